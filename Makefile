@@ -1,0 +1,51 @@
+# make demo: set up, ingest the demo regulations, ask three questions, serve the app.
+# make test: set up and pass the tests.
+PYTHON ?= python3
+BIN := .venv/bin
+SERVE ?= 1
+DEMO_HOME ?= home/demo
+export ANONYMIZED_TELEMETRY = False
+
+.PHONY: demo test check bench install browser lock
+
+install: .venv/installed
+
+.venv/installed: requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 이상이 필요합니다.")'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+demo: install
+	@$(BIN)/ingest add --home $(DEMO_HOME) demo/regulations
+	@$(BIN)/ingest faq --home $(DEMO_HOME) demo/faq
+	@$(BIN)/onprem-rag ask --home $(DEMO_HOME) "육아휴직은 몇 년까지 되나요?"
+	@$(BIN)/onprem-rag ask --home $(DEMO_HOME) "법카잃어버렸는데어떡하죠"
+	@$(BIN)/onprem-rag ask --home $(DEMO_HOME) "난임 치료 때문에 휴직할 수 있나요?"
+	@test "$(SERVE)" = 0 || $(BIN)/onprem-rag serve --home $(DEMO_HOME)
+
+test: install browser
+	$(BIN)/python -m pytest
+
+check: install browser
+	$(BIN)/ruff format --quiet .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest
+
+bench: install
+	$(BIN)/python -m tests.bench
+
+# The app's tests drive a real Chromium. Where this may not install one, those tests say so and skip.
+browser:
+	@command -v chromium chromium-browser google-chrome >/dev/null 2>&1 || { \
+	  command -v apt-get >/dev/null 2>&1 && test "$$(id -u)" = 0 && \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-nanum >/dev/null; } || true
+
+# Pins what is installed now; run after changing pyproject.toml.
+lock:
+	$(PYTHON) -m venv .venv-lock
+	.venv-lock/bin/python -m pip install --quiet ".[dev]"
+	.venv-lock/bin/python -m pip freeze --exclude onprem-rag | sed 's/+cpu$$//' > requirements.lock
+	rm -rf .venv-lock

@@ -1,0 +1,166 @@
+"""One frozen ``Config``, read once from ``HOME/config.toml`` and the environment.
+
+An environment variable ``ONPREM_RAG_<SECTION>_<KEY>`` overrides the file. Unknown sections and
+keys are errors: a misspelt option must never be ignored in silence.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+from onprem_rag.errors import ConfigError
+
+PROJECT = Path(__file__).resolve().parent.parent
+ENVIRONMENT_PREFIX = "ONPREM_RAG_"
+
+
+@dataclass(frozen=True, slots=True)
+class SearchConfig:
+    """How hits are found. Weights multiply each channel's score divided by its maximum."""
+
+    passages: int = 2  # N: passages that go into the prompt
+    candidates: int = 200  # passages that each channel may put forward
+    mecab: float = 1.0
+    bigram: float = 0.8
+    dense: float = 0.3
+    everyday: float = 0.7  # of the rules' words for everyday words, within the mecab channel
+
+
+@dataclass(frozen=True, slots=True)
+class ModelConfig:
+    """Where the models are. Paths are relative to the home folder."""
+
+    embedder: str = "models/KR-SBERT-V40K-klueNLI-augSTS"  # absent: the embedded default
+    llm: str = ""  # a folder, the URL of an OpenAI-compatible server, or "": extractive answers
+    llm_name: str = "default"  # the model's name on that server
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerConfig:
+    """What an answer looks like."""
+
+    length: int = 100  # characters aimed at
+    max_new_tokens: int = 256
+    timeout_s: float = 60.0  # of a model server
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryConfig:
+    """Where the library is: an SQLAlchemy URL; "" means ``HOME/library.sqlite``."""
+
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Everything that can be set, for one home folder."""
+
+    home: Path
+    search: SearchConfig = field(default_factory=SearchConfig)
+    models: ModelConfig = field(default_factory=ModelConfig)
+    answer: AnswerConfig = field(default_factory=AnswerConfig)
+    library: LibraryConfig = field(default_factory=LibraryConfig)
+
+    @property
+    def library_url(self) -> str:
+        """The SQLAlchemy URL of the library."""
+        return self.library.url or f"sqlite:///{self.home / 'library.sqlite'}"
+
+    @property
+    def index_folder(self) -> Path:
+        """The folder that holds the generations."""
+        return self.home / "index"
+
+    @property
+    def prompt_folder(self) -> Path:
+        """``HOME/prompts`` where an integrator made one, else the product's own."""
+        own = self.home / "prompts"
+        return own if own.is_dir() else PROJECT / "prompts"
+
+    @property
+    def embedder_folder(self) -> Path | None:
+        """The configured SentenceTransformer folder, or None: the embedded default."""
+        if not self.models.embedder:
+            return None
+        folder = self.home / self.models.embedder
+        if folder.is_dir():
+            return folder
+        if self.models.embedder != ModelConfig().embedder:
+            raise ConfigError(
+                f"임베더 폴더가 없습니다: {folder}\n"
+                "→ 모델 폴더를 그 자리에 복사하거나 config.toml의 [models] embedder를 지우세요."
+            )
+        return None
+
+
+def default_home() -> Path:
+    """``ONPREM_RAG_HOME``, else ``./home``."""
+    return Path(os.environ.get("ONPREM_RAG_HOME") or "home")
+
+
+def load_config(home: Path | None = None) -> Config:
+    """Read ``home/config.toml`` (optional) and the environment.
+
+    Raises ConfigError for a file that isn't TOML, an unknown key or a value of the wrong type.
+    """
+    home = (home or default_home()).expanduser().resolve()
+    path = home / "config.toml"
+    try:
+        content = path.read_text(encoding="utf-8-sig") if path.is_file() else ""
+        data = tomllib.loads(content)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise ConfigError(f"설정 파일을 읽을 수 없습니다: {path}\n→ {error}") from error
+    config = Config(home=home)
+    sections = {item.name for item in fields(Config)} - {"home"}
+    for name in data.keys() - sections:
+        raise ConfigError(
+            f"설정 파일에 모르는 항목 [{name}]이 있습니다: {path}\n"
+            f"→ 쓸 수 있는 항목: {', '.join(sorted(sections))}"
+        )
+    for section in sorted(sections):
+        values = data.get(section, {})
+        if not isinstance(values, dict):
+            raise ConfigError(f"설정 [{section}]은 표(table)여야 합니다: {path}")
+        values |= _from_environment(section, getattr(config, section))
+        changed = _checked(section, getattr(config, section), values, path)
+        config = replace(config, **{section: changed})
+    return config
+
+
+def _from_environment(section: str, current: Any) -> dict[str, str]:
+    found = {}
+    for item in fields(current):
+        value = os.environ.get(f"{ENVIRONMENT_PREFIX}{section}_{item.name}".upper())
+        if value is not None:
+            found[item.name] = value
+    return found
+
+
+def _checked(section: str, current: Any, values: dict[str, Any], path: Path) -> Any:
+    """``current`` with ``values`` put in, each converted to the type of its default."""
+    known = {item.name: type(getattr(current, item.name)) for item in fields(current)}
+    converted: dict[str, Any] = {}
+    for key, value in values.items():
+        if key not in known:
+            raise ConfigError(
+                f"설정 [{section}]에 모르는 키 '{key}'가 있습니다: {path}\n"
+                f"→ 쓸 수 있는 키: {', '.join(sorted(known))}"
+            )
+        wanted = known[key]
+        try:
+            if isinstance(value, bool) or (wanted is str and not isinstance(value, str)):
+                raise ValueError(value)
+            converted[key] = wanted(value)
+            if wanted is not str and converted[key] < 0:
+                raise ValueError(value)
+        except (TypeError, ValueError) as error:
+            expected = {int: "0 이상의 정수", float: "0 이상의 수", str: "문자열"}[wanted]
+            raise ConfigError(
+                f"설정 [{section}] {key} = {value!r} 값이 잘못되었습니다.\n"
+                f"→ {expected}을(를) 쓰세요: {path}"
+            ) from error
+    return replace(current, **converted)

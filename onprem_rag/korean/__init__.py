@@ -1,0 +1,1 @@
+"""What Korean regulation text says: words, references, quantities."""

@@ -1,0 +1,58 @@
+"""Words of Korean text. The only module that imports Mecab."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any
+
+from onprem_rag.korean.text import normalise
+
+# Content words of the Sejong tag set: nouns, numerals, verbs, adjectives, roots, numbers,
+# foreign words, Hanja, and what Mecab does not know.
+_CONTENT = frozenset("NNG NNP NNB NNBC NR NP VV VA XR SN SL SH UNKNOWN UNA NA".split())
+_NOUN = frozenset("NNG NNP NR SN SL SH XR UNKNOWN UNA NA".split())
+_PART = re.compile(r"([^/+]+)/([A-Z]+)/")
+# Verbs and nouns that stand in almost every rule or question and tell nothing apart.
+_STOP = frozenset("하 되 있 없 않 수 것 등 때 및 이 그 저 어떻 어디 무엇 몇 누구".split())
+
+
+@cache
+def _tagger() -> Any:
+    from mecab import MeCab
+
+    return MeCab()._tagger
+
+
+def _morphemes(text: str) -> list[tuple[str, str]]:
+    """(form, tag) of each content morpheme; compounds also in their parts.
+
+    Reads the lattice's nodes themselves: python-mecab-ko's ``parse`` builds four objects a
+    morpheme and takes seven times as long (0.149 s against 0.021 s for 20,000 characters).
+    """
+    from mecab.utils import create_lattice
+
+    found: list[tuple[str, str]] = []
+    lattice = create_lattice(normalise(text))
+    _tagger().parse(lattice)
+    for _span, node in lattice:
+        # tag, meaning, final consonant, reading, type, first tag, last tag, parts
+        feature = node.feature.split(",")
+        tag = feature[0]
+        first = tag.partition("+")[0]
+        parts = _PART.findall(feature[7]) if len(feature) > 7 and feature[7] != "*" else []
+        if tag == first and first in _CONTENT:
+            found.append((node.surface, first))
+        if len(parts) > 1 or tag != first:  # 들어가/VV+ㄴ다/EF, or a compound noun's parts
+            found += [part for part in parts if part[1] in _CONTENT]
+    return found
+
+
+def content_morphemes(text: str) -> list[str]:
+    """Content words in text order, for the lexical index and the embedded embedder."""
+    return [form for form, _tag in _morphemes(text) if form not in _STOP]
+
+
+def nouns(text: str) -> list[str]:
+    """Nouns, numbers and foreign words in text order: what a question is about."""
+    return [form for form, tag in _morphemes(text) if tag in _NOUN and form not in _STOP]

@@ -1,0 +1,182 @@
+"""The frozen records that cross module borders. Nothing here computes; nothing here is mutated.
+
+All offsets are half-open ``[start, end)`` character positions (Python ``str`` indices).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a paginated source: its number (from 1) and its span in ``Document.text``."""
+
+    number: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One rule: its title, where it came from, and its whole text."""
+
+    title: str
+    kind: str  # 법률, 규정, 규칙, 지침 …; "문서" when none is stated
+    source: str  # path of the file as it was given to ``ingest``
+    format: str  # txt, md, pdf, docx, csv, hwp, hwpx
+    sha256: str  # of the file's bytes
+    text: str
+    pages: tuple[Page, ...] = ()
+    id: int = 0  # set by the library; 0 before it is stored
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """The unit that is searched and cited: ``text == document.text[start:end]``."""
+
+    document: str  # the document's title
+    path: tuple[str, ...]  # ("제2장 근무", "제15조(연차휴가)")
+    article: str | None  # "제15조", "제10조의2", "별표 1", "부칙 제1조"; None outside articles
+    paragraph: str | None  # "①" when a long article was split by 항
+    title: str  # "연차휴가", or "" where the article has none
+    text: str
+    start: int
+    end: int
+    page: int | None = None
+    document_id: int = 0  # set by the library
+    id: int = 0  # set by the library
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One passage found for a question. ``score`` is the fused one, in [0, 1]."""
+
+    passage: Passage
+    score: float
+    channels: tuple[tuple[str, float], ...]  # (("mecab", 0.93), ("bigram", 1.0), ("dense", 0.4))
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A checkable particle of text.
+
+    ``value`` is the normalised form: two facts of one kind say the same when their values are
+    equal. ``start``/``end`` lie in the text the fact was read from.
+    """
+
+    kind: str  # reference, amount, date, year, period, percentage
+    text: str
+    value: str
+    start: int
+    end: int
+
+
+class Finding(StrEnum):
+    """What the checker found out about one fact."""
+
+    SUPPORTED = "supported"
+    CONTRADICTED = "contradicted"
+    ABSENT = "absent"
+    NOT_CHECKED = "not_checked"
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A span of a document that an answer stands on; offsets into that document's text."""
+
+    document: str
+    article: str | None
+    paragraph: str | None
+    page: int | None
+    start: int
+    end: int
+    text: str
+    document_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One fact of an answer, what was found about it, and where the source says so."""
+
+    fact: Fact
+    finding: Finding
+    source: Citation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One sentence of an answer (offsets into the answer) and the span that supports it."""
+
+    text: str
+    start: int
+    end: int
+    supported: bool
+    citation: Citation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One stage of checking: a stage that did not run is never counted as passed."""
+
+    name: str
+    ran: bool
+    note: str = ""  # Korean; why it did not run, or what it found
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What the checker says about one answer."""
+
+    claims: tuple[Claim, ...]
+    verdicts: tuple[Verdict, ...]
+    stages: tuple[Stage, ...]
+
+    @property
+    def verified(self) -> bool:
+        """Every stage ran, there was something to check, and all of it is supported."""
+        return (
+            bool(self.claims)
+            and all(stage.ran for stage in self.stages)
+            and all(claim.supported for claim in self.claims)
+            and all(verdict.finding is Finding.SUPPORTED for verdict in self.verdicts)
+        )
+
+
+class Status(StrEnum):
+    """How an answer left the house."""
+
+    FAQ = "faq"  # an approved answer, verbatim
+    VERIFIED = "verified"  # every check ran and every claim is supported
+    CORRECTED = "corrected"  # as verified, after unsupported text was replaced or removed
+    UNVERIFIED = "unverified"  # a check did not run, or something is not supported
+    REFUSED = "refused"  # 모른다
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The end of the question story. ``timings_ms`` maps a step's name to milliseconds."""
+
+    question: str
+    status: Status
+    text: str
+    citations: tuple[Citation, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
+    stages: tuple[Stage, ...] = ()
+    hits: tuple[Hit, ...] = ()
+    generator: str = ""
+    removed: tuple[str, ...] = ()  # sentences of the draft that the checker took out
+    timings_ms: tuple[tuple[str, float], ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class FaqEntry:
+    """One approved question and answer; ``questions`` holds its phrasings."""
+
+    questions: tuple[str, ...]
+    answer: str
+    document: str
+    article: str
+    topic: str = ""
+    id: int = 0
