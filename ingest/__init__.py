@@ -1,0 +1,1 @@
+"""Regulation files into library and index."""

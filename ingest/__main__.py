@@ -1,0 +1,173 @@
+"""``ingest add | status | preview | faq``: what admins run on regulation files."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from onprem_rag.config import Config, load_config
+from onprem_rag.records import Document, Passage
+from onprem_rag.terminal import ProgressBars, print_json, run
+
+_STATUS_NAMES = {"added": "추가", "replaced": "교체", "unchanged": "그대로", "failed": "실패"}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Entry point; returns the exit code (1 when a file could not be read)."""
+    options = _parser().parse_args(arguments)
+    return run(lambda: int(options.command(options)))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="ingest", description="규정 파일을 라이브러리에 넣습니다."
+    )
+    commands = parser.add_subparsers(required=True, metavar="명령")
+
+    def command(name: str, text: str, function: Any) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=text, description=text)
+        sub.add_argument("--home", type=Path, help="설정·라이브러리·색인이 있는 폴더")
+        sub.add_argument("--json", action="store_true", help="JSON으로 출력")
+        sub.set_defaults(command=function)
+        return sub
+
+    add = command("add", "파일이나 폴더를 넣고 색인을 새로 만듭니다.", _add)
+    add.add_argument("paths", nargs="+", type=Path, metavar="경로")
+    command("status", "들어 있는 규정과 색인의 상태를 보입니다.", _status)
+    preview = command("preview", "파일이 어떻게 나뉠지 보입니다. 아무것도 쓰지 않습니다.", _preview)
+    preview.add_argument("path", type=Path, metavar="파일")
+    faq = command("faq", "승인된 질문과 답변(CSV)을 넣습니다.", _faq)
+    faq.add_argument("paths", nargs="+", type=Path, metavar="CSV")
+    return parser
+
+
+def _add(options: argparse.Namespace) -> int:
+    from ingest.pipeline import add
+
+    bars = ProgressBars()
+    outcome = add(load_config(options.home), options.paths, bars)
+    bars.close()
+    if options.json:
+        print_json({"files": [asdict(f) for f in outcome.files], "generation": outcome.generation})
+        return 1 if outcome.failed else 0
+    if not outcome.files:
+        print("넣을 파일이 없습니다. → 경로를 확인하세요.", file=sys.stderr)
+        return 1
+    taken = [file for file in outcome.files if file.status in {"added", "replaced"}]
+    unchanged = len(outcome.files) - len(taken) - len(outcome.failed)
+    documents = sum(file.documents for file in taken)
+    passages = sum(file.passages for file in taken)
+    print(f"파일 {len(taken)}개에서 규정 {documents}건, 조문 {passages}개를 넣었습니다.")
+    if unchanged:
+        print(f"바뀌지 않은 파일 {unchanged}개는 그대로 두었습니다.")
+    if outcome.failed:
+        print(f"읽지 못한 파일 {len(outcome.failed)}개:", file=sys.stderr)
+        for file in outcome.failed:
+            print(f"  {file.path}: {file.reason}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _status(options: argparse.Namespace) -> int:
+    from onprem_rag.index.generations import current_name, read_manifest
+    from onprem_rag.library.store import Library
+
+    config = load_config(options.home)
+    library = Library.open(config.library_url)
+    documents = library.documents()
+    count, passages = library.counts()
+    name = current_name(config.index_folder)
+    manifest = read_manifest(config.index_folder / name) if name else None
+    fresh = manifest is not None and manifest.revision == library.revision()
+    if options.json:
+        print_json(
+            {
+                "home": str(config.home),
+                "documents": [
+                    {"title": d.title, "kind": d.kind, "format": d.format, "source": d.source}
+                    for d in documents
+                ],
+                "passages": passages,
+                "faq": len(library.faq()),
+                "index": asdict(manifest) if manifest else None,
+                "index_is_current": fresh,
+            }
+        )
+        return 0
+    print(f"홈: {config.home}")
+    print(f"규정 {count}건, 조문 {passages}개, 승인된 답변 {len(library.faq())}개")
+    if manifest is None or not fresh:
+        print("색인: 라이브러리와 맞지 않습니다. → 'ingest add'를 다시 실행하세요.")
+    else:
+        print(f"색인: {manifest.generation}세대, 조문 {manifest.passages}개, {manifest.embedder}")
+    for document in documents:
+        print(f"  {document.title}  [{document.kind}, {document.format}]  {document.source}")
+    return 0
+
+
+def _preview(options: argparse.Namespace) -> int:
+    from ingest.pipeline import preview
+
+    documents = preview(options.path)
+    if options.json:
+        items = [
+            {"document": _document_json(d), "passages": [_json(p) for p in ps]}
+            for d, ps in documents
+        ]
+        if len(items) == 1:
+            print_json(items[0])
+        else:  # a rule book: one object a rule
+            print_json({"documents": items})
+        return 0
+    for document, passages in documents:
+        print(f"■ {document.title} [{document.kind}] 조문 {len(passages)}개")
+        for passage in passages:
+            place = " > ".join(passage.path) or "(문단)"
+            first = " ".join(passage.text.split())[:60]
+            print(f"  {place} {passage.paragraph or ''} [{passage.start}:{passage.end}] {first}…")
+    return 0
+
+
+def _document_json(document: Document) -> dict[str, Any]:
+    return {
+        "title": document.title,
+        "kind": document.kind,
+        "source": document.source,
+        "format": document.format,
+        "sha256": document.sha256,
+        "text": document.text,
+        "pages": [asdict(page) for page in document.pages],
+    }
+
+
+def _json(passage: Passage) -> dict[str, Any]:
+    return {
+        "path": list(passage.path),
+        "article": passage.article,
+        "paragraph": passage.paragraph,
+        "title": passage.title,
+        "text": passage.text,
+        "start": passage.start,
+        "end": passage.end,
+        "page": passage.page,
+    }
+
+
+def _faq(options: argparse.Namespace) -> int:
+    from ingest.faq import add_faq
+
+    config: Config = load_config(options.home)
+    counts = add_faq(config, options.paths)
+    if options.json:
+        print_json({"topics": [{"topic": topic, "entries": n} for topic, n in counts]})
+        return 0
+    for topic, entries in counts:
+        print(f"{topic}: 승인된 답변 {entries}개를 넣었습니다.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,52 @@
+"""One reader a format: bytes in, a ``Reading`` out."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+from ingest.readers.detect import detect_format
+from ingest.readers.docx import read_docx
+from ingest.readers.hwp import read_hwp
+from ingest.readers.pdf import read_pdf
+from ingest.readers.plain import read_csv, read_markdown, read_text
+from ingest.readers.result import Reading
+from onprem_rag.errors import ReadError
+
+_READERS: dict[str, Callable[[bytes], Reading]] = {
+    "txt": read_text,
+    "md": read_markdown,
+    "csv": read_csv,
+    "pdf": read_pdf,
+    "docx": read_docx,
+    "hwp": read_hwp,
+    "hwpx": read_hwp,
+}
+
+
+def read_bytes(path: Path) -> bytes:
+    """The file's bytes; ReadError when it is missing or may not be read."""
+    try:
+        return path.read_bytes()
+    except PermissionError as error:
+        raise ReadError("읽을 권한이 없습니다. → 파일 권한을 확인하세요.") from error
+    except OSError as error:
+        raise ReadError(f"열 수 없습니다({error.strerror}). → 경로를 확인하세요.") from error
+
+
+def read(path: Path, data: bytes) -> tuple[str, str, Reading]:
+    """(format, SHA-256, reading) of one file's bytes. Raises ReadError and nothing else."""
+    file_format = detect_format(path, data)
+    try:
+        reading = _READERS[file_format](data)
+    except ReadError:
+        raise
+    except Exception as error:  # a reader's own bug or a native library's surprise
+        raise ReadError(
+            f"읽는 중 오류가 났습니다({type(error).__name__}). "
+            "→ 원본 프로그램에서 열어 다시 저장하세요."
+        ) from error
+    if not reading.text.strip():
+        raise ReadError("글자가 없는 문서입니다. → 내용이 있는 원본인지 확인하세요.")
+    return file_format, hashlib.sha256(data).hexdigest(), reading

@@ -1,0 +1,1 @@
+"""The lexical and dense indexes, and their generations."""

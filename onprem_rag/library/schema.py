@@ -1,0 +1,92 @@
+"""Tables of the library, and the ordered, named migrations that make them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from onprem_rag.errors import LibraryError
+
+metadata = sa.MetaData()
+
+migrations_table = sa.Table(
+    "migrations",
+    metadata,
+    sa.Column("name", sa.String(80), primary_key=True),
+)
+
+documents = sa.Table(
+    "documents",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("source", sa.Text, nullable=False, index=True),
+    sa.Column("sha256", sa.String(64), nullable=False, index=True),
+    sa.Column("format", sa.String(8), nullable=False),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("kind", sa.String(20), nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("pages", sa.JSON, nullable=False),
+    sa.Column("added_in", sa.Integer, nullable=False),  # revision
+    # 0 while in force; else the revision that replaced it. Rows stay, so that the index
+    # generation that still serves can resolve every passage it holds.
+    sa.Column("replaced_by", sa.Integer, nullable=False, default=0, index=True),
+)
+
+passages = sa.Table(
+    "passages",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("document_id", sa.ForeignKey("documents.id"), nullable=False, index=True),
+    sa.Column("path", sa.JSON, nullable=False),
+    sa.Column("article", sa.String(40)),
+    sa.Column("paragraph", sa.String(8)),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("start", sa.Integer, nullable=False),
+    sa.Column("end", sa.Integer, nullable=False),
+    sa.Column("page", sa.Integer),
+)
+
+faq = sa.Table(
+    "faq",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("topic", sa.Text, nullable=False),
+    sa.Column("questions", sa.JSON, nullable=False),
+    sa.Column("answer", sa.Text, nullable=False),
+    sa.Column("document", sa.Text, nullable=False),
+    sa.Column("article", sa.Text, nullable=False),
+)
+
+# One row: the number of the last committed change of documents or passages.
+revision = sa.Table(
+    "revision",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("number", sa.Integer, nullable=False),
+)
+
+
+def _m0001_first_tables(connection: Connection) -> None:
+    metadata.create_all(connection)
+    connection.execute(sa.insert(revision).values(id=1, number=0))
+
+
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_m0001_first_tables,)
+
+
+def migrate(connection: Connection) -> None:
+    """Apply the migrations that are missing, in order. Raises LibraryError for a newer schema."""
+    migrations_table.create(connection, checkfirst=True)
+    applied = set(connection.scalars(sa.select(migrations_table.c.name)))
+    names = [step.__name__ for step in MIGRATIONS]
+    if applied - set(names):
+        raise LibraryError(
+            "라이브러리가 더 새로운 버전의 프로그램으로 만들어졌습니다.\n"
+            "→ 프로그램을 그 버전 이상으로 올리거나 다른 --home을 쓰세요."
+        )
+    for step in MIGRATIONS:
+        if step.__name__ not in applied:
+            step(connection)
+            connection.execute(sa.insert(migrations_table).values(name=step.__name__))
