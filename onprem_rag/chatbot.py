@@ -1,0 +1,227 @@
+"""THE QUESTION STORY: FAQ, else search, draft, check, correct, and an answer with citations."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from onprem_rag.config import Config
+from onprem_rag.errors import ConfigError, ModelError
+from onprem_rag.faq import Faq
+from onprem_rag.generate import open_generator
+from onprem_rag.generate.extract import LOOKED_AT, Extractive
+from onprem_rag.generate.interface import REFUSAL, Generator
+from onprem_rag.index import generations
+from onprem_rag.library.store import Library
+from onprem_rag.records import (
+    Answer,
+    Citation,
+    Document,
+    FaqEntry,
+    Hit,
+    Passage,
+    Stage,
+    Status,
+)
+from onprem_rag.search import Searcher
+from onprem_rag.verify.checker import check
+from onprem_rag.verify.correct import correct
+from onprem_rag.verify.marks import with_citations, without_marks
+
+LONGEST_QUESTION = 1_000  # characters
+NO_ANSWER = "모른다. 등록된 규정에서 근거를 찾지 못했습니다."
+
+logger = logging.getLogger(__name__)
+
+
+class _Clock:
+    """Milliseconds a step, in the order of the story."""
+
+    def __init__(self) -> None:
+        self._began = self._last = time.perf_counter()
+        self._steps: list[tuple[str, float]] = []
+
+    def step(self, name: str) -> None:
+        now = time.perf_counter()
+        self._steps.append((name, round((now - self._last) * 1000, 2)))
+        self._last = now
+
+    def timings(self) -> tuple[tuple[str, float], ...]:
+        total = round((time.perf_counter() - self._began) * 1000, 2)
+        return (*self._steps, ("total", total))
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """What one index generation needs to answer; replaced as a whole when a new one is live."""
+
+    name: str
+    generation: generations.Generation
+    searcher: Searcher
+    extractive: Extractive
+    generator: Generator
+    faq: Faq
+    entries: tuple[FaqEntry, ...]
+
+
+class Chatbot:
+    """Answers questions over one library. One instance serves all threads."""
+
+    def __init__(self, config: Config, library: Library) -> None:
+        self._config = config
+        self._library = library
+        self._lock = threading.Lock()
+        self._view = self._open_view(None)
+
+    @classmethod
+    def open(cls, config: Config) -> Chatbot:
+        """Open library, index and models. Raises an OnpremRagError that names the remedy."""
+        return cls(config, Library.open(config.library_url))
+
+    def ask(self, question: str) -> Answer:
+        """The checked answer. Raises ConfigError for an empty or overlong question."""
+        for item in self.stream(question):
+            if isinstance(item, Answer):
+                return item
+        raise AssertionError("stream ends with an Answer")
+
+    def stream(self, question: str) -> Iterator[str | Answer]:
+        """The draft so far, growing, and at last the Answer.
+
+        Drafts are unchecked: only the Answer may be relied on.
+        """
+        question = _cleaned(question)
+        clock = _Clock()
+        view = self._live_view()
+        approved = self._approved(view, question)
+        clock.step("faq")
+        if approved:
+            yield replace(approved, timings_ms=clock.timings())
+            return
+        hits = view.searcher.search(question, max(self._config.search.passages, LOOKED_AT))
+        clock.step("search")
+        draft, writer, note = "", view.generator.name, ""
+        try:
+            for piece in view.generator.stream(question, hits):
+                draft += piece
+                yield draft
+        except ModelError as error:
+            logger.warning("The model failed, the extractive answer stands in: %s", error)
+            draft = "".join(view.extractive.stream(question, hits))
+            writer, note = view.extractive.name, "언어 모델이 답하지 못해 규정 원문을 인용했습니다."
+        clock.step("generate")
+        answer = self._checked(question, draft, hits, writer)
+        clock.step("verify")
+        if note:
+            answer = replace(answer, stages=(*answer.stages, Stage("model", False, note)))
+        yield replace(answer, timings_ms=clock.timings())
+
+    def search(self, question: str, count: int) -> list[Hit]:
+        """The hits alone."""
+        return self._live_view().searcher.search(_cleaned(question), count)
+
+    def document(self, document_id: int) -> Document:
+        """A document with its text, for showing a citation in its place."""
+        return self._library.document(document_id)
+
+    def examples(self) -> tuple[str, ...]:
+        """A few approved questions, one a topic, to start from."""
+        first: dict[str, str] = {}
+        for entry in self._live_view().entries:
+            first.setdefault(entry.topic, entry.questions[0])
+        return tuple(first.values())[:4]
+
+    def summary(self) -> str:
+        """What the library holds, in one Korean line."""
+        documents, passages = self._library.counts()
+        number = self._live_view().generation.manifest.generation
+        return f"규정 {documents:,}건 · 조문 {passages:,}개 · 색인 {number}세대"
+
+    def _approved(self, view: _View, question: str) -> Answer | None:
+        """The approved answer, if its article is still there to be cited."""
+        entry = view.faq.find(question)
+        passages = self._library.article(entry.document, entry.article) if entry else []
+        if entry is None or not passages:
+            return None
+        citations = tuple(_whole(passage) for passage in passages[:1])
+        return Answer(question, Status.FAQ, entry.answer, citations, generator="faq")
+
+    def _checked(self, question: str, draft: str, hits: Sequence[Hit], writer: str) -> Answer:
+        """The draft after checking and correcting: verified, corrected, unverified or refused."""
+        refused = Answer(question, Status.REFUSED, NO_ANSWER, hits=tuple(hits), generator=writer)
+        passages = [hit.passage for hit in hits[: self._config.search.passages]]
+        text = without_marks(draft)
+        if not text or text.startswith(REFUSAL):
+            return refused
+        report = check(text, passages)
+        status = Status.VERIFIED if report.verified else Status.UNVERIFIED
+        removed: tuple[str, ...] = ()
+        if not report.verified and all(stage.ran for stage in report.stages):
+            correction = correct(text, report, passages)
+            text, removed = correction.text, correction.removed
+            if text.strip():
+                report = check(text, passages)
+                status = Status.CORRECTED if report.verified else Status.UNVERIFIED
+        text, citations, report = with_citations(text, report, passages)
+        if not citations:  # never an answer without a citation
+            removed = removed or (text,)
+            return replace(refused, stages=report.stages, removed=removed)
+        return replace(
+            refused,
+            status=status,
+            text=text,
+            citations=citations,
+            verdicts=report.verdicts,
+            stages=report.stages,
+            removed=removed,
+        )
+
+    def _live_view(self) -> _View:
+        """The view of the live generation; reopened when ingest has switched to another."""
+        view = self._view
+        if generations.current_name(self._config.index_folder) != view.name:
+            with self._lock:
+                if generations.current_name(self._config.index_folder) != self._view.name:
+                    self._view = self._open_view(self._view)
+                view = self._view
+        return view
+
+    def _open_view(self, old: _View | None) -> _View:
+        config = self._config
+        name = generations.current_name(config.index_folder) or ""
+        generation = generations.open_current(config.index_folder, config.embedder_folder)
+        searcher = Searcher(self._library, generation, config.search)
+        extractive = Extractive(searcher.weight, config.search.passages, config.answer.length)
+        if old and not isinstance(old.generator, Extractive):
+            generator = old.generator  # the model stays loaded
+        else:
+            generator = open_generator(config, extractive)
+        entries = tuple(self._library.faq())
+        return _View(name, generation, searcher, extractive, generator, Faq(entries), entries)
+
+
+def _cleaned(question: str) -> str:
+    question = " ".join(question.replace("\x00", "").split())
+    if not question:
+        raise ConfigError("질문이 비어 있습니다. → 질문을 입력하세요.")
+    if len(question) > LONGEST_QUESTION:
+        raise ConfigError(
+            f"질문이 너무 깁니다({len(question):,}자). → {LONGEST_QUESTION:,}자 안으로 줄이세요."
+        )
+    return question
+
+
+def _whole(passage: Passage) -> Citation:
+    return Citation(
+        passage.document,
+        passage.article,
+        passage.paragraph,
+        passage.page,
+        passage.start,
+        passage.end,
+        passage.text,
+        passage.document_id,
+    )

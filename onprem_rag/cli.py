@@ -1,0 +1,208 @@
+"""``onprem-rag ask | search | verify | eval | doctor | serve``. Heavy imports wait for use."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from onprem_rag import __version__
+from onprem_rag.terminal import ProgressBars, print_json, run
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Entry point; returns the exit code."""
+    options = _parser().parse_args(arguments)
+    return run(lambda: int(options.command(options)))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="onprem-rag", description="우리 기관의 규정을 근거로 질문에 답합니다."
+    )
+    parser.add_argument("--version", action="version", version=f"onprem-rag {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="명령")
+
+    def command(name: str, text: str, function: Any) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=text, description=text)
+        sub.add_argument("--home", type=Path, help="설정·라이브러리·색인이 있는 폴더")
+        sub.set_defaults(command=function)
+        return sub
+
+    def json_option(sub: argparse.ArgumentParser) -> None:
+        sub.add_argument("--json", action="store_true", help="JSON으로 출력")
+
+    ask = command("ask", "질문에 답합니다.", _ask)
+    search = command("search", "질문에 맞는 조문을 찾습니다.", _search)
+    for sub in (ask, search):
+        sub.add_argument("question", nargs="?", metavar="질문")
+        sub.add_argument("--batch", type=Path, metavar="FILE.jsonl", help='{"question": …} 줄마다')
+        json_option(sub)
+    search.add_argument("-k", type=int, default=10, metavar="N", help="찾을 조문의 수(기본 10)")
+    verify = command("verify", "답변을 글과 대조합니다.", _verify)
+    verify.add_argument("--answer", metavar="글", help="확인할 답변")
+    verify.add_argument("--context", type=Path, metavar="파일", help="근거가 되는 글(TXT)")
+    verify.add_argument(
+        "--batch", type=Path, metavar="FILE.jsonl", help='{"answer": …, "context": …} 줄마다'
+    )
+    json_option(verify)
+    evaluate = command("eval", "질문 모음으로 검색을 평가합니다.", _eval)
+    evaluate.add_argument("questions", type=Path, metavar="QUESTIONS.jsonl")
+    json_option(evaluate)
+    json_option(command("doctor", "설치와 모델, 색인의 상태를 살핍니다.", _doctor))
+    serve = command("serve", "웹 화면을 엽니다.", _serve)
+    serve.add_argument("--host", default="127.0.0.1", help="주소(기본 127.0.0.1)")
+    serve.add_argument("--port", type=int, default=8501, help="포트(기본 8501)")
+    return parser
+
+
+def _chatbot(options: argparse.Namespace) -> Any:
+    from onprem_rag.chatbot import Chatbot
+    from onprem_rag.config import load_config
+
+    return Chatbot.open(load_config(options.home))
+
+
+def _ask(options: argparse.Namespace) -> int:
+    from onprem_rag.report import answer_json, answer_text
+
+    if options.batch:
+        cases = list(_cases(options.batch, ("question",)))
+        chatbot = _chatbot(options)
+        for case in cases:
+            print_json(answer_json(chatbot.ask(case["question"])))
+        return 0
+    question = _required(options.question, "질문")
+    answer = _chatbot(options).ask(question)
+    if options.json:
+        print_json(answer_json(answer))
+    else:
+        print(answer_text(answer))
+    return 0
+
+
+def _search(options: argparse.Namespace) -> int:
+    from onprem_rag.errors import ConfigError
+    from onprem_rag.report import hits_json, hits_text
+
+    if options.k < 1:
+        raise ConfigError("-k는 1 이상이어야 합니다. → 찾을 조문의 수를 쓰세요.")
+    if options.batch:
+        cases = list(_cases(options.batch, ("question",)))
+        chatbot = _chatbot(options)
+        for case in cases:
+            print_json(hits_json(case["question"], chatbot.search(case["question"], options.k)))
+        return 0
+    question = _required(options.question, "질문")
+    hits = _chatbot(options).search(question, options.k)
+    if options.json:
+        print_json(hits_json(question, hits))
+    else:
+        print(hits_text(hits))
+    return 0
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from onprem_rag.report import report_json, report_text
+    from onprem_rag.verify.standalone import check_text, read_context
+
+    if options.batch:
+        for case in _cases(options.batch, ("answer", "context")):
+            print_json(report_json(check_text(case["answer"], case["context"])))
+        return 0
+    answer = _required(options.answer, "--answer")
+    context = read_context(Path(_required(options.context, "--context")))
+    report = check_text(answer, context)
+    if options.json:
+        print_json(report_json(report))
+    else:
+        print(report_text(report))
+    return 0
+
+
+def _eval(options: argparse.Namespace) -> int:
+    from onprem_rag.evaluate.retrieval import evaluate, read_questions
+    from onprem_rag.report import figures_json, figures_text
+
+    questions = read_questions(options.questions)
+    bars = ProgressBars()
+    figures = evaluate(questions, _chatbot(options).search, bars)
+    bars.close()
+    if options.json:
+        print_json(figures_json(figures))
+    else:
+        print(figures_text(figures))
+    return 0
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from onprem_rag.config import load_config
+    from onprem_rag.doctor import examine
+
+    findings = examine(load_config(options.home))
+    if options.json:
+        print_json(
+            [{"name": f.name, "ok": f.ok, "detail": f.detail, "remedy": f.remedy} for f in findings]
+        )
+    else:
+        for finding in findings:
+            print(f"{'✓' if finding.ok else '✗'} {finding.name}: {finding.detail}")
+            if finding.remedy:
+                print(f"    → {finding.remedy}")
+    return 0 if all(finding.ok or not finding.needed for finding in findings) else 1
+
+
+def _serve(options: argparse.Namespace) -> int:
+    import os
+
+    from onprem_rag.config import PROJECT, load_config
+
+    home = load_config(options.home).home
+    os.environ["ONPREM_RAG_HOME"] = str(home)
+    print(f"웹 화면: http://{options.host}:{options.port}  (끝내려면 Ctrl+C)", flush=True)
+    os.chdir(PROJECT)  # Streamlit reads .streamlit/config.toml from there
+    os.execv(
+        sys.executable,
+        [
+            *(sys.executable, "-m", "streamlit", "run", str(PROJECT / "app.py")),
+            f"--server.address={options.host}",
+            f"--server.port={options.port}",
+        ],
+    )
+
+
+def _cases(path: Path, keys: tuple[str, ...]) -> Iterator[dict[str, str]]:
+    """The objects of a JSON Lines file, each with the text ``keys``; ConfigError else."""
+    import json
+
+    from onprem_rag.errors import ConfigError
+
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"파일을 읽을 수 없습니다: {path}\n→ {error}") from error
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            case = json.loads(line)
+            yield {key: str(case[key]) for key in keys}
+        except (ValueError, KeyError, TypeError) as error:
+            wanted = ", ".join(f'"{key}": …' for key in keys)
+            raise ConfigError(
+                f"{path} {number}번째 줄이 잘못되었습니다. → {{{wanted}}} 형식으로 쓰세요."
+            ) from error
+
+
+def _required(value: Any, name: str) -> Any:
+    from onprem_rag.errors import ConfigError
+
+    if value is None:
+        raise ConfigError(f"{name}이(가) 없습니다. → {name} 또는 --batch 파일을 주세요.")
+    return value
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,158 @@
+"""What is installed, which models, GPU and index there are, and what to do about the rest."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from onprem_rag.config import Config
+from onprem_rag.errors import OnpremRagError
+
+_PACKAGES = (
+    "torch transformers bitsandbytes sentence-transformers faiss-cpu bm25s python-mecab-ko "
+    "SQLAlchemy streamlit langchain pypdfium2 unhwp"
+).split()
+
+
+@dataclass(frozen=True, slots=True)
+class FindingLine:
+    """One thing looked at. ``needed``: the product does not work without it."""
+
+    name: str
+    ok: bool
+    detail: str
+    remedy: str = ""
+    needed: bool = True
+
+
+def examine(config: Config) -> list[FindingLine]:
+    """Everything that can go wrong with an installation, looked at one by one."""
+    return [
+        *_packages(),
+        _gpu(),
+        _embedder(config),
+        _llm(config),
+        _library(config),
+        _index(config),
+        _disk(config),
+    ]
+
+
+def _packages() -> Iterator[FindingLine]:
+    version = ".".join(str(part) for part in sys.version_info[:3])
+    ok = sys.version_info >= (3, 11)
+    yield FindingLine("Python", ok, version, "" if ok else "Python 3.11 이상을 설치하세요.")
+    for package in _PACKAGES:
+        try:
+            yield FindingLine(package, True, importlib.metadata.version(package))
+        except importlib.metadata.PackageNotFoundError:
+            if package == "faiss-cpu" and _has("faiss-gpu", "faiss-gpu-cu12"):
+                continue
+            yield FindingLine(package, False, "없음", "'make install'을 다시 실행하세요.")
+
+
+def _has(*packages: str) -> bool:
+    installed = {d.metadata["Name"].lower() for d in importlib.metadata.distributions()}
+    return not installed.isdisjoint(packages)
+
+
+def _gpu() -> FindingLine:
+    remedy = "없어도 됩니다(인용 답변). 언어 모델을 쓰려면 24 GB NVIDIA GPU를 권합니다."
+    try:
+        import torch
+    except ImportError:
+        return FindingLine("GPU", False, "torch가 없어 알 수 없음", remedy, needed=False)
+    if not torch.cuda.is_available():
+        return FindingLine("GPU", False, "없음", remedy, needed=False)
+    free, total = torch.cuda.mem_get_info()
+    detail = f"{torch.cuda.get_device_name()}, {free / 2**30:.1f}/{total / 2**30:.1f} GiB 비어 있음"
+    return FindingLine("GPU", True, detail)
+
+
+def _embedder(config: Config) -> FindingLine:
+    try:
+        folder = config.embedder_folder
+    except OnpremRagError as error:
+        return FindingLine("임베더", False, str(error).split("\n")[0], "설정이나 폴더를 고치세요.")
+    if folder is None:
+        return FindingLine(
+            "임베더",
+            True,
+            "내장(규정에서 학습)",
+            f"KR-SBERT를 쓰려면 {config.home / config.models.embedder}에 두고 다시 ingest하세요.",
+        )
+    return FindingLine("임베더", True, str(folder))
+
+
+def _llm(config: Config) -> FindingLine:
+    llm = config.models.llm
+    if not llm:
+        return FindingLine(
+            "언어 모델",
+            True,
+            "없음: 규정 원문을 인용해 답합니다",
+            "쓰려면 config.toml의 [models] llm에 폴더나 서버 주소를 적으세요.",
+        )
+    if llm.startswith(("http://", "https://")):
+        return _server(llm.rstrip("/"))
+    folder = config.home / llm
+    ok = (folder / "config.json").is_file()
+    return FindingLine(
+        "언어 모델", ok, str(folder), "" if ok else "모델 폴더를 그 자리에 복사하세요."
+    )
+
+
+def _server(url: str) -> FindingLine:
+    import httpx
+
+    try:
+        httpx.get(f"{url}/models", timeout=3).raise_for_status()
+    except httpx.HTTPError as error:
+        return FindingLine(
+            "언어 모델",
+            False,
+            f"{url}: {type(error).__name__}",
+            "모델 서버를 켜고 주소를 확인하세요.",
+        )
+    return FindingLine("언어 모델", True, url)
+
+
+def _library(config: Config) -> FindingLine:
+    from onprem_rag.library.store import Library
+
+    try:
+        library = Library.open(config.library_url)
+        documents, passages = library.counts()
+        faq = len(library.faq())
+        library.close()
+    except OnpremRagError as error:
+        what, _, remedy = str(error).partition("\n→ ")
+        return FindingLine("라이브러리", False, what, remedy)
+    return FindingLine(
+        "라이브러리", True, f"규정 {documents}건, 조문 {passages}개, 승인된 답변 {faq}개"
+    )
+
+
+def _index(config: Config) -> FindingLine:
+    from onprem_rag.index.generations import open_current
+
+    try:
+        manifest = open_current(config.index_folder, config.embedder_folder).manifest
+    except OnpremRagError as error:
+        what, _, remedy = str(error).partition("\n→ ")
+        return FindingLine("색인", False, what, remedy)
+    detail = f"{manifest.generation}세대, 조문 {manifest.passages}개, 임베더 {manifest.embedder}"
+    return FindingLine("색인", True, detail)
+
+
+def _disk(config: Config) -> FindingLine:
+    place = config.home
+    while not place.exists():
+        place = place.parent
+    free = shutil.disk_usage(place).free / 2**30
+    ok = free > 2
+    remedy = "" if ok else "2 GiB 이상 비우세요."
+    return FindingLine("디스크", ok, f"{free:.1f} GiB 남음", remedy)

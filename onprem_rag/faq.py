@@ -1,0 +1,76 @@
+"""Question → approved answer, verbatim, or None. A near miss in a key word must not fire."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from onprem_rag.index.lexical import bigram_tokens
+from onprem_rag.korean.questions import question_words
+from onprem_rag.korean.text import normalise
+from onprem_rag.records import FaqEntry
+
+_LETTERS_ALIKE = 0.5  # Dice coefficient of letter pairs, where the key words agree
+# What is asked about a thing. Two questions about the same thing differ in just this.
+_KINDS = (
+    ("얼마", re.compile(r"얼마(?!나)|금액|한도|몇\s*(?:원|퍼센트|%)|액수")),
+    ("기간", re.compile(r"얼마나|몇\s*(?:년|개월|달|일|주|시간)|며칠|기간|얼마\s*동안")),
+    ("언제", re.compile(r"언제|기한|몇\s*시|마감|며칠\s*전")),
+    ("누구", re.compile(r"누가|누구|대상|자격|어느\s*부서|담당")),
+    ("어디", re.compile(r"어디")),
+    ("방법", re.compile(r"어떻게|방법|절차|뭘|무엇|서류|필요한")),
+    ("왜", re.compile(r"왜|이유|사유")),
+    ("횟수", re.compile(r"몇\s*(?:번|회|차례)|횟수")),
+    ("수", re.compile(r"몇\s*(?:명|개|자|자리|글자|권|부)")),
+)
+_NEGATION = re.compile(r"안\s*(?:되|돼|해|하|받)|못|없|않|불가|금지|아니")
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """One phrasing, taken apart."""
+
+    letters: str
+    pairs: frozenset[str]
+    words: frozenset[str]
+    kinds: frozenset[str]
+    negated: bool
+
+
+class Faq:
+    """The approved questions of a library."""
+
+    def __init__(self, entries: Sequence[FaqEntry]) -> None:
+        self._forms = [(_form(text), entry) for entry in entries for text in entry.questions]
+
+    def find(self, question: str) -> FaqEntry | None:
+        """The entry that asks the very same, whatever its spacing and endings; else None."""
+        asked = _form(question)
+        best: tuple[float, FaqEntry] | None = None
+        for form, entry in self._forms:
+            if asked.letters == form.letters:
+                return entry
+            alike = _alike(asked, form)
+            if alike >= _LETTERS_ALIKE and (best is None or alike > best[0]):
+                best = (alike, entry)
+        return best[1] if best else None
+
+
+def _form(question: str) -> _Form:
+    text = normalise(question)
+    words = frozenset(word for word in question_words(question).own)
+    kinds = frozenset(name for name, pattern in _KINDS if pattern.search(text))
+    letters = "".join(char for char in text if char.isalnum())
+    pairs = frozenset(bigram_tokens(text))
+    return _Form(letters, pairs, words, kinds, bool(_NEGATION.search(text)))
+
+
+def _alike(one: _Form, other: _Form) -> float:
+    """Dice coefficient of the letter pairs; 0 where key words, kind or negation differ."""
+    if one.words != other.words or not one.words or one.negated != other.negated:
+        return 0.0
+    if one.kinds and other.kinds and one.kinds != other.kinds:
+        return 0.0
+    shared = len(one.pairs & other.pairs)
+    return 2 * shared / max(len(one.pairs) + len(other.pairs), 1)

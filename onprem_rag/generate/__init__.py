@@ -1,0 +1,34 @@
+"""Which generator the configuration names."""
+
+from __future__ import annotations
+
+from onprem_rag.config import Config
+from onprem_rag.errors import ConfigError
+from onprem_rag.generate.extract import Extractive
+from onprem_rag.generate.interface import Generator
+
+
+def open_generator(config: Config, extractive: Extractive) -> Generator:
+    """``models.llm``: "" is the extractive default, a URL a server, anything else a folder."""
+    llm = config.models.llm
+    if not llm:
+        return extractive
+    from onprem_rag.generate.chat import ChatGenerator
+
+    if llm.startswith(("http://", "https://")):
+        from onprem_rag.generate.remote import connect
+
+        model, name = connect(config), config.models.llm_name
+    else:
+        folder = config.home / llm
+        if not folder.is_dir():
+            raise ConfigError(
+                f"언어 모델 폴더가 없습니다: {folder}\n"
+                "→ 모델을 그 자리에 복사하거나 config.toml의 [models] llm을 지우세요."
+            )
+        from onprem_rag.generate.local import load
+
+        model, name = load(folder, config.answer.max_new_tokens), folder.name
+    return ChatGenerator(
+        model, name, config.prompt_folder, config.search.passages, config.answer.length
+    )

@@ -1,0 +1,73 @@
+"""Question → hits: every channel's scores, fused, and the best passages of the library."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from onprem_rag.config import SearchConfig
+from onprem_rag.index.fusion import Scores, fuse, normalised
+from onprem_rag.index.generations import Generation
+from onprem_rag.index.lexical import bigram_tokens
+from onprem_rag.korean.questions import QuestionWords, question_core, question_words
+from onprem_rag.library.store import Library
+from onprem_rag.records import Hit
+
+
+class Searcher:
+    """Hybrid search over one index generation. Safe to share between threads."""
+
+    def __init__(self, library: Library, generation: Generation, config: SearchConfig) -> None:
+        self._library = library
+        self._generation = generation
+        self._config = config
+
+    def search(self, question: str, count: int) -> list[Hit]:
+        """The ``count`` best passages, best first; [] when no channel knows a word of it."""
+        words = question_words(question)
+        index = self._generation
+        channels = {
+            "mecab": normalised(self._mecab(words)),
+            "bigram": normalised(index.bigram.scores(bigram_tokens(question_core(question)))),
+            "dense": normalised(self._dense(" ".join(words.own))),
+        }
+        weights = {name: float(getattr(self._config, name)) for name in channels}
+        fused = fuse(channels, weights) * index.priors
+        rows = _best(fused, count)
+        passages = self._library.passages([int(index.rows[row]) for row in rows])
+        return [
+            Hit(
+                passage,
+                round(float(fused[row]), 4),
+                tuple((name, round(float(scores[row]), 4)) for name, scores in channels.items()),
+            )
+            for row, passage in zip(rows, passages, strict=True)
+        ]
+
+    def weight(self, word: str) -> float:
+        """How much a word tells apart in this library: its inverse document frequency."""
+        return self._generation.mecab.weight(word)
+
+    def _mecab(self, words: QuestionWords) -> Scores:
+        """BM25 of the question's words, and of the rules' words for them at a lower weight."""
+        scores = self._generation.mecab.scores(words.own)
+        if not words.rule or not self._config.everyday:
+            return scores
+        return scores + self._config.everyday * self._generation.mecab.scores(words.rule)
+
+    def _dense(self, text: str) -> Scores:
+        """Cosines of the nearest candidates, scattered over all rows."""
+        scores = np.zeros(len(self._generation.rows), dtype=np.float32)
+        vector = self._generation.embedder.encode([text])[0]
+        if np.any(vector):
+            rows, cosines = self._generation.dense.search(vector, self._config.candidates)
+            scores[rows] = cosines
+        return scores
+
+
+def _best(scores: Scores, count: int) -> list[int]:
+    """The rows of the ``count`` highest scores above zero, best first, ties by row."""
+    count = min(count, len(scores))
+    if count < 1:
+        return []
+    rows = np.argpartition(-scores, count - 1)[:count].tolist()
+    return sorted((row for row in rows if scores[row] > 0), key=lambda row: (-scores[row], row))

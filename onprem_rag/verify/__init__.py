@@ -1,0 +1,1 @@
+"""The checker: claims and facts of an answer against passages."""

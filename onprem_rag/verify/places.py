@@ -1,0 +1,227 @@
+"""Where the passages are, or name, the place of a rule that an answer refers to."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from onprem_rag.korean.references import Reference, find_references
+from onprem_rag.korean.text import fold
+from onprem_rag.records import Citation, Passage
+from onprem_rag.verify.alignment import Alignment, Source
+
+CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
+_MARK = re.compile(
+    rf"(?:(?<![가-힣(])|(?<=다))(?P<paragraph>[{CIRCLED}])(?!\s?(?:부터|내지|까지|항|및|·|ㆍ|,))"
+    r"|(?:^|(?<=[\s.>]))(?P<subparagraph>\d{1,2})(?:의(?P<branch>\d{1,2}))?\\?\.(?=\s)"
+    r"|(?:^|(?<=[\s.>]))(?P<item>[가-하])\\?\.(?=\s)",
+    re.MULTILINE,
+)
+_TITLE_END = r"(?:규정|규칙|지침|법|법률|령|요령|세칙|내규|예규|정관|강령|조례|규약|기준)"
+_NAMED_BEFORE = re.compile(rf"([가-힣A-Za-z0-9·]{{2,}}{_TITLE_END})['\"*]*\s*(?:\([^()]*\)\s*)?$")
+_NO_NAME = re.compile(
+    rf"(?:같은|이|본|동|위|해당|그|당해|우리|관련|상기)?{_TITLE_END}|시행령|시행규칙|방법"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A paragraph, subparagraph or item mark that stands at ``start`` of a passage's text."""
+
+    paragraph: int | None
+    subparagraph: int | None
+    branch: int | None
+    item: str | None
+    start: int
+
+
+def citation(source: Source, start: int, end: int) -> Citation:
+    """Cite ``[start, end)`` of the passage's text, in the document's offsets."""
+    passage = source.passage
+    paragraph = _paragraph_at(source, start)
+    return Citation(
+        document=passage.document,
+        article=passage.article,
+        paragraph=CIRCLED[paragraph - 1] if paragraph else passage.paragraph,
+        page=passage.page,
+        start=passage.start + start,
+        end=passage.start + end,
+        text=passage.text[start:end],
+        document_id=passage.document_id,
+    )
+
+
+def rival_place(reference: Reference, answer: str, near: Alignment | None) -> Citation | None:
+    """The place of the aligned span, where an answer names another of that document for it."""
+    if near is None or not near.source.passage.article or reference.subparagraph:
+        return None
+    passage = near.source.passage
+    if not _is_of(passage, _named_document(reference, answer, [passage])):
+        return None
+    if reference.paragraph and not _paragraph_at(near.source, near.start):
+        return None
+    return citation(near.source, near.start, near.end)
+
+
+def find_place(reference: Reference, answer: str, sources: Sequence[Source]) -> Citation | None:
+    """Find the passage that is the place, or one that mentions it (or a finer place in it)."""
+    named = _named_document(reference, answer, [source.passage for source in sources])
+    for source in sources:
+        if _is_of(source.passage, named) and (at := _place_in(source, reference)) is not None:
+            return _cite_segment(source, at)
+    for source in sources:
+        for mention in _mentions(source.passage):
+            if _covers(reference, mention) and _same_document(mention, source.passage, named):
+                if mention.implied:
+                    return _cite_segment(source, mention.start)
+                return citation(source, mention.start, mention.end)
+    return None
+
+
+def _cite_segment(source: Source, at: int) -> Citation:
+    for segment in source.segments:
+        if segment.start <= at < segment.end:
+            return citation(source, segment.start, segment.end)
+    return citation(source, at, len(source.passage.text.rstrip()))
+
+
+def mentions_place(reference: Reference, source: Source, start: int, end: int) -> bool:
+    """Whether ``[start, end)`` of the passage's text names the place, or a finer one in it."""
+    own = source.passage.article
+    for mention in _mentions(source.passage):
+        if start <= mention.start and mention.end <= end:
+            same_level = (mention.paragraph, mention.subparagraph) != (None, None)
+            resolved = replace(mention, article=own) if mention.relative and same_level else mention
+            bare = replace(resolved, article=None) if reference.relative else resolved
+            if _covers(reference, mention) or _covers(reference, resolved):
+                return True
+            if _covers(reference, bare):
+                return True
+    return False
+
+
+# --- inside one passage --------------------------------------------------------------------------
+def _place_in(source: Source, reference: Reference) -> int | None:
+    """Where in the passage the place begins, if the passage belongs to that article."""
+    head = reference.article or reference.annex
+    if head and _squeeze(head) != _squeeze(source.passage.article or ""):
+        return None
+    places = _places(source)
+    if not (reference.paragraph or reference.subparagraph or reference.item):
+        return next((segment.start for segment in source.segments), None)
+    for place in places:
+        if reference.paragraph and place.paragraph != reference.paragraph:
+            continue
+        if reference.subparagraph and (place.subparagraph, place.branch) != (
+            reference.subparagraph,
+            reference.branch,
+        ):
+            continue
+        if reference.item and place.item != reference.item:
+            continue
+        return place.start
+    return None
+
+
+@lru_cache(maxsize=256)
+def _places_of(passage: Passage, dates: tuple[tuple[int, int], ...]) -> tuple[Place, ...]:
+    return tuple(_walk(passage, dates))
+
+
+def _places(source: Source) -> tuple[Place, ...]:
+    dates = tuple((f.start, f.end) for f in source.facts if f.kind == "date")
+    return _places_of(source.passage, dates)
+
+
+def _walk(passage: Passage, dates: tuple[tuple[int, int], ...]) -> Iterator[Place]:
+    first = passage.paragraph or ""
+    paragraph = CIRCLED.index(first) + 1 if first and first in CIRCLED else None
+    subparagraph = branch = None
+    if paragraph:
+        yield Place(paragraph, None, None, None, 0)
+    for mark in _MARK.finditer(passage.text):
+        if any(start <= mark.start() < end for start, end in dates):
+            continue
+        if mark["paragraph"]:
+            paragraph = CIRCLED.index(mark["paragraph"]) + 1
+            subparagraph = branch = None
+        elif mark["subparagraph"]:
+            subparagraph = int(mark["subparagraph"])
+            branch = int(mark["branch"]) if mark["branch"] else None
+        yield Place(paragraph, subparagraph, branch, mark["item"], mark.start())
+
+
+def _paragraph_at(source: Source, position: int) -> int | None:
+    places = _places(source)
+    index = bisect_right([place.start for place in places], position)
+    following = next((p for p in places[index:] if p.paragraph), None)
+    if index:
+        return places[index - 1].paragraph
+    # "제15조(연차휴가) ① …": a span that begins with the heading is in the first paragraph.
+    head = source.passage.text[position : following.start] if following else ""
+    return following.paragraph if following and len(head) < 60 and "다." not in head else None
+
+
+# --- mentions and documents ----------------------------------------------------------------------
+@lru_cache(maxsize=256)
+def _mentions(passage: Passage) -> tuple[Reference, ...]:
+    return tuple(find_references(passage.text))
+
+
+def _covers(wanted: Reference, mention: Reference) -> bool:
+    """Whether ``mention`` is the wanted place or lies in it."""
+    head = (wanted.article, wanted.annex)
+    return (
+        head == (mention.article, mention.annex)
+        and wanted.paragraph in (None, mention.paragraph)
+        and (wanted.subparagraph is None or wanted.subparagraph == mention.subparagraph)
+        and (wanted.subparagraph is None or wanted.branch == mention.branch)
+        and wanted.item in (None, mention.item)
+        and (wanted.paragraph is not None or not wanted.subparagraph or not mention.paragraph)
+    )
+
+
+def _same_document(mention: Reference, passage: Passage, named: str | None) -> bool:
+    if mention.document:
+        return named is not None and same_title(mention.document, named)
+    if named is None or _is_of(passage, named):
+        return True
+    before = _squeeze(passage.text[max(0, mention.start - 80) : mention.start])
+    return before.endswith(_squeeze(named))
+
+
+def _is_of(passage: Passage, named: str | None) -> bool:
+    return named is None or same_title(passage.document, named)
+
+
+def _named_document(reference: Reference, answer: str, passages: Sequence[Passage]) -> str | None:
+    """The document that ``answer`` names for ``reference``, in 「」 or directly before it."""
+    if reference.document:
+        return reference.document
+    before = answer[max(0, reference.start - 80) : reference.start].rstrip("[(*\"' \n")
+    squeezed = _squeeze(before)
+    for title in {passage.document for passage in passages}:
+        if (bare := _squeeze(title)) and squeezed.endswith(bare):
+            at = len(squeezed) - len(bare)
+            words = "".join(before.split(" ")[-1:])
+            if at == 0 or len(_squeeze(words)) <= len(bare) or not squeezed[at - 1].isalnum():
+                return title
+    match = _NAMED_BEFORE.search(before)
+    return match[1] if match and not _NO_NAME.fullmatch(match[1]) else None
+
+
+def same_title(one: str, two: str) -> bool:
+    """Whether two titles name one document; one may leave out leading words (기관 이름)."""
+    return _squeeze(one) in _endings(two) or _squeeze(two) in _endings(one)
+
+
+def _endings(title: str) -> set[str]:
+    words = re.sub(r"\([^()]*\)", " ", fold(title)).split()
+    return {"".join(words[at:]) for at in range(len(words))} | {_squeeze(title)}
+
+
+def _squeeze(text: str) -> str:
+    return "".join(fold(text).split())

@@ -1,0 +1,223 @@
+"""What the checker says about answers to two realistic passages."""
+
+from __future__ import annotations
+
+import statistics
+import time
+
+import pytest
+
+from onprem_rag.records import Finding, Passage, Report
+from onprem_rag.verify import checker
+from onprem_rag.verify.checker import check
+
+TRAVEL = """제9조(숙박비) ① 국내출장의 숙박비는 1박당 70,000원을 초과할 수 없다.
+② 국외출장의 숙박비는 1박당 미화 150달러로 하며, 출발 7일 전까지 신청하여야 한다.
+③ 시내출장에는 숙박비를 지급하지 아니한다. 다만, 원장이 인정하는 경우에는 그러하지 아니하다.
+1. 배우자를 동반하는 경우
+2. 4시간 이상의 출장"""
+LEAVE = """제15조(연차휴가) ① 1년간 80퍼센트 이상 출근한 직원에게 15일의 유급휴가를 준다.
+② 제1항에 따른 휴가는 2년 이내에 사용하여야 한다. 이 경우 「근로기준법」 제60조를 준용한다.
+③ 육아휴직 기간은 1년 6개월 이내로 하고 휴직 30일 전에 신청한다. <개정 2024. 3. 1.>"""
+
+
+def passage(document: str, article: str, text: str, start: int, number: int) -> Passage:
+    return Passage(document, (), article, None, "", text, start, start + len(text), 3, number)
+
+
+PASSAGES = [
+    passage("여비규정", "제9조", TRAVEL, 1000, 7),
+    passage("한국진흥원 취업규칙", "제15조", LEAVE, 5000, 8),
+]
+
+
+def finding(report: Report, text: str) -> Finding:
+    (verdict,) = [verdict for verdict in report.verdicts if verdict.fact.text == text]
+    return verdict.finding
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "국내출장의 숙박비는 1박당 70,000원을 초과할 수 없다.",
+        "국내출장의 숙박비는 1박당 70,000원을 초과할 수 없습니다. [1]",
+        "국내출장의숙박비는 1박당70,000원을 초과할 수없다.",
+        "여비규정 제9조에 따르면 국내출장 숙박비는 1박당 7만원을 초과할 수 없습니다.",
+        "「여비규정」 제9조제1항에 따라 국내출장 숙박비는 1박당 7만 원을 초과할 수 없습니다.",
+        "시내출장에는 숙박비를 지급하지 않습니다(여비규정 제9조제3항).",
+        "휴가는 24개월 이내에 사용해야 합니다.",
+        "100분의 80 이상 출근한 직원에게 15일의 유급휴가를 줍니다.",
+        "육아휴직 기간은 18개월 이내입니다. 휴직 30일 전에 신청합니다.",
+        "- 육아휴직 기간은 1년 6개월 이내로 합니다.\n- 휴직 30일 전에 신청합니다.",
+        "1년간 80% 이상 출근한 직원에게 15일의 유급휴가를 줍니다.\n근거: 취업규칙 제15조(연차휴가)",
+        "이 경우 근로기준법 제60조를 준용합니다.",
+    ],
+)
+def test_faithful_answers_are_verified(answer: str) -> None:
+    report = check(answer, PASSAGES)
+    assert report.verified, (report.claims, report.verdicts)
+    assert all(claim.citation for claim in report.claims)
+
+
+@pytest.mark.parametrize(
+    ("answer", "fact", "expected"),
+    [
+        ("국내출장의 숙박비는 1박당 90,000원을 초과할 수 없다.", "90,000원", "contradicted"),
+        (
+            "육아휴직 기간은 1년 6개월 이내로 합니다. <개정 2023. 3. 1.>",
+            "2023. 3. 1.",
+            "contradicted",
+        ),
+        ("육아휴직은 휴직 1개월 전에 신청합니다.", "1개월", "absent"),
+        ("휴가는 3년 이내에 사용하여야 합니다.", "3년", "contradicted"),
+        (
+            "여비규정 제19조에 따르면 시내출장에는 숙박비를 지급하지 아니한다.",
+            "제19조",
+            "contradicted",
+        ),
+        ("제15조제5항에 따르면 휴가는 2년 이내에 사용하여야 한다.", "제15조제5항", "contradicted"),
+        ("근로기준법 제9조에 따라 휴가를 줍니다.", "제9조", "absent"),
+        ("급여는 매월 25일에 지급합니다.", "매월 25일", "absent"),
+        # The passages say 70,000원 and 150달러, but of the other kind of travel.
+        ("국외출장의 숙박비는 70,000원입니다.", "70,000원", "absent"),
+        ("국내출장의 숙박비는 1박당 150달러입니다.", "150달러", "absent"),
+    ],
+)
+def test_wrong_facts_are_found(answer: str, fact: str, expected: str) -> None:
+    report = check(answer, PASSAGES)
+    assert finding(report, fact) == expected
+    assert not report.verified
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "시내출장에는 숙박비를 지급합니다.",
+        "휴가는 2년 이상 사용하여야 합니다.",
+        "1년간 80% 미만 출근한 직원에게 15일의 유급휴가를 줍니다.",
+        "출장자는 복명서를 부서장에게 제출합니다.",
+        "네, 가능합니다.",
+    ],
+)
+def test_unsupported_sentences_are_found(answer: str) -> None:
+    report = check(answer, PASSAGES)
+    assert [claim.supported for claim in report.claims] == [False]
+    assert not report.verified
+
+
+@pytest.mark.parametrize(
+    ("reference", "supported"),
+    [
+        ("제15조", True),
+        ("제15조제2항", True),
+        ("제15조제3항", True),
+        ("제15조제4항", False),
+        ("제9조제3항제2호", True),
+        ("제9조제3항제3호", False),
+        ("제9조제1항제1호", False),
+        ("제16조", False),
+        ("「여비규정」 제9조", True),
+        ("취업규칙 제15조", True),
+        ("여비규정 제15조", False),
+        ("「인사규정」 제15조", False),
+        ("인사규정 제15조", False),
+        ("이 규정 제15조", True),
+        ("「근로기준법」 제60조", True),
+        ("제60조", False),
+        ("별표 1", False),
+    ],
+)
+def test_places(reference: str, supported: bool) -> None:
+    (verdict,) = check(f"근거: {reference}", PASSAGES).verdicts
+    assert (verdict.finding is Finding.SUPPORTED) is supported
+
+
+def test_a_split_article_has_only_its_own_paragraph() -> None:
+    second = Passage("여비규정", (), "제9조", "②", "", "② 신청하여야 한다.", 0, 11)
+    found = [check(f"근거: 제9조제{n}항", [second]).verdicts[0].finding for n in (1, 2)]
+    assert found == [Finding.ABSENT, Finding.SUPPORTED]
+
+
+def test_citations_have_the_offsets_of_the_document() -> None:
+    report = check("휴가는 2년 이내에 사용하여야 한다.", PASSAGES)
+    (claim,), (verdict,) = report.claims, report.verdicts
+    assert claim.citation is not None
+    assert verdict.source is not None
+    for cited in (claim.citation, verdict.source):
+        assert cited.text == LEAVE[cited.start - 5000 : cited.end - 5000]
+        assert (cited.document, cited.article, cited.paragraph) == (
+            "한국진흥원 취업규칙",
+            "제15조",
+            "②",
+        )
+        assert (cited.document_id, cited.page) == (8, 3)
+    assert verdict.source.text == "2년"
+
+
+def test_each_of_equal_facts_is_reported() -> None:
+    report = check(
+        "휴가는 2년 이내에 사용하여야 한다. 휴가는 2년 이내에 사용하여야 한다.", PASSAGES
+    )
+    assert [verdict.fact.start for verdict in report.verdicts] == [4, 25]
+
+
+@pytest.mark.parametrize("answer", ["", "  \n"])
+def test_an_empty_answer_was_not_checked(answer: str) -> None:
+    report = check(answer, PASSAGES)
+    assert report.claims == ()
+    assert [(stage.name, stage.ran) for stage in report.stages] == [
+        ("claims", False),
+        ("facts", False),
+    ]
+    assert all(stage.note for stage in report.stages)
+    assert not report.verified
+
+
+def test_without_passages_nothing_is_supported() -> None:
+    report = check("휴가는 2년 이내에 사용하여야 한다.", [])
+    assert not report.verified
+    assert [verdict.finding for verdict in report.verdicts] == [Finding.ABSENT]
+
+
+def boom(*_: object) -> None:
+    raise RuntimeError("boom")
+
+
+def test_facts_of_a_failing_stage_are_not_checked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checker, "judge_facts", boom)
+    report = check("휴가는 2년 이내에 사용하여야 한다.", PASSAGES)
+    assert [(stage.name, stage.ran) for stage in report.stages] == [
+        ("claims", True),
+        ("facts", False),
+    ]
+    assert [verdict.finding for verdict in report.verdicts] == [Finding.NOT_CHECKED]
+    assert not report.verified
+
+
+def test_claims_of_a_failing_stage_are_not_passed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checker, "align_claims", boom)
+    report = check("휴가는 2년 이내에 사용하여야 한다.", PASSAGES)
+    assert report.stages[0].ran is False
+    assert "실행하지 못했습니다" in report.stages[0].note
+    assert report.claims == ()
+    assert not report.verified
+
+
+def test_an_extraction_that_fails_is_not_a_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checker, "extract", boom)
+    report = check("휴가는 2년 이내에 사용하여야 한다.", PASSAGES)
+    assert not report.stages[1].ran
+    assert not report.verified
+
+
+def test_it_is_quick() -> None:
+    long = [passage("여비규정", "제9조", (TRAVEL + "\n" + LEAVE + "\n") * 2, 0, n) for n in (1, 2)]
+    answer = (
+        "국내출장 숙박비는 1박당 7만원을 초과할 수 없습니다. 휴가는 24개월 이내에 사용해야 합니다."
+    )
+    seconds: list[float] = []
+    for number in range(9):
+        begin = time.perf_counter()
+        check(f"{answer} {number}회입니다.", long)
+        seconds.append(time.perf_counter() - begin)
+    assert statistics.median(seconds) < 0.1  # 10 ms here; the rest is for busy machines
