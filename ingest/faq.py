@@ -7,6 +7,7 @@ import io
 from collections.abc import Sequence
 from pathlib import Path
 
+from ingest.pipeline import only_writer
 from ingest.readers import read_bytes
 from ingest.readers.plain import decode
 from onprem_rag.config import Config
@@ -20,17 +21,19 @@ _COLUMNS = ("질문", "답변", "문서", "조문")
 def add_faq(config: Config, paths: Sequence[Path]) -> list[tuple[str, int]]:
     """Read every file first, then store them all; returns (topic, entries) a file.
 
-    Raises ConfigError naming file, line and remedy; then nothing has changed.
+    Raises ConfigError naming file, line and remedy, and LibraryError while another ingest runs;
+    then nothing has changed.
     """
     files: list[Path] = []
     for path in paths:
         files += sorted(path.glob("*.csv")) if path.is_dir() else [path]
     topics = [(path.stem, _entries(path)) for path in files]
-    library = Library.open(config.library_url, create=True)
-    with library.writing() as writer:
-        for topic, entries in topics:
-            writer.replace_faq(topic, entries)
-    library.close()
+    with only_writer(config.home):
+        library = Library.open(config.library_url, create=True)
+        with library.writing() as writer:
+            for topic, entries in topics:
+                writer.replace_faq(topic, entries)
+        library.close()
     return [(topic, len(entries)) for topic, entries in topics]
 
 

@@ -52,7 +52,7 @@ def add(config: Config, paths: Sequence[Path], progress: Progress) -> Outcome:
     A file that can't be read is reported and costs itself only. Raises LibraryError or
     IndexMismatchError where nothing could be done at all; then nothing has changed.
     """
-    with _only_writer(config.home):
+    with only_writer(config.home):
         library = Library.open(config.library_url, create=True)
         try:
             files = _files_under(paths)
@@ -135,16 +135,16 @@ def _files_under(paths: Sequence[Path]) -> list[Path]:
     """Files as named, and those in folders by name; hidden ones are left out."""
     found: dict[Path, None] = {}
     for path in paths:
-        if path.is_dir():
+        if os.path.isdir(path):  # False, not an error, where the way there is closed
             for folder, folders, names in os.walk(path, onerror=None):
                 folders[:] = sorted(name for name in folders if not name.startswith("."))
                 found |= {Path(folder) / name: None for name in sorted(names) if name[0] != "."}
                 found |= {
                     Path(folder) / name: None
                     for name in folders
-                    if not os.access(Path(folder) / name, os.R_OK | os.X_OK)
+                    if not os.access(Path(folder) / name, os.R_OK)
                 }
-            if not os.access(path, os.R_OK | os.X_OK):
+            if not os.access(path, os.R_OK):
                 found[path] = None
         else:
             found[path] = None
@@ -152,7 +152,7 @@ def _files_under(paths: Sequence[Path]) -> list[Path]:
 
 
 @contextmanager
-def _only_writer(home: Path) -> Iterator[None]:
+def only_writer(home: Path) -> Iterator[None]:
     """One ingest at a time; a lock of a process that died is none."""
     try:
         home.mkdir(parents=True, exist_ok=True)

@@ -70,9 +70,12 @@ class _View:
 class Chatbot:
     """Answers questions over one library. One instance serves all threads."""
 
-    def __init__(self, config: Config, library: Library) -> None:
+    def __init__(
+        self, config: Config, library: Library, generator: Generator | None = None
+    ) -> None:
         self._config = config
         self._library = library
+        self._generator = generator  # instead of the one that the configuration names
         self._lock = threading.Lock()
         self._view = self._open_view(None)
 
@@ -146,8 +149,9 @@ class Chatbot:
         passages = self._library.article(entry.document, entry.article) if entry else []
         if entry is None or not passages:
             return None
-        citations = tuple(_whole(passage) for passage in passages[:1])
-        return Answer(question, Status.FAQ, entry.answer, citations, generator="faq")
+        hits = tuple(Hit(passage, 1.0, ()) for passage in passages)
+        citations = (_whole(passages[0]),)
+        return Answer(question, Status.FAQ, entry.answer, citations, hits=hits, generator="faq")
 
     def _checked(self, question: str, draft: str, hits: Sequence[Hit], writer: str) -> Answer:
         """The draft after checking and correcting: verified, corrected, unverified or refused."""
@@ -180,13 +184,17 @@ class Chatbot:
         )
 
     def _live_view(self) -> _View:
-        """The view of the live generation; reopened when ingest has switched to another."""
+        """The live generation and approved answers; reopened when ingest has changed them."""
         view = self._view
         if generations.current_name(self._config.index_folder) != view.name:
             with self._lock:
                 if generations.current_name(self._config.index_folder) != self._view.name:
                     self._view = self._open_view(self._view)
                 view = self._view
+        entries = tuple(self._library.faq())  # these change without a new generation
+        if entries != view.entries:
+            with self._lock:
+                view = self._view = replace(self._view, faq=Faq(entries), entries=entries)
         return view
 
     def _open_view(self, old: _View | None) -> _View:
@@ -195,7 +203,9 @@ class Chatbot:
         generation = generations.open_current(config.index_folder, config.embedder_folder)
         searcher = Searcher(self._library, generation, config.search)
         extractive = Extractive(searcher.weight, config.search.passages, config.answer.length)
-        if old and not isinstance(old.generator, Extractive):
+        if self._generator:
+            generator = self._generator
+        elif old and not isinstance(old.generator, Extractive):
             generator = old.generator  # the model stays loaded
         else:
             generator = open_generator(config, extractive)
@@ -204,7 +214,8 @@ class Chatbot:
 
 
 def _cleaned(question: str) -> str:
-    question = " ".join(question.replace("\x00", "").split())
+    question = question.replace("\x00", "").encode(errors="ignore").decode()  # halves of characters
+    question = " ".join(question.split())
     if not question:
         raise ConfigError("질문이 비어 있습니다. → 질문을 입력하세요.")
     if len(question) > LONGEST_QUESTION:

@@ -6,6 +6,7 @@ keys are errors: a misspelt option must never be ignored in silence.
 
 from __future__ import annotations
 
+import math
 import os
 import tomllib
 from dataclasses import dataclass, field, fields, replace
@@ -27,7 +28,8 @@ class SearchConfig:
     mecab: float = 1.0
     bigram: float = 0.8
     dense: float = 0.3
-    everyday: float = 0.7  # of the rules' words for everyday words, within the mecab channel
+    reading: float = 0.8  # of how well a passage reads as an answer, for the first eight
+    everyday: float = 0.5  # of the rules' words for everyday words, within the mecab channel
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,10 @@ def load_config(home: Path | None = None) -> Config:
     for section in sorted(sections):
         values = data.get(section, {})
         if not isinstance(values, dict):
-            raise ConfigError(f"설정 [{section}]은 표(table)여야 합니다: {path}")
+            raise ConfigError(
+                f"설정 [{section}]은 표(table)여야 합니다: {path}\n"
+                f"→ [{section}] 줄을 쓰고 그 아래에 키를 쓰세요."
+            )
         values |= _from_environment(section, getattr(config, section))
         changed = _checked(section, getattr(config, section), values, path)
         config = replace(config, **{section: changed})
@@ -154,8 +159,10 @@ def _checked(section: str, current: Any, values: dict[str, Any], path: Path) -> 
         try:
             if isinstance(value, bool) or (wanted is str and not isinstance(value, str)):
                 raise ValueError(value)
+            if wanted is int and isinstance(value, float):  # 2.7 passages are not 2
+                raise ValueError(value)
             converted[key] = wanted(value)
-            if wanted is not str and converted[key] < 0:
+            if wanted is not str and not 0 <= converted[key] < math.inf:  # nor nan
                 raise ValueError(value)
         except (TypeError, ValueError) as error:
             expected = {int: "0 이상의 정수", float: "0 이상의 수", str: "문자열"}[wanted]

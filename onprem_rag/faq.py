@@ -17,6 +17,8 @@ _KINDS = (
     ("얼마", re.compile(r"얼마(?!나)|금액|한도|몇\s*(?:원|퍼센트|%)|액수")),
     ("기간", re.compile(r"얼마나|몇\s*(?:년|개월|달|일|주|시간)|며칠|기간|얼마\s*동안")),
     ("언제", re.compile(r"언제|기한|몇\s*시|마감|며칠\s*전")),
+    ("시작", re.compile(r"부터")),
+    ("제출", re.compile(r"(?<![끝보꺼])내(?:야|나요|요|려면)|낼|냈")),
     ("누구", re.compile(r"누가|누구|대상|자격|어느\s*부서|담당")),
     ("어디", re.compile(r"어디")),
     ("방법", re.compile(r"어떻게|방법|절차|뭘|무엇|서류|필요한")),
@@ -24,7 +26,10 @@ _KINDS = (
     ("횟수", re.compile(r"몇\s*(?:번|회|차례)|횟수")),
     ("수", re.compile(r"몇\s*(?:명|개|자|자리|글자|권|부)")),
 )
-_NEGATION = re.compile(r"안\s*(?:되|돼|해|하|받)|못|없|않|불가|금지|아니")
+_HOW = frozenset({"방법"})  # "… 기한이 어떻게 되나요?" asks for no more than "… 기한은?"
+_NEGATION = re.compile(
+    r"안\s*(?:되|돼|해|하|받|나오|나와|넘)|(?<!\S)안\s+(?!에|으로)|못|없|않|불가|금지|아니"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +40,7 @@ class _Form:
     pairs: frozenset[str]
     words: frozenset[str]
     kinds: frozenset[str]
-    negated: bool
+    negations: int
 
 
 class Faq:
@@ -63,14 +68,14 @@ def _form(question: str) -> _Form:
     kinds = frozenset(name for name, pattern in _KINDS if pattern.search(text))
     letters = "".join(char for char in text if char.isalnum())
     pairs = frozenset(bigram_tokens(text))
-    return _Form(letters, pairs, words, kinds, bool(_NEGATION.search(text)))
+    return _Form(letters, pairs, words, kinds, len(_NEGATION.findall(text)))
 
 
 def _alike(one: _Form, other: _Form) -> float:
     """Dice coefficient of the letter pairs; 0 where key words, kind or negation differ."""
-    if one.words != other.words or not one.words or one.negated != other.negated:
+    if one.words != other.words or not one.words or one.negations != other.negations:
         return 0.0
-    if one.kinds and other.kinds and one.kinds != other.kinds:
+    if not one.kinds ^ other.kinds <= _HOW:
         return 0.0
     shared = len(one.pairs & other.pairs)
     return 2 * shared / max(len(one.pairs) + len(other.pairs), 1)

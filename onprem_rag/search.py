@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from onprem_rag.config import SearchConfig
@@ -10,7 +12,10 @@ from onprem_rag.index.generations import Generation
 from onprem_rag.index.lexical import bigram_tokens
 from onprem_rag.korean.questions import QuestionWords, question_core, question_words
 from onprem_rag.library.store import Library
-from onprem_rag.records import Hit
+from onprem_rag.reading import fits
+from onprem_rag.records import Hit, Passage
+
+READ = 8  # first passages that are read for the question before they are ranked
 
 
 class Searcher:
@@ -26,28 +31,39 @@ class Searcher:
         words = question_words(question)
         index = self._generation
         channels = {
-            "mecab": normalised(self._mecab(words)),
+            "mecab": normalised(self._words(words)),
             "bigram": normalised(index.bigram.scores(bigram_tokens(question_core(question)))),
             "dense": normalised(self._dense(" ".join(words.own))),
         }
         weights = {name: float(getattr(self._config, name)) for name in channels}
         fused = fuse(channels, weights) * index.priors
-        rows = _best(fused, count)
+        rows = _best(fused, max(count, READ))
         passages = self._library.passages([int(index.rows[row]) for row in rows])
-        return [
+        read = self._read(question, passages[:READ])
+        share = self._config.reading
+        hits = [
             Hit(
                 passage,
-                round(float(fused[row]), 4),
-                tuple((name, round(float(scores[row]), 4)) for name, scores in channels.items()),
+                round((float(fused[row]) + share * read.get(passage.id, 0.0)) / (1 + share), 4),
+                (
+                    *((name, round(float(found[row]), 4)) for name, found in channels.items()),
+                    ("reading", round(read.get(passage.id, 0.0), 4)),
+                ),
             )
             for row, passage in zip(rows, passages, strict=True)
         ]
+        return sorted(hits, key=lambda hit: -hit.score)[:count]
+
+    def _read(self, question: str, passages: Sequence[Passage]) -> dict[int, float]:
+        """How well each passage fits the question when it is read, by passage id."""
+        scores = fits(question, passages, self.weight)
+        return {passage.id: score for passage, score in zip(passages, scores, strict=True)}
 
     def weight(self, word: str) -> float:
         """How much a word tells apart in this library: its inverse document frequency."""
         return self._generation.mecab.weight(word)
 
-    def _mecab(self, words: QuestionWords) -> Scores:
+    def _words(self, words: QuestionWords) -> Scores:
         """BM25 of the question's words, and of the rules' words for them at a lower weight."""
         scores = self._generation.mecab.scores(words.own)
         if not words.rule or not self._config.everyday:

@@ -15,15 +15,17 @@ _PAGE_NUMBER = re.compile(r"^[-–—\s\[(]*\d{1,4}\s*(?:/\s*\d{1,4})?[-–—\s
 _OWN_LINE = re.compile(
     r"\s*(?:제\s*\d+\s*[편장절관조]|부\s*칙|[①-⑳]|\d{1,2}\s*[.)]\s*[^\d\s]|[가-하]\s*[.)]\s"
     r"|[※*ㅇ○●□■▪▶◆•-]|제정|개정|일부개정|전부개정"
-    r"|[\[<〔【]\s*(?:별\s*표|별\s*지|서식)[^\]>〕】]*[\]>〕】]\s*(?:$|[<(])|[<\[(]\s*\S*(?:개정|신설)\s*\d)"
+    r"|[\[<〔【]\s*(?:별\s*표|별\s*지|서식)[^\]>〕】]*[\]>〕】](?=\s|$|[<(])|[<\[(]\s*\S*(?:개정|신설)\s*\d)"
 )
 # pdfium joins lines that a word processor set close together: what starts an article, a
 # paragraph or a subparagraph right after the end of a sentence gets its line back.
 _JOINED = re.compile(
-    r"(?<=[.>\])])[ \t]+(?=제\s*\d+\s*조(?:\s*의\s*\d+)?\s*\(|제\s*\d+\s*[편장절관]\s|[①-⑳]"
-    r"|\d{1,2}\.\s+[가-힣“\"「‘])"
+    r"(?<=[^\d\s][.>\]])[ \t]+(?=제\s*\d+\s*조(?:\s*의\s*\d+)?\s*\(|제\s*\d+\s*[편장절관]\s|[①-⑳]"
+    r"|\d{1,2}\.[ \t]+[가-힣“\"「‘])"
 )
-_SENTENCE_END = re.compile(r"(?:다|요|함|음|것|[.:;?!>\])])\s*$")
+# Forms that fill a page each begin with [별지 제1호서식], [별지 제2호서식]: no running head.
+_HEADING = re.compile(r"\s*(?:제\s*\d+\s*조|[①-⑳]|[\[<〔【]?\s*별\s*[표지])")
+_SENTENCE_END = re.compile(r"(?:다|요|함|음|것|[.:;?!>\]])\s*$")
 
 
 def read_pdf(data: bytes) -> Reading:
@@ -34,16 +36,35 @@ def read_pdf(data: bytes) -> Reading:
             "글자층이 없는 PDF(스캔본)입니다. → 문자 인식(OCR)을 거친 PDF나 한글 원본을 넣으세요."
         )
     pages = _without_running_lines(pages)
-    words = Counter(word for page in pages for word in page.split())
-    text = ""
+    return _joined([page.split("\n") for page in pages])
+
+
+def _joined(pages: list[list[str]]) -> Reading:
+    """Paragraphs as the author wrote them: a wrapped line goes on, others start anew."""
+    words = Counter(word for lines in pages for line in lines for word in line.split())
+    lengths = sorted(len(line.rstrip()) for lines in pages for line in lines)
+    full = 0.75 * lengths[int(len(lengths) * 0.9)]  # a line shorter than this ends by itself
+    parts: list[str] = []
     spans: list[Page] = []
-    for number, page in enumerate(pages, start=1):
-        lines = [line for line in page.split("\n") if line.strip()]
-        page_start = len(text)
-        for line in lines:
-            text = _append(text, line.rstrip(), words)
-        spans.append(Page(number, min(page_start, len(text)), len(text)))
-    return Reading(text + "\n", tuple(spans))
+    at = 0
+    before = ""
+    for number, lines in enumerate(pages, start=1):
+        page_start = at
+        for line in filter(str.strip, lines):
+            line = line.rstrip()
+            wrapped = len(before) >= full and not _SENTENCE_END.search(before)
+            if _in_mark(before) or (wrapped and not _OWN_LINE.match(line)):
+                left, right = before.split()[-1], line.split()[0]
+                # Broken inside a word, when the whole word stands elsewhere as often as its halves.
+                glued = words[left + right] >= min(words[left], words[right])
+                part = ("" if glued else " ") + line.lstrip()
+            else:
+                part = "\n" + line if parts else line
+            parts.append(part)
+            at += len(part)
+            before = line
+        spans.append(Page(number, page_start, at))
+    return Reading("".join(parts) + "\n", tuple(spans))
 
 
 def _page_texts(data: bytes) -> list[str]:
@@ -77,7 +98,8 @@ def _without_running_lines(pages: list[str]) -> list[str]:
     edge: Counter[str] = Counter()
     split = [[line for line in page.split("\n") if line.strip()] for page in pages]
     for lines in split:
-        edge.update({_shape(line) for line in (*lines[:2], *lines[-2:])})
+        ends = (*lines[:2], *lines[-2:])
+        edge.update({_shape(line) for line in ends if not _HEADING.match(line)})
     running = {shape for shape, count in edge.items() if count >= max(3, len(pages) * 0.6)}
     kept = []
     for lines in split:
@@ -99,15 +121,6 @@ def _shape(line: str) -> str:
     return re.sub(r"\d+", "0", re.sub(r"\s+", "", line))
 
 
-def _append(text: str, line: str, words: Counter[str]) -> str:
-    """``text`` and ``line`` as the author wrote them: a wrapped line goes on, others start anew."""
-    if not text:
-        return line
-    tail = text[text.rfind("\n") + 1 :]
-    wrapped = len(tail) >= 25 and not _SENTENCE_END.search(tail) and not _OWN_LINE.match(line)
-    if not wrapped:
-        return f"{text}\n{line}"
-    left = tail.split()[-1]
-    right = line.split()[0]
-    glued = words[left + right] > min(words[left], words[right]) - 1
-    return f"{text}{line.lstrip()}" if glued else f"{text} {line.lstrip()}"
+def _in_mark(line: str) -> bool:
+    """Whether ``line`` ends inside an amendment mark: ``<개정 2018. 12.``."""
+    return line.rfind("<") > line.rfind(">")

@@ -17,6 +17,8 @@ _TITLE = re.compile(r"[(（\[【〔]([^()（）\[\]【】〔〕]*(?:\([^()]*\)[^
 _PARTICLE = re.compile(
     r"(?:에|의\s|의제|을\s|를\s|와\s|과\s|및|부터|까지|로\s|내지|ㆍ제|·제|,\s*제|\s*제\s*\d+\s*[항호])"
 )
+# Right after a title: 제5조(정의)에 따른 … is a reference, 제5조(목적)에너지의 … is a heading.
+_REFERS = re.compile(r"(?:에\s|에서|에게|에는|에도|의\s|을\s|를\s|와\s|과\s|로\s|부터|까지)")
 _GOES_ON = re.compile(
     r"(?:제\s*\d+\s*[항호조]|에\s|에서|에게|의\s|을\s|를\s|와\s|과\s|및\s|또는\s|내지\s|부터|까지|[,ㆍ·.])"
 )
@@ -86,7 +88,7 @@ def _article(line: str, start: int) -> Mark | None:
         return Mark("조", label, "삭제", start, number)
     if titled := _TITLE.match(rest):
         title, after = " ".join(titled[1].split()), titled[2]
-        if len(title) > 60:
+        if len(title) > 60 or _REFERS.match(after):
             return None
         if after.lstrip().startswith("삭제"):
             title = "삭제"
@@ -120,4 +122,9 @@ def _annex(line: str, start: int) -> Mark | None:
         label = f"별표 {found['number']}{sub}" if found["number"] else "별표"
     else:
         label = f"별지 제{found['number']}호{sub}서식" if found["number"] else "별지"
-    return Mark("별표", label, without_amendments(rest).strip("() "), start)
+    return Mark("별표", label, _unbracketed(without_amendments(rest)), start)
+
+
+def _unbracketed(title: str) -> str:
+    whole = title.startswith("(") and title.endswith(")") and title.count("(") == 1
+    return title[1:-1].strip() if whole else title

@@ -53,7 +53,8 @@ def pack_lines(text: str, start: int, end: int, limit: int) -> Iterator[tuple[in
     last = start
     for stop in _borders(text, start, end, limit):
         if stop - begin > limit and last > begin:
-            yield trimmed(text, begin, last)
+            if not text[begin:last].isspace():
+                yield trimmed(text, begin, last)
             begin = last
         last = stop
     if end > begin:

@@ -60,7 +60,7 @@ def read_questions(path: Path) -> list[GoldQuestion]:
             pairs = item["gold"] if "gold" in item else [[item["document"], item.get("article")]]
             gold = frozenset(key_of(document, article) for document, article in pairs)
             questions.append(GoldQuestion(str(item["question"]), gold))
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise ConfigError(
                 f"{path} {number}번째 줄이 잘못되었습니다({error}).\n"
                 '→ {"question": …, "document": …, "article": …} 또는 '

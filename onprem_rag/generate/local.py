@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -100,7 +101,10 @@ def load(folder: Path, max_new_tokens: int) -> LocalChatModel:
     try:
         import torch
         from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig
+        from transformers.utils import logging as transformers_logging
 
+        if not sys.stderr.isatty():  # a service's log has no use for a bar
+            transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         bf16 = not torch.cuda.is_available() or torch.cuda.is_bf16_supported()
         dtype = torch.bfloat16 if bf16 else torch.float16
         quantization = BitsAndBytesConfig(  # type: ignore[no-untyped-call]

@@ -54,6 +54,8 @@ class SentenceTransformerEmbedder:
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """(n, d) float32 unit vectors."""
+        if not texts:
+            return np.zeros((0, self._model.get_embedding_dimension()), dtype=np.float32)
         vectors = self._model.encode(
             list(texts), batch_size=32, normalize_embeddings=True, show_progress_bar=False
         )
@@ -64,18 +66,19 @@ class MorphemeEmbedder:
     """The embedded default: the mean of the morphemes' vectors."""
 
     def __init__(self, folder: Path) -> None:
+        from safetensors import SafetensorError
         from safetensors.numpy import load_file
 
         try:
             vocabulary = json.loads((folder / "tokenizer.json").read_text(encoding="utf-8"))
             self._ids: dict[str, int] = vocabulary["model"]["vocab"]
             self._weights: Vectors = load_file(folder / "model.safetensors")["embedding.weight"]
-        except (OSError, ValueError, KeyError) as error:
+            self._unknown = self._ids["[UNK]"]
+        except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
             raise IndexMismatchError(
                 f"색인의 내장 임베더가 손상되었습니다: {folder}\n"
                 "→ 'ingest add'를 다시 실행해 색인을 새로 만드세요."
             ) from error
-        self._unknown = self._ids["[UNK]"]
         self.fingerprint = EMBEDDED
 
     def encode(self, texts: Sequence[str]) -> Vectors:

@@ -104,6 +104,12 @@ def _everyday() -> tuple[tuple[str, frozenset[str], tuple[str, ...]], ...]:
             continue
         key, _, meanings = line.partition("=")
         key = "".join(normalise(key).split())
-        words = dict.fromkeys(w for word in meanings.split() for w in content_morphemes(word))
+        words = dict.fromkeys(w for word in meanings.split() for w in _tellings(word))
         entries.append((key, frozenset(content_morphemes(key)), tuple(words)))
     return tuple(entries)
+
+
+def _tellings(word: str) -> list[str]:
+    """The morphemes of a rule word that tell it apart: 배우자, and not its 자."""
+    parts = content_morphemes(word)
+    return [part for part in parts if len(part) > 1] or parts

@@ -39,8 +39,8 @@ class Reference:
     def __str__(self) -> str:
         inner = "".join(
             (
-                f"제{self.paragraph}항" if self.paragraph else "",
-                f"제{self.subparagraph}호" if self.subparagraph else "",
+                f"제{self.paragraph}항" if self.paragraph is not None else "",
+                f"제{self.subparagraph}호" if self.subparagraph is not None else "",
                 f"의{self.branch}" if self.branch else "",
                 f"{self.item}목" if self.item else "",
             )

@@ -20,7 +20,7 @@ _VARIANTS = {
 _ONE_TO_ONE = {ord(variant): base for base, all_ in _VARIANTS.items() for variant in all_}
 _FULL_WIDTH = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
 _FOLD = {**_FULL_WIDTH, **_ONE_TO_ONE}
-_INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad]")
+_INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad\ud800-\udfff]")  # no half characters
 _BLANKS = re.compile(r"\s+")
 _WORD = re.compile(r"\S+")
 
@@ -166,4 +166,5 @@ def _wraps(text: str, at: int, start: int) -> bool:
     following = text[at + 1 : at + 2]
     if len(line) < _WRAPPED_LINE or following in ("", "\n") or line[-1] in ".?!:;|。":
         return False
-    return line.lstrip()[0] not in "#|" and not _MARK.match(text, at + 1)
+    row = line.lstrip()[0] in "#|" or " | " in line
+    return not row and not _MARK.match(text, at + 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,15 +30,16 @@ class Library:
 
         Raises LibraryError where there is none, it is damaged, or of another schema.
         """
-        parsed = sa.make_url(url)
-        if parsed.get_backend_name() == "sqlite" and not create and not _exists(parsed.database):
-            raise LibraryError(
-                f"아직 라이브러리가 없습니다: {parsed.database}\n"
-                "→ 먼저 'ingest add 경로'로 규정 파일을 넣거나 --home을 확인하세요."
-            )
         try:
+            parsed = sa.make_url(url)
+            sqlite = parsed.get_backend_name() == "sqlite"
+            if sqlite and not create and not _exists(parsed.database):
+                raise LibraryError(
+                    f"아직 라이브러리가 없습니다: {parsed.database}\n"
+                    "→ 먼저 'ingest add 경로'로 규정 파일을 넣거나 --home을 확인하세요."
+                )
             engine = sa.create_engine(url)
-            if parsed.get_backend_name() == "sqlite":
+            if sqlite:
                 sa.event.listen(engine, "connect", _sqlite_settings)
                 sa.event.listen(engine, "begin", _sqlite_begin)
             with engine.begin() as connection:
@@ -45,11 +47,13 @@ class Library:
                     schema.migrate(connection)
                 else:
                     _check_schema(connection)
-        except sa.exc.SQLAlchemyError as error:
+        except (sa.exc.SQLAlchemyError, ImportError, ValueError) as error:  # also of the URL
+            # A ValueError quotes the part of the URL that it took for a port: a password's end.
+            reason = "잘못된 주소" if isinstance(error, ValueError) else error.args[0]
             raise LibraryError(
-                f"라이브러리를 열 수 없습니다: {parsed.render_as_string()}\n"
-                f"→ 파일 권한과 남은 디스크를 확인하고, 손상되었다면 백업에서 되돌리세요."
-                f" ({error.args[0]})"
+                f"라이브러리를 열 수 없습니다: {_without_password(url)}\n"
+                "→ [library] url과 파일 권한, 남은 디스크를 확인하고, 손상되었다면 백업에서 "
+                f"되돌리세요. ({reason})"
             ) from error
         return cls(engine)
 
@@ -134,8 +138,14 @@ class Library:
         ]
 
     def _all(self, query: sa.Select[Any]) -> Sequence[Row[Any]]:
-        with self._engine.connect() as connection:
-            return connection.execute(query).all()
+        try:
+            with self._engine.connect() as connection:
+                return connection.execute(query).all()
+        except sa.exc.DatabaseError as error:
+            raise LibraryError(
+                f"라이브러리를 읽을 수 없습니다. ({error.args[0]})\n"
+                "→ 손상되었다면 백업에서 되돌리고, 되풀이되면 관리자에게 알리세요."
+            ) from error
 
     def _one(self, query: sa.Select[Any]) -> int:
         return int(self._all(query)[0][0])
@@ -284,6 +294,10 @@ def _document(row: Row[Any], text: str) -> Document:
         pages=tuple(Page(*page) for page in row.pages),
         id=row.id,
     )
+
+
+def _without_password(url: str) -> str:
+    return re.sub(r"//.*@", "//***@", url)
 
 
 def _exists(database: str | None) -> bool:

@@ -51,6 +51,8 @@ _LEAD = re.compile(r"다음\s?각?\s?(?:호|목|과\s?같)")
 _REMARK = re.compile(r"<[^<>]*>|\([^()]*\)|\[[^\[\]]*\]")
 _TAIL = 14  # syllables: the final predicate, as in "그러하지 아니할 수 있다"
 _SHORTEST_QUOTE = 6
+_QUOTE_SIGNS = ".,;:\"'-*"
+_ENUMERATION = re.compile(r"\d{1,2}[.)]|[가-하][.)]|[①-⑳]|[-*•○●]")
 _FEW = 4  # bigrams; below that the values decide
 _SECOND_SENTENCE = 0.02  # a second sentence must earn its place
 
@@ -151,9 +153,9 @@ def closest(body: str, sources: Sequence[Source], holding: Holding) -> Alignment
 
 
 def _quote(body: str, sources: Sequence[Source]) -> Alignment | None:
-    needle = "".join(fold(body).lower().split()).strip(".,;:\"'-*")
+    needle = "".join(fold(body).lower().split()).strip(_QUOTE_SIGNS)
     if len(needle) < _SHORTEST_QUOTE:
-        return None
+        return _short_item(needle, sources)
     for source in sources:
         haystack = source.spaceless.text
         at = haystack.find(needle)
@@ -166,6 +168,20 @@ def _quote(body: str, sources: Sequence[Source]) -> Alignment | None:
                 end += source.passage.text[end : end + 1] == "."
                 return Alignment(source, start, end, 1.0, 1.0, exact=True, agrees=True)
             at = haystack.find(needle, at + 1)
+    return None
+
+
+def _short_item(needle: str, sources: Sequence[Source]) -> Alignment | None:
+    """So few letters ("음주운전") are a quote only as a whole item of a list."""
+    for source in sources:
+        for segment in source.segments:
+            text = source.passage.text[segment.start : segment.end]
+            line = "".join(fold(text).lower().split())
+            mark = _ENUMERATION.match(line)
+            if mark and line[mark.end() :].strip(_QUOTE_SIGNS) == needle:
+                return Alignment(
+                    source, segment.start, segment.end, 1.0, 1.0, exact=True, agrees=True
+                )
     return None
 
 

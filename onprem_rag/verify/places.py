@@ -110,12 +110,12 @@ def _place_in(source: Source, reference: Reference) -> int | None:
     if head and _squeeze(head) != _squeeze(source.passage.article or ""):
         return None
     places = _places(source)
-    if not (reference.paragraph or reference.subparagraph or reference.item):
+    if (reference.paragraph, reference.subparagraph, reference.item) == (None, None, None):
         return next((segment.start for segment in source.segments), None)
     for place in places:
-        if reference.paragraph and place.paragraph != reference.paragraph:
+        if reference.paragraph not in (None, place.paragraph):
             continue
-        if reference.subparagraph and (place.subparagraph, place.branch) != (
+        if reference.subparagraph is not None and (place.subparagraph, place.branch) != (
             reference.subparagraph,
             reference.branch,
         ):

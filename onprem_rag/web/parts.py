@@ -1,0 +1,250 @@
+"""The parts of a page: badge, answer, citation cards, lists of facts.
+
+Text of documents and users reaches the browser in two ways only: HTML-escaped inside our own
+tags (``st.html``), or through ``escape_markdown`` where Streamlit insists on Markdown (labels).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+import streamlit as st
+
+from onprem_rag.records import Answer, Citation, Document, Finding, Hit, Status, Verdict
+
+WINDOW = 400  # characters shown on each side of a quotation that lies in no passage
+LONGEST_PASSAGE = 4000  # of a longer passage (an annex table) only the window is shown
+
+_MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")
+# Streamlit replaces emoji names, arrows and bare addresses after Markdown has been parsed, where a
+# backslash no longer protects them; an invisible WORD JOINER between the characters does.
+_AFTER_MARKDOWN = re.compile(r"(?<=[:@])(?=\S)|(?<=[<>=~-])(?=[<>=~-])|(?<=[wW]{3})(?=\.)")
+_WORD_JOINER = "\u2060"
+_FACTS_HEAD = "<tr><th>사실</th><th>종류</th><th>판정</th></tr>"
+_REFERENCE_MARK = re.compile(r"\[(\d{1,2})\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """How a status looks: words, a CSS class and what it means for the reader."""
+
+    words: str
+    style: str
+    meaning: str
+
+
+BADGES = {
+    Status.FAQ: Badge("승인된 답변", "faq", "담당 부서가 미리 승인한 답변을 그대로 보여 드립니다."),
+    Status.VERIFIED: Badge(
+        "확인됨",
+        "verified",
+        "모든 문장과 사실이 아래 규정 원문과 일치합니다. 질문에 맞는 조항인지 함께 확인하세요.",
+    ),
+    Status.CORRECTED: Badge(
+        "수정됨",
+        "corrected",
+        "원문과 다르거나 근거가 없는 부분을 고치거나 뺐습니다. 남은 내용은 원문과 일치합니다.",
+    ),
+    Status.UNVERIFIED: Badge(
+        "확인되지 않음",
+        "unverified",
+        "확인하지 못한 내용이 있습니다. 아래 원문을 직접 확인하세요.",
+    ),
+    Status.REFUSED: Badge(
+        "모른다 · 규정에서 찾지 못함",
+        "refused",
+        "규정에 근거가 없으면 답하지 않습니다. 표현을 바꿔 다시 묻거나 담당 부서에 문의하세요.",
+    ),
+}
+DRAFT = Badge("작성 중 — 확인 전", "draft", "초안입니다. 확인이 끝나면 바뀔 수 있습니다.")
+
+STYLE = """<style>
+[data-testid="stApp"] { word-break: keep-all; border-top: 4px solid #1b4b8f; }
+[data-testid="stMainBlockContainer"] { max-width: 52rem; padding: 2.2rem 1.5rem 3rem; }
+[data-testid="stBottomBlockContainer"] { max-width: 52rem; padding: 1rem 1.5rem 2rem; }
+[data-testid="stChatMessageContent"] [data-testid="stVerticalBlock"] { gap: .55rem; }
+[data-testid="stStatusWidget"] { display: none; }
+h1.orag-title { font-size: 1.45rem; color: #163b70; padding: 0; }
+.orag-small { font-size: .86rem; line-height: 1.6; color: #4a5563; }
+.orag-text, .orag-opening { line-height: 1.75; }
+.orag-text { white-space: pre-wrap; overflow-wrap: anywhere; }
+.orag-plain { max-height: 14rem; overflow-y: auto; }
+.orag-growing { color: #4a5563; }
+.orag-status { margin-bottom: .6rem; line-height: 1.6; }
+.orag-meaning { font-size: .86rem; color: #4a5563; }
+.orag-badge { display: inline-block; padding: .08rem .6rem; margin-right: .5rem; font-weight: 700;
+  font-size: .86rem; border: 1px solid currentcolor; border-radius: 1rem; white-space: nowrap; }
+.orag-legend .orag-meaning { display: block; }
+.orag-faq { background: #e4eefb; color: #14458a; }
+.orag-verified { background: #e3f4e9; color: #14592f; }
+.orag-corrected { background: #fdf1d7; color: #744600; }
+.orag-unverified { background: #fde9e5; color: #8f2415; }
+.orag-refused { background: #e9ecf0; color: #374151; }
+.orag-draft { background: #ffffff; color: #4a5563; border-style: dashed; }
+.orag-ref { font-size: .78em; font-weight: 700; color: #1b4b8f; vertical-align: .25em; }
+.orag-heading, .orag-source { font-size: .88rem; font-weight: 700; color: #163b70; }
+.orag-excerpt { white-space: pre-wrap; overflow-wrap: anywhere; line-height: 1.8; margin-top: .4rem;
+  padding: .8rem 1rem; background: #f8f9fb; border-left: 3px solid #1b4b8f; font-size: .94rem; }
+.orag-excerpt mark { background: #ffe58a; color: #1c2733; padding: .1em 0; }
+.orag-notes, .orag-removed { font-size: .9rem; line-height: 1.6; margin: 0 0 .5rem; }
+.orag-facts { width: 100%; border-collapse: collapse; font-size: .9rem; }
+.orag-facts th, .orag-facts td { padding: .4rem .5rem; border-bottom: 1px solid #d3dae4;
+  text-align: left; vertical-align: top; }
+@media (max-width: 640px) { [data-testid="stChatMessageAvatarCustom"] { display: none; } }
+</style>"""
+
+FINDINGS = {
+    Finding.SUPPORTED: ("원문과 같음", "verified"),
+    Finding.CONTRADICTED: ("원문과 다름", "unverified"),
+    Finding.ABSENT: ("원문에 없음", "unverified"),
+    Finding.NOT_CHECKED: ("확인하지 못함", "refused"),
+}
+KINDS = {
+    "reference": "조항",
+    "amount": "금액",
+    "date": "날짜",
+    "year": "연도",
+    "period": "기간",
+    "percentage": "비율",
+    "count": "수",
+    "name": "이름",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """A piece of a document around a quotation; ``start``/``end`` of the quotation lie in it."""
+
+    heading: str
+    text: str
+    start: int
+    end: int
+    note: str = ""
+
+
+def escape_markdown(text: str) -> str:
+    """``text`` as one line of Streamlit Markdown that shows it letter by letter."""
+    one_line = _AFTER_MARKDOWN.sub(_WORD_JOINER, " ".join(text.split()))
+    return _MARKDOWN.sub(r"\\\1", one_line)
+
+
+def highlight(text: str, start: int, end: int) -> str:
+    """``text`` HTML-escaped, with exactly ``[start, end)`` inside ``<mark>``."""
+    start = min(max(start, 0), len(text))
+    end = min(max(end, start), len(text))
+    if start == end:
+        return escape(text)
+    return f"{escape(text[:start])}<mark>{escape(text[start:end])}</mark>{escape(text[end:])}"
+
+
+def citation_name(citation: Citation) -> str:
+    """ "여비규정 제9조 ② · 3쪽": what a citation is called."""
+    name = " ".join(filter(None, (citation.document, citation.article, citation.paragraph)))
+    return name if citation.page is None else f"{name} · {citation.page}쪽"
+
+
+def excerpt(document: Document, citation: Citation, hits: Sequence[Hit]) -> Excerpt:
+    """The article around a quotation: the passage that was found, else a window of lines."""
+    text, start, end = document.text, citation.start, citation.end
+    if not 0 <= start < end <= len(text) or text[start:end] != citation.text:
+        note = "인용문의 위치를 원문에서 찾지 못해 인용문만 보여 드립니다."
+        return Excerpt(citation.document, citation.text, 0, len(citation.text), note)
+    heading = citation.document
+    for passage in (hit.passage for hit in hits):
+        if passage.document_id == citation.document_id and passage.start <= start < passage.end:
+            heading = " · ".join((citation.document, *passage.path))
+            if passage.end - passage.start <= LONGEST_PASSAGE:
+                first, last = passage.start, max(passage.start + len(passage.text.rstrip()), end)
+                return Excerpt(heading, text[first:last], start - first, end - first)
+    first = text.rfind("\n", 0, max(start - WINDOW, 0)) + 1
+    last = text.find("\n", min(end + WINDOW, len(text)))
+    last = len(text) if last < 0 else last
+    note = "원문의 일부입니다." if first > 0 or last < len(text) else ""
+    return Excerpt(heading, text[first:last], start - first, end - first, note)
+
+
+def badge(look: Badge) -> str:
+    """A badge with its explanation."""
+    return (
+        f'<div class="orag-status"><span class="orag-badge orag-{look.style}">{look.words}</span>'
+        f'<span class="orag-meaning">{look.meaning}</span></div>'
+    )
+
+
+def legend() -> str:
+    """What each badge means, as HTML."""
+    return '<div class="orag-legend">' + "".join(map(badge, BADGES.values())) + "</div>"
+
+
+def show_text(text: str) -> None:
+    """Plain text, letter by letter, with its line breaks; a very long one scrolls."""
+    st.html(f'<div class="orag-text orag-plain" lang="ko">{escape(text)}</div>')
+
+
+def draft(text: str) -> str:
+    """The HTML of an answer that is still being written."""
+    body = escape(text) if text else "규정을 찾고 있습니다…"
+    return f'{badge(DRAFT)}<div class="orag-text orag-growing" lang="ko">{body}</div>'
+
+
+def show_problem(message: str) -> None:
+    """An error in words; its lines stay lines."""
+    st.error("  \n".join(escape_markdown(line) for line in message.splitlines()))
+
+
+def show_answer(answer: Answer, excerpts: Sequence[Excerpt]) -> None:
+    """A finished answer; ``excerpts`` run parallel to ``answer.citations``."""
+    items = "".join(
+        f"<li>{escape(stage.note or f'실행하지 않은 확인: {stage.name}')}</li>"
+        for stage in answer.stages
+        if not stage.ran
+    )
+    notes = f'<ul class="orag-notes">{items}</ul>' if items else ""
+    body = _REFERENCE_MARK.sub(
+        lambda mark: _reference_mark(mark, len(excerpts)), escape(answer.text)
+    )
+    st.html(f'{badge(BADGES[answer.status])}{notes}<div class="orag-text" lang="ko">{body}</div>')
+    if excerpts:
+        st.html('<div class="orag-heading">근거 규정</div>')
+    for number, (citation, around) in enumerate(zip(answer.citations, excerpts, strict=True), 1):
+        with st.expander(escape_markdown(f"[{number}] {citation_name(citation)}")):
+            _show_excerpt(around)
+    if facts := _facts(answer.verdicts):
+        with st.expander(f"사실 확인 {len(facts)}건"):
+            st.html(f'<table class="orag-facts" lang="ko">{_FACTS_HEAD}{"".join(facts)}</table>')
+    if answer.removed:
+        with st.expander(f"삭제된 문장 {len(answer.removed)}개"):
+            sentences = "".join(f"<li>{escape(sentence)}</li>" for sentence in answer.removed)
+            st.html(f'<ul class="orag-removed" lang="ko">{sentences}</ul>')
+
+
+def _reference_mark(mark: re.Match[str], citations: int) -> str:
+    if not 1 <= int(mark[1]) <= citations:
+        return mark[0]
+    return f'<span class="orag-ref">{mark[0]}</span>'
+
+
+def _show_excerpt(around: Excerpt) -> None:
+    note = f'<div class="orag-small">{around.note}</div>' if around.note else ""
+    quoted = highlight(around.text, around.start, around.end)
+    st.html(
+        f'<div class="orag-source">{escape(around.heading)}</div>{note}'
+        f'<div class="orag-excerpt" lang="ko">{quoted}</div>'
+    )
+
+
+def _facts(verdicts: Sequence[Verdict]) -> list[str]:
+    """A table row for each fact; what would look the same is shown once."""
+    rows = []
+    for verdict in verdicts:
+        words, style = FINDINGS[verdict.finding]
+        source = escape(citation_name(verdict.source)) if verdict.source else ""
+        rows.append(
+            f'<tr><td>{escape(verdict.fact.text)}<div class="orag-small">{source}</div></td>'
+            f"<td>{escape(KINDS.get(verdict.fact.kind, verdict.fact.kind))}</td>"
+            f'<td><span class="orag-badge orag-{style}">{words}</span></td></tr>'
+        )
+    return list(dict.fromkeys(rows))

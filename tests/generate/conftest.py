@@ -1,0 +1,169 @@
+"""One generator of each kind over the demo, and a small model server on this machine."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from onprem_rag.config import AnswerConfig, Config, ModelConfig, load_config
+from onprem_rag.generate import open_generator
+from onprem_rag.generate.extract import Extractive
+from onprem_rag.generate.interface import Generator
+from onprem_rag.index import generations
+from onprem_rag.library.store import Library
+from onprem_rag.records import Hit
+from onprem_rag.search import Searcher
+
+SERVED = ("사직하려는 직원은 ", "퇴직하려는 날의 30일 전까지 ", "사직서를 제출하여야 한다. [1]")
+
+
+class ChatServer:
+    """A chat-completions server on loopback that streams ``pieces`` and remembers requests.
+
+    ``fault``: "500" answers with an error, "page" with a web page, "dies" closes the connection
+    before the last piece, "silent" sends nothing, "stalls" nothing after the first piece.
+    """
+
+    def __init__(self, pieces: Sequence[str] = SERVED) -> None:
+        self.pieces = pieces
+        self.fault = ""
+        self.requests: list[dict[str, Any]] = []
+        self.closing = threading.Event()
+        self._http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self._http.daemon_threads = True
+        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True)
+        self._thread.start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._http.server_port}/v1"
+
+    def close(self) -> None:
+        self.closing.set()
+        self._http.shutdown()
+        self._http.server_close()
+        self._thread.join()
+
+
+def _handler(server: ChatServer) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            server.requests.append({"path": self.path, **json.loads(body)})
+            if server.fault == "silent":
+                server.closing.wait(20)
+                self.close_connection = True
+            elif server.fault in {"500", "page"}:
+                self._whole(b"<html>proxy</html>", 500 if server.fault == "500" else 200)
+            else:
+                self._streamed()
+
+        def _whole(self, body: bytes, status: int) -> None:
+            self.send_response(status)
+            self.send_header("Content-Type", "text/html")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def _streamed(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/event-stream")
+            self.send_header("Transfer-Encoding", "chunked")
+            self.end_headers()
+            for at, piece in enumerate(server.pieces):
+                if at and server.fault == "stalls":
+                    server.closing.wait(20)
+                if server.fault in {"stalls", "dies"} and at == len(server.pieces) - 1:
+                    self.close_connection = True  # without the last chunk
+                    return
+                self._event({"content": piece}, None)
+            self._event({}, "stop")
+            self._chunk(b"data: [DONE]\n\n")
+            self.wfile.write(b"0\r\n\r\n")
+
+        def _event(self, delta: dict[str, str], finish: str | None) -> None:
+            choice = {"index": 0, "delta": {"role": "assistant", **delta}, "finish_reason": finish}
+            event = {
+                "id": "chatcmpl-1",
+                "object": "chat.completion.chunk",
+                "created": 1,
+                "model": server.requests[-1]["model"],
+                "choices": [choice],
+            }
+            self._chunk(f"data: {json.dumps(event)}\n\n".encode())
+
+        def _chunk(self, data: bytes) -> None:
+            self.wfile.write(f"{len(data):x}\r\n".encode() + data + b"\r\n")
+            self.wfile.flush()
+
+        def log_message(self, *_: object) -> None:
+            """Nothing on the screen of the tests."""
+
+    return Handler
+
+
+@pytest.fixture
+def server() -> Iterator[ChatServer]:
+    """A model server of its own for one test."""
+    running = ChatServer()
+    yield running
+    running.close()
+
+
+@pytest.fixture(scope="session")
+def demo_config(demo_home: Path) -> Config:
+    return load_config(demo_home)
+
+
+@pytest.fixture(scope="session")
+def searcher(demo_config: Config) -> Searcher:
+    """The demo's search."""
+    generation = generations.open_current(demo_config.index_folder, None)
+    return Searcher(Library.open(demo_config.library_url), generation, demo_config.search)
+
+
+@pytest.fixture(scope="session")
+def extractive(searcher: Searcher) -> Extractive:
+    return Extractive(searcher.weight)
+
+
+@pytest.fixture(scope="session")
+def local_generator(demo_config: Config, tiny_llm: Path, extractive: Extractive) -> Generator:
+    """The tiny model, loaded in 4 bits by the configuration."""
+    config = replace(
+        demo_config,
+        models=ModelConfig(llm=str(tiny_llm)),
+        answer=AnswerConfig(max_new_tokens=16),
+    )
+    return open_generator(config, extractive)
+
+
+@pytest.fixture(scope="session")
+def remote_generator(demo_config: Config, extractive: Extractive) -> Iterator[Generator]:
+    """A served model, named by its URL in the configuration."""
+    running = ChatServer()
+    yield open_generator(replace(demo_config, models=ModelConfig(llm=running.url)), extractive)
+    running.close()
+
+
+@pytest.fixture(params=["extract", "local", "remote"])
+def generator(request: pytest.FixtureRequest) -> Generator:
+    """Every implementation of the Protocol in turn."""
+    fixture = {"extract": "extractive"}.get(request.param, f"{request.param}_generator")
+    found: Generator = request.getfixturevalue(fixture)
+    return found
+
+
+@pytest.fixture(scope="session")
+def hits(searcher: Searcher) -> list[Hit]:
+    """What the demo's rules say to ``그만두려면 사직서는 언제까지 내야 하나요``."""
+    return searcher.search("그만두려면 사직서는 언제까지 내야 하나요", 5)

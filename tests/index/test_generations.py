@@ -1,0 +1,166 @@
+"""Generations: what built them, what they refuse, and damage."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ingest.pipeline import add
+from onprem_rag.chatbot import Chatbot
+from onprem_rag.config import load_config
+from onprem_rag.errors import IndexMismatchError
+from onprem_rag.index.generations import FORMAT, current_name, open_current, read_manifest
+from tests.conftest import quiet
+
+RULE = """숙소관리지침
+
+제1조(목적) 이 지침은 직원 숙소의 관리에 필요한 사항을 정한다.
+
+제2조(퇴거) 입주자는 전보된 날부터 30일 이내에 숙소에서 퇴거하여야 한다.
+
+제3조(비용) 관리비는 입주자가 부담한다.
+
+부칙
+
+제1조(시행일) 이 지침은 공포한 날부터 시행한다.
+"""
+REMEDY = r"\n→ .*'ingest add'를 다시 실행해"
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with one rule, and the rule's file beside it."""
+    folder = tmp_path_factory.mktemp("generations")
+    (folder / "숙소관리지침.txt").write_text(RULE, encoding="utf-8")
+    add(load_config(folder / "home"), [folder / "숙소관리지침.txt"], quiet)
+    return folder
+
+
+@pytest.fixture
+def folder(built: Path, tmp_path: Path) -> Path:
+    """A home of one's own, as it was built, and the same file beside it."""
+    shutil.copytree(built / "home", tmp_path / "home")
+    (tmp_path / "숙소관리지침.txt").symlink_to(built / "숙소관리지침.txt")
+    return tmp_path
+
+
+def settings(folder: Path, embedder: str) -> None:
+    (folder / "home" / "config.toml").write_text(
+        f'[models]\nembedder = "{embedder}"\n', encoding="utf-8"
+    )
+
+
+def best(folder: Path, question: str) -> str:
+    return Chatbot.open(load_config(folder / "home")).search(question, 1)[0].passage.text
+
+
+def test_the_manifest_says_what_built_it(built: Path) -> None:
+    index = built / "home" / "index"
+    assert current_name(index) == "g000001"
+    manifest = read_manifest(index / "g000001")
+    assert (manifest.format, manifest.generation, manifest.revision) == (FORMAT, 1, 1)
+    assert (manifest.passages, manifest.embedder) == (4, "embedded")
+
+
+def test_a_configured_sentence_transformer_is_used(folder: Path, tiny_bert: Path) -> None:
+    shutil.copytree(tiny_bert, folder / "home" / "models" / "작은-bert")
+    settings(folder, "models/작은-bert")
+    config = load_config(folder / "home")
+    with pytest.raises(IndexMismatchError, match=r"임베더\(embedded\)가 지금 설정.*\n→ 설정을"):
+        Chatbot.open(config)
+    (outcome,) = add(config, [folder / "숙소관리지침.txt"], quiet).files
+    assert outcome.status == "unchanged"
+    generation = open_current(config.index_folder, config.embedder_folder)
+    assert generation.manifest.generation == 2
+    assert generation.manifest.embedder.startswith("작은-bert:")
+    assert generation.dense.dimensions == 32
+    assert not (config.index_folder / "g000002" / "embedder").exists()
+    assert "30일 이내" in best(folder, "숙소에서 언제 퇴거하나요?")
+    scores = dict(Chatbot.open(config).search("퇴거", 1)[0].channels)
+    assert 0 < scores["dense"] <= 1
+
+
+def test_another_embedder_than_the_one_that_built_is_refused(folder: Path, tiny_bert: Path) -> None:
+    model = folder / "home" / "models" / "작은-bert"
+    shutil.copytree(tiny_bert, model)
+    settings(folder, "models/작은-bert")
+    add(load_config(folder / "home"), [folder / "숙소관리지침.txt"], quiet)
+    (folder / "home" / "config.toml").unlink()
+    with pytest.raises(IndexMismatchError, match=r"작은-bert:\w+\)가 지금 설정\(embedded\)과"):
+        Chatbot.open(load_config(folder / "home"))
+    # The same name over other weights is another embedder.
+    settings(folder, "models/작은-bert")
+    Chatbot.open(load_config(folder / "home"))
+    weights = model / "model.safetensors"
+    data = bytearray(weights.read_bytes())
+    data[-1] ^= 0xFF
+    weights.write_bytes(bytes(data))
+    with pytest.raises(IndexMismatchError, match=f"{REMEDY} 색인을 새로"):
+        Chatbot.open(load_config(folder / "home"))
+
+
+def test_no_index_yet(tmp_path: Path) -> None:
+    with pytest.raises(IndexMismatchError, match=r"아직 색인이 없습니다: .*\n→ 먼저 'ingest add"):
+        open_current(tmp_path, None)
+
+
+def _edit(**values: object) -> Callable[[Path], None]:
+    def edit(folder: Path) -> None:
+        path = folder / "manifest.json"
+        path.write_text(json.dumps(json.loads(path.read_text()) | values))
+
+    return edit
+
+
+def _cut(name: str) -> Callable[[Path], None]:
+    def cut(folder: Path) -> None:
+        data = (folder / name).read_bytes()
+        (folder / name).write_bytes(data[: len(data) // 2])
+
+    return cut
+
+
+def _noise(name: str) -> Callable[[Path], None]:
+    return lambda folder: (folder / name).write_bytes(b"\x80\x04noise" * 50) and None
+
+
+def _gone(name: str) -> Callable[[Path], None]:
+    return lambda folder: (folder / name).unlink()
+
+
+DAMAGE = {
+    "format of another version": (_edit(format=FORMAT + 1), "다른 버전의 프로그램으로"),
+    "manifest with an unknown key": (_edit(colour="blue"), "색인이 손상되었습니다"),
+    "manifest cut": (_cut("manifest.json"), "색인이 손상되었습니다"),
+    "manifest gone": (_gone("manifest.json"), "색인이 손상되었습니다"),
+    "rows cut": (_cut("rows.npy"), "색인이 손상되었습니다"),
+    "rows noise": (_noise("rows.npy"), "색인이 손상되었습니다"),
+    "priors gone": (_gone("priors.npy"), "색인이 손상되었습니다"),
+    "vectors cut": (_cut("dense.faiss"), "색인이 손상되었습니다"),
+    "vectors noise": (_noise("dense.faiss"), "색인이 손상되었습니다"),
+    "vectors gone": (_gone("dense.faiss"), "색인이 손상되었습니다"),
+    "words cut": (_cut("mecab/data.csc.index.npy"), "색인이 손상되었습니다"),
+    "words noise": (_noise("bigram/indices.csc.index.npy"), "색인이 손상되었습니다"),
+    "vocabulary cut": (_cut("mecab/vocab.index.json"), "색인이 손상되었습니다"),
+    "vocabulary gone": (_gone("bigram/vocab.index.json"), "색인이 손상되었습니다"),
+    "embedder cut": (_cut("embedder/model.safetensors"), "내장 임베더가 손상되었습니다"),
+    "embedder noise": (_noise("embedder/tokenizer.json"), "내장 임베더가 손상되었습니다"),
+    "embedder gone": (_gone("embedder/model.safetensors"), "내장 임베더가 손상되었습니다"),
+}
+
+
+@pytest.mark.parametrize("case", DAMAGE)
+def test_damage_is_told_with_its_remedy_and_mended_by_it(case: str, folder: Path) -> None:
+    damage, reason = DAMAGE[case]
+    config = load_config(folder / "home")
+    damage(config.index_folder / "g000001")
+    with pytest.raises(IndexMismatchError, match=rf"{reason}[^\n]*{REMEDY}"):
+        Chatbot.open(config)
+    (outcome,) = add(config, [folder / "숙소관리지침.txt"], quiet).files
+    assert outcome.status == "unchanged"
+    assert current_name(config.index_folder) == "g000002"
+    assert "30일 이내" in best(folder, "숙소에서 언제 퇴거하나요?")

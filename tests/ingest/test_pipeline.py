@@ -1,0 +1,249 @@
+"""The ingest story: what is skipped, replaced, rebuilt, and left alone when something fails."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from ingest.__main__ import main
+from ingest.faq import add_faq
+from ingest.pipeline import add, preview
+from onprem_rag.chatbot import Chatbot
+from onprem_rag.config import load_config
+from onprem_rag.errors import ConfigError, LibraryError, ModelError, OnpremRagError
+from onprem_rag.index.generations import current_name
+from onprem_rag.library.store import Library
+from tests.conftest import quiet
+
+LODGING = """숙소관리지침
+
+제1조(목적) 이 지침은 직원 숙소의 관리에 필요한 사항을 정한다.
+
+제2조(퇴거) 입주자는 전보된 날부터 30일 이내에 숙소에서 퇴거하여야 한다.
+
+제3조 삭제 <2024. 1. 1.>
+"""
+VEHICLES = """차량관리규정
+
+제1조(목적) 이 규정은 공용차량의 관리에 필요한 사항을 정한다.
+
+제2조(배차) 차량을 쓰려는 직원은 전날까지 배차를 신청하여야 한다.
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with one rule; the home beside it is called ``home``."""
+    rules = tmp_path / "규정"
+    rules.mkdir()
+    (rules / "숙소관리지침.txt").write_text(LODGING, encoding="utf-8")
+    return rules
+
+
+def taken(folder: Path, *paths: Path) -> list[tuple[str, str, int, int]]:
+    """(name, status, documents, passages) a file of one run on the home beside ``folder``."""
+    outcome = add(load_config(folder.parent / "home"), paths or (folder,), quiet)
+    return [(Path(f.path).name, f.status, f.documents, f.passages) for f in outcome.files]
+
+
+def found(folder: Path, question: str) -> list[str]:
+    """Texts of all passages, best first."""
+    return [
+        hit.passage.text
+        for hit in Chatbot.open(load_config(folder.parent / "home")).search(question, 50)
+    ]
+
+
+def state(folder: Path) -> tuple[object, ...]:
+    """All that a failed run must leave as it was."""
+    config = load_config(folder.parent / "home")
+    library = Library.open(config.library_url)
+    documents = [library.document(document.id) for document in library.documents()]
+    counts = library.counts(), library.revision()
+    library.close()
+    return documents, counts, current_name(config.index_folder)
+
+
+def test_a_second_run_skips_what_has_not_changed(folder: Path) -> None:
+    assert taken(folder) == [("숙소관리지침.txt", "added", 1, 3)]
+    before = state(folder)
+    assert taken(folder) == [("숙소관리지침.txt", "unchanged", 0, 0)]
+    assert state(folder) == before
+    (folder / "차량관리규정.txt").write_text(VEHICLES, encoding="utf-8")
+    assert taken(folder) == [
+        ("숙소관리지침.txt", "unchanged", 0, 0),
+        ("차량관리규정.txt", "added", 1, 2),
+    ]
+    assert "30일 이내" in found(folder, "숙소 퇴거")[0]
+    assert "배차를 신청" in found(folder, "배차 신청")[0]
+
+
+def test_deleted_articles_are_kept_and_not_found(folder: Path) -> None:
+    taken(folder)
+    assert sorted(text.split("(")[0] for text in found(folder, "숙소 삭제 제3조")) == [
+        "제1조",
+        "제2조",
+    ]
+    library = Library.open(load_config(folder.parent / "home").library_url)
+    assert [p.text for p in library.article("숙소관리지침", "제3조")] == [
+        "제3조 삭제 <2024. 1. 1.>"
+    ]
+
+
+def test_a_changed_file_takes_the_place_of_its_old_self(folder: Path) -> None:
+    taken(folder)
+    newer = LODGING.replace("30일 이내", "60일 이내")
+    (folder / "숙소관리지침.txt").write_text(newer, encoding="utf-8")
+    assert taken(folder) == [("숙소관리지침.txt", "replaced", 1, 3)]
+    texts = found(folder, "숙소에서 30일 이내에 퇴거하여야 한다")
+    assert "60일 이내" in texts[0]
+    assert not any("30일" in text for text in texts)
+    (_, ((documents, passages), revision), name) = state(folder)
+    assert (documents, passages, revision, name) == (1, 3, 2, "g000002")
+
+
+def test_the_same_rule_from_another_file_takes_its_place(folder: Path) -> None:
+    taken(folder)
+    other = folder.parent / "개정" / "숙소 관리 지침(20250101).md"
+    other.parent.mkdir()
+    other.write_text(LODGING.replace("30일", "90일").replace("숙소관리", "숙소 관리"))
+    assert taken(folder, other) == [(other.name, "replaced", 1, 3)]
+    texts = found(folder, "숙소 퇴거")
+    assert "90일 이내" in texts[0]
+    assert not any("30일" in text for text in texts)
+
+
+def test_documents_that_are_no_rules_do_not_replace_each_other(folder: Path) -> None:
+    for year in ("2024", "2025"):
+        plan = folder / year / "추진계획.txt"
+        plan.parent.mkdir()
+        plan.write_text(f"{year}년에는 전산장비를 새로 구매한다.\n", encoding="utf-8")
+        assert taken(folder, plan) == [("추진계획.txt", "added", 1, 1)]
+    assert len(found(folder, "전산장비 구매")) == 2
+
+
+def test_rules_of_one_title_in_one_run_are_two_institutions_rules(folder: Path) -> None:
+    (folder / "남부").mkdir()
+    (folder / "남부" / "숙소관리지침.txt").write_text(
+        LODGING.replace("30일", "15일"), encoding="utf-8"
+    )
+    assert [status for _, status, _, _ in taken(folder)] == ["added", "added"]
+    texts = found(folder, "숙소에서 퇴거")[:2]
+    assert sorted(text[text.index("날부터 ") + 4 :][:3] for text in texts) == ["15일", "30일"]
+
+
+def test_hidden_files_are_left_out(folder: Path) -> None:
+    (folder / ".~lock").write_bytes(b"\0")
+    (folder / ".git").mkdir()
+    (folder / ".git" / "차량관리규정.txt").write_text(VEHICLES, encoding="utf-8")
+    assert [name for name, *_ in taken(folder)] == ["숙소관리지침.txt"]
+
+
+@pytest.mark.parametrize("loss", ["index", "index/CURRENT", "index/g000001/manifest.json"])
+def test_a_lost_index_is_rebuilt_from_the_library(folder: Path, loss: str) -> None:
+    taken(folder)
+    lost = folder.parent / "home" / loss
+    shutil.rmtree(lost) if lost.is_dir() else lost.unlink()
+    with pytest.raises(OnpremRagError, match=r"→.*'ingest add"):
+        found(folder, "퇴거")
+    assert taken(folder) == [("숙소관리지침.txt", "unchanged", 0, 0)]
+    assert "30일 이내" in found(folder, "퇴거")[0]
+
+
+def test_a_build_that_fails_leaves_everything_as_it_was(folder: Path) -> None:
+    taken(folder)
+    before = state(folder)
+    settings = folder.parent / "home" / "config.toml"
+    (folder / "차량관리규정.txt").write_text(VEHICLES, encoding="utf-8")
+    (folder / "숙소관리지침.txt").write_text(LODGING.replace("30일", "60일"), encoding="utf-8")
+    for embedder, error in (("models/none", ConfigError), ("models/broken", ModelError)):
+        (folder.parent / "home" / "models" / "broken").mkdir(parents=True, exist_ok=True)
+        settings.write_text(f'[models]\nembedder = "{embedder}"\n', encoding="utf-8")
+        with pytest.raises(error, match="→ "):
+            taken(folder)
+    settings.unlink()
+    assert state(folder) == before
+    texts = found(folder, "숙소에서 퇴거하거나 차량을 배차")
+    assert any("30일 이내" in text for text in texts)
+    assert not any("배차" in text for text in texts)
+    assert [status for _, status, _, _ in taken(folder)] == ["replaced", "added"]
+    assert "배차를 신청" in found(folder, "배차 신청")[0]
+
+
+def test_a_second_writer_is_sent_away(folder: Path) -> None:
+    config = load_config(folder.parent / "home")
+    refused: list[str] = []
+
+    def meanwhile(stage: str, done: int, total: int) -> None:
+        if not refused:
+            with pytest.raises(LibraryError) as caught:
+                add(config, [folder], quiet)
+            refused.append(str(caught.value))
+            with pytest.raises(LibraryError, match="진행 중입니다"):
+                add_faq(config, [])
+
+    add(config, [folder], meanwhile)
+    assert refused == [
+        f"다른 ingest 작업(프로세스 {os.getpid()})이 진행 중입니다.\n"
+        "→ 그 작업이 끝난 뒤 다시 실행하세요."
+    ]
+    assert taken(folder) == [("숙소관리지침.txt", "unchanged", 0, 0)]
+
+
+def test_a_running_chatbot_answers_from_the_new_generation(folder: Path) -> None:
+    taken(folder)
+    chatbot = Chatbot.open(load_config(folder.parent / "home"))
+    question = "숙소에서 언제까지 퇴거해야 하나요?"
+    assert "30일 이내" in chatbot.ask(question).text
+    old = chatbot.search("퇴거", 1)[0].passage
+    (folder / "숙소관리지침.txt").write_text(LODGING.replace("30일", "60일"), encoding="utf-8")
+    taken(folder)
+    assert "60일 이내" in chatbot.ask(question).text
+    assert chatbot.summary() == "규정 1건 · 조문 3개 · 색인 2세대"
+    # What was cited before can still be shown in its place.
+    assert chatbot.document(old.document_id).text[old.start : old.end] == old.text
+
+
+def test_old_generations_are_dropped(folder: Path) -> None:
+    for days in range(1, 5):
+        text = LODGING.replace("30일", f"{days}일")
+        (folder / "숙소관리지침.txt").write_text(text, encoding="utf-8")
+        taken(folder)
+    index = folder.parent / "home" / "index"
+    assert sorted(path.name for path in index.iterdir()) == ["CURRENT", "g000003", "g000004"]
+    assert current_name(index) == "g000004"
+
+
+def test_preview_writes_nothing(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = folder / "숙소관리지침.txt"
+    ((document, passages),) = preview(path)
+    assert (document.title, [p.article for p in passages]) == (
+        "숙소관리지침",
+        ["제1조", "제2조", "제3조"],
+    )
+    home = folder.parent / "home"
+    assert main(["preview", "--home", str(home), str(path)]) == 0
+    assert capsys.readouterr().out.splitlines()[:2] == [
+        "■ 숙소관리지침 [지침] 조문 3개",
+        "  제1조(목적)  [8:45] 제1조(목적) 이 지침은 직원 숙소의 관리에 필요한 사항을 정한다.…",
+    ]
+    assert not home.exists()
+    assert list(folder.iterdir()) == [path]
+
+
+def test_status_tells_what_is_in_force(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    taken(folder)
+    home = folder.parent / "home"
+    assert main(["status", "--home", str(home)]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        f"홈: {home}",
+        "규정 1건, 조문 3개, 승인된 답변 0개",
+        "색인: 1세대, 조문 2개, embedded",
+        f"  숙소관리지침  [지침, txt]  {folder / '숙소관리지침.txt'}",
+    ]
+    shutil.rmtree(home / "index")
+    assert main(["status", "--home", str(home)]) == 0
+    assert "색인: 라이브러리와 맞지 않습니다. → 'ingest add'" in capsys.readouterr().out

@@ -1,0 +1,215 @@
+"""The library on a real SQLite file: migrations, passages cut from documents, damage."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from onprem_rag.config import load_config
+from onprem_rag.errors import LibraryError
+from onprem_rag.library import schema
+from onprem_rag.library.store import Library
+from onprem_rag.records import Document, FaqEntry, Page, Passage
+
+PARTS = ("제1조(목적) 여비를 정한다.", "제2조(숙박비) ① 상한은 70,000원이다.", "② 실비로 한다.")
+TEXT = "여비 규정\n😀 " + "\n".join(PARTS)
+PAGES = (Page(1, 0, 25), Page(2, 25, 60))
+PLACES = (("제1조", None, "목적", 1), ("제2조", "①", "숙박비", 2), ("제2조", "②", "숙박비", 2))
+PASSAGES = [
+    Passage(
+        "여비 규정",
+        (f"{article}({title})",),
+        article,
+        paragraph,
+        title,
+        part,
+        TEXT.index(part),
+        TEXT.index(part) + len(part),
+        page,
+    )
+    for part, (article, paragraph, title, page) in zip(PARTS, PLACES, strict=True)
+]
+RULE = Document("여비 규정", "규정", "/a.txt", "txt", "0" * 64, TEXT, PAGES)
+
+
+def url_of(folder: Path) -> str:
+    return f"sqlite:///{folder / 'library.sqlite'}"
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Library:
+    """A library with one rule of three passages."""
+    library = Library.open(url_of(tmp_path), create=True)
+    with library.writing() as writer:
+        writer.add(RULE, PASSAGES, writer.next_revision())
+    return library
+
+
+def test_passages_are_cut_out_of_their_document(library: Library) -> None:
+    found = library.passages([3, 1])
+    assert [p.text for p in found] == [PARTS[2], PARTS[0]]
+    document = library.document(1)
+    assert document.text == TEXT
+    assert document.pages == RULE.pages
+    assert all(p.text == document.text[p.start : p.end] for p in found)
+    assert (found[0].path, found[0].paragraph, found[0].page) == (("제2조(숙박비)",), "②", 2)
+
+
+def test_every_demo_passage_is_cut_out_of_its_document(demo_home: Path) -> None:
+    library = Library.open(load_config(demo_home).library_url)
+    _, count = library.counts()
+    passages = library.passages(range(1, count + 1))
+    assert len(passages) == count > 250
+    texts = {document.id: library.document(document.id).text for document in library.documents()}
+    for passage in passages:
+        assert passage.text == texts[passage.document_id][passage.start : passage.end] != ""
+
+
+@pytest.mark.parametrize("title", ["여비규정", "여비 규정", " 여 비 규 정"])
+def test_an_article_is_found_whatever_the_blanks_of_the_title(title: str, library: Library) -> None:
+    assert [p.paragraph for p in library.article(title, "제2조")] == ["①", "②"]
+    assert library.article(title, "제3조") == []
+    assert library.article("여비", "제2조") == []
+
+
+def test_what_was_replaced_is_out_of_force_and_still_there(library: Library) -> None:
+    with library.writing() as writer:
+        assert writer.replace_title("여비규정", "지침", "/b.txt", 2) == 0
+        assert writer.replace_title("여비규정", "규정", "/a.txt", 2) == 0
+        assert writer.replace_title("여비규정", "규정", "/b.txt", 1) == 0
+        assert writer.replace_title("여비규정", "규정", "/b.txt", 2) == 1
+        assert writer.passages_in_force() == []
+    assert library.counts() == (0, 0)
+    assert library.documents() == []
+    assert library.article("여비규정", "제1조") == []
+    assert library.passages([1])[0].text == PARTS[0]
+
+
+def test_a_transaction_that_fails_keeps_nothing(library: Library) -> None:
+    def interrupted() -> None:
+        with library.writing() as writer:
+            writer.replace_source("/a.txt", writer.next_revision())
+            writer.replace_faq("출장", [FaqEntry(("왜?",), "그래서.", "여비 규정", "제1조")])
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert library.counts() == (1, 3)
+    assert library.revision() == 1
+    assert library.faq() == []
+
+
+def test_readers_go_on_while_one_writes(library: Library, tmp_path: Path) -> None:
+    with library.writing() as writer:
+        writer.replace_source("/a.txt", writer.next_revision())
+        assert Library.open(url_of(tmp_path)).counts() == (1, 3)
+    assert library.counts() == (0, 0)
+
+
+def test_faq_entries_are_replaced_by_topic(library: Library) -> None:
+    first = FaqEntry(("왜?", "어째서?"), "그래서.", "여비 규정", "제1조", "출장")
+    other = FaqEntry(("얼마?",), "7만원.", "여비 규정", "제2조", "금액")
+    newer = FaqEntry(("언제?",), "내일.", "여비 규정", "제2조", "출장")
+    with library.writing() as writer:
+        writer.replace_faq("출장", [first])
+        writer.replace_faq("금액", [other])
+        writer.replace_faq("출장", [newer])
+    assert [(e.topic, e.questions, e.answer) for e in library.faq()] == [
+        ("금액", ("얼마?",), "7만원."),
+        ("출장", ("언제?",), "내일."),
+    ]
+
+
+def test_unknown_passages_and_documents_are_errors(library: Library) -> None:
+    with pytest.raises(LibraryError, match=r"조문 4번이 라이브러리에 없습니다.\n→ 'ingest add'"):
+        library.passages([1, 4])
+    with pytest.raises(LibraryError, match=r"문서 9번이 없습니다. → 'ingest status'"):
+        library.document(9)
+
+
+def test_migrating_again_changes_nothing(library: Library, tmp_path: Path) -> None:
+    library.close()
+    for _ in range(2):
+        again = Library.open(url_of(tmp_path), create=True)
+        assert (again.counts(), again.revision()) == ((1, 3), 1)
+        again.close()
+    with sqlite3.connect(tmp_path / "library.sqlite") as connection:
+        names = connection.execute("SELECT name FROM migrations").fetchall()
+    assert names == [(step.__name__,) for step in schema.MIGRATIONS]
+
+
+def test_every_table_is_made_by_a_migration(tmp_path: Path) -> None:
+    engine = sa.create_engine(url_of(tmp_path))
+    with engine.begin() as connection:
+        schema.migrate(connection)
+    assert set(sa.inspect(engine).get_table_names()) == set(schema.metadata.tables)
+
+
+@pytest.mark.parametrize("create", [False, True])
+def test_a_newer_schema_is_refused(create: bool, library: Library, tmp_path: Path) -> None:
+    library.close()
+    with sqlite3.connect(tmp_path / "library.sqlite") as connection:
+        connection.execute("INSERT INTO migrations VALUES ('_m9999_of_next_year')")
+    with pytest.raises(LibraryError, match=r"(?s)라이브러리.*더 새로운.*버전"):
+        Library.open(url_of(tmp_path), create=create)
+
+
+def test_an_older_schema_is_refused_until_ingest_migrates_it(tmp_path: Path) -> None:
+    sqlite3.connect(tmp_path / "library.sqlite").execute("CREATE TABLE migrations (name TEXT)")
+    with pytest.raises(LibraryError, match="→ 'ingest add'를 한 번 실행하면 구조를 맞춥니다"):
+        Library.open(url_of(tmp_path))
+    assert Library.open(url_of(tmp_path), create=True).counts() == (0, 0)
+    assert Library.open(url_of(tmp_path)).counts() == (0, 0)
+
+
+def test_a_missing_library_is_an_error_and_makes_no_file(tmp_path: Path) -> None:
+    with pytest.raises(LibraryError, match=r"아직 라이브러리가 없습니다: .*\n→ 먼저 'ingest add"):
+        Library.open(url_of(tmp_path))
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("create", [False, True])
+@pytest.mark.parametrize("content", [b"garbage" * 2_000, b"SQLite format 3\0" + b"\xff" * 5_000])
+def test_a_damaged_library_is_an_error(content: bytes, create: bool, tmp_path: Path) -> None:
+    (tmp_path / "library.sqlite").write_bytes(content)
+    with pytest.raises(LibraryError, match=r"라이브러리를 열 수 없습니다: .*\n→ .*백업에서"):
+        Library.open(url_of(tmp_path), create=create)
+
+
+def test_a_file_that_is_no_library_is_an_error(tmp_path: Path) -> None:
+    sqlite3.connect(tmp_path / "library.sqlite").execute("CREATE TABLE notes (text TEXT)")
+    with pytest.raises(LibraryError, match="→ "):
+        Library.open(url_of(tmp_path))
+
+
+@pytest.mark.parametrize(
+    "url", ["말이 안 되는 주소", "mysql://host/db", "nosuch://db", "sqlite:////없는/library.sqlite"]
+)
+def test_a_wrong_url_is_an_error(url: str) -> None:
+    with pytest.raises(LibraryError, match=r"라이브러리를 열 수 없습니다: .*\n→ "):
+        Library.open(url, create=True)
+
+
+def test_damage_that_shows_later_is_an_error(library: Library, tmp_path: Path) -> None:
+    library.close()
+    path = tmp_path / "library.sqlite"
+    with sqlite3.connect(path) as connection:
+        query = "SELECT rootpage FROM sqlite_master WHERE name = 'documents'"
+        ((page,),) = connection.execute(query).fetchall()
+        ((size,),) = connection.execute("PRAGMA page_size").fetchall()
+    with path.open("r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(b"\xff" * size)
+    damaged = Library.open(url_of(tmp_path))
+    with pytest.raises(LibraryError, match=r"라이브러리를 읽을 수 없습니다.*\n→ .*백업에서"):
+        damaged.documents()
+
+
+def test_a_password_is_not_shown() -> None:
+    with pytest.raises(LibraryError) as caught:
+        Library.open("nosuch://admin:p@ss:word@db.local/library", create=True)
+    assert "nosuch://***@db.local/library" in str(caught.value)
+    assert "word" not in str(caught.value)

@@ -1,0 +1,389 @@
+"""The question story: each status reached, every answer cited, no wrong figure let out."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from ingest.faq import add_faq
+from ingest.pipeline import add
+from onprem_rag.chatbot import LONGEST_QUESTION, NO_ANSWER, Chatbot
+from onprem_rag.config import Config, load_config
+from onprem_rag.errors import ConfigError, LibraryError, OnpremRagError
+from onprem_rag.library.store import Library
+from onprem_rag.records import Answer, Finding, Hit, Status
+
+DEMO = Path(__file__).resolve().parent.parent / "demo"
+QUESTIONS = [
+    str(json.loads(line)["question"])
+    for line in (DEMO / "questions.jsonl").read_text(encoding="utf-8").splitlines()
+]
+RESIGNING = "그만두려면 사직서는 언제까지 내야 하나요"
+MEALS = "업무추진비로 밥 살 때 한 사람당 얼마까지 되나요"
+
+
+class Scripted:
+    """A generator that says what it is told to, and remembers what it was given."""
+
+    name = "scripted"
+
+    def __init__(self, *pieces: str) -> None:
+        self.pieces = pieces
+        self.asked: list[tuple[str, tuple[Hit, ...]]] = []
+
+    def stream(self, question: str, hits: Sequence[Hit]) -> Iterator[str]:
+        self.asked.append((question, tuple(hits)))
+        yield from self.pieces
+
+
+@pytest.fixture(scope="module")
+def writer() -> Scripted:
+    return Scripted()
+
+
+@pytest.fixture(scope="module")
+def scripted(demo_home: Path, writer: Scripted) -> Chatbot:
+    """The demo with ``writer`` in the model's place."""
+    config = load_config(demo_home)
+    return Chatbot(config, Library.open(config.library_url), writer)
+
+
+def told(chatbot: Chatbot, writer: Scripted, question: str, draft: str) -> Answer:
+    writer.pieces = (draft,)
+    return chatbot.ask(question)
+
+
+def assert_cited(chatbot: Chatbot, answer: Answer) -> None:
+    """Every citation is the text of its place, and every mark points to a citation."""
+    assert answer.citations
+    for citation in answer.citations:
+        document = chatbot.document(citation.document_id)
+        assert citation.document == document.title
+        assert citation.text == document.text[citation.start : citation.end]
+        assert citation.text.strip()
+    marks = {int(number) for number in re.findall(r"\[(\d+)\]", answer.text)}
+    if answer.status is not Status.FAQ:
+        assert marks == set(range(1, len(answer.citations) + 1))
+
+
+def same(answer: Answer) -> Answer:
+    """``answer`` without its timings, for comparison."""
+    return replace(answer, timings_ms=())
+
+
+# --- how a draft leaves the house ----------------------------------------------------------------
+def test_a_faithful_draft_is_verified(scripted: Chatbot, writer: Scripted) -> None:
+    draft = "퇴직하려는 날의 30일 전까지 사직서를 제출해야 합니다. [2]"
+    answer = told(scripted, writer, RESIGNING, draft)
+    assert answer.status is Status.VERIFIED
+    assert answer.text == "퇴직하려는 날의 30일 전까지 사직서를 제출해야 합니다. [1]"
+    assert [(c.document, c.article, c.paragraph) for c in answer.citations] == [
+        ("취업규칙", "제37조", "①")
+    ]
+    assert [(v.fact.text, v.finding) for v in answer.verdicts] == [("30일", Finding.SUPPORTED)]
+    assert answer.generator == "scripted"
+    assert_cited(scripted, answer)
+
+
+@pytest.mark.parametrize(
+    ("draft", "text", "removed"),
+    [
+        pytest.param(
+            "퇴직하려는 날의 60일 전까지 사직서를 제출하여야 합니다.",
+            "퇴직하려는 날의 30일 전까지 사직서를 제출하여야 합니다. [1]",
+            (),
+            id="period",
+        ),
+        pytest.param(
+            "취업규칙 제99조에 따라 퇴직하려는 날의 30일 전까지 사직서를 제출하여야 합니다.",
+            "취업규칙 제37조에 따라 퇴직하려는 날의 30일 전까지 사직서를 제출하여야 합니다. [1]",
+            (),
+            id="article",
+        ),
+        pytest.param(
+            "퇴직하려는 날의 30일 전까지 사직서를 제출하여야 합니다. 인터넷으로도 낼 수 있습니다.",
+            "퇴직하려는 날의 30일 전까지 사직서를 제출하여야 합니다. [1]",
+            ("인터넷으로도 낼 수 있습니다.",),
+            id="invented sentence",
+        ),
+    ],
+)
+def test_a_draft_with_a_fault_is_corrected(
+    scripted: Chatbot, writer: Scripted, draft: str, text: str, removed: tuple[str, ...]
+) -> None:
+    answer = told(scripted, writer, RESIGNING, draft)
+    assert (answer.status, answer.text, answer.removed) == (Status.CORRECTED, text, removed)
+    assert all(verdict.finding is Finding.SUPPORTED for verdict in answer.verdicts)
+    assert_cited(scripted, answer)
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [
+        "모른다",
+        "모른다.",
+        "  모른다. 하지만 60일일 것입니다.",
+        "",
+        " [1]",
+        "오늘은 날씨가 좋습니다.",
+    ],
+)
+def test_a_draft_without_an_answer_is_refused(
+    scripted: Chatbot, writer: Scripted, draft: str
+) -> None:
+    answer = told(scripted, writer, RESIGNING, draft)
+    assert (answer.status, answer.text) == (Status.REFUSED, NO_ANSWER)
+    assert answer.citations == ()
+    assert NO_ANSWER.startswith("모른다")
+
+
+def test_what_a_refusal_threw_away_is_kept_for_the_record(
+    scripted: Chatbot, writer: Scripted
+) -> None:
+    answer = told(scripted, writer, RESIGNING, "급여는 매월 99일에 지급합니다.")
+    assert answer.removed == ("급여는 매월 99일에 지급합니다.",)
+    assert "99" not in answer.text
+
+
+@given(amount=st.integers(1, 10_000_000).filter(lambda won: won != 50_000))
+@example(amount=5_000)
+@example(amount=500_000)
+@example(amount=50_001)
+@settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
+def test_a_wrong_amount_never_comes_out(scripted: Chatbot, writer: Scripted, amount: int) -> None:
+    for written in (f"{amount:,}원", f"{amount}원"):
+        draft = f"식사비는 1명당 {written}을 초과할 수 없다."
+        answer = told(scripted, writer, MEALS, draft)
+        assert answer.status is not Status.VERIFIED
+        assert written not in answer.text
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [
+        "식사비는 1명당 5만원을 초과할 수 있다.",
+        "식사비는 1명당 5만원 이상이어야 한다.",
+        "식사비는 1명당 5만달러를 초과할 수 없다.",
+        "식사비는 1명당 5만원, 최대 7만원을 초과할 수 없다.",
+        "회계규정 제14조에 따라 식사비는 1명당 5만원을 초과할 수 없다.",
+        "회계규정 제13조제0항에 따라 식사비는 1명당 5만원을 초과할 수 없다.",
+        "식사비는 2019년부터 1명당 5만원을 초과할 수 없다.",
+    ],
+)
+def test_a_twisted_draft_is_never_verified(scripted: Chatbot, writer: Scripted, draft: str) -> None:
+    answer = told(scripted, writer, MEALS, draft)
+    assert answer.status is not Status.VERIFIED
+    assert draft.rstrip(".") not in answer.text
+
+
+# --- a check that does not run -------------------------------------------------------------------
+def fails(*_: object) -> None:
+    raise RuntimeError("the stage is broken")
+
+
+def test_facts_that_could_not_be_judged_leave_the_answer_unverified(
+    scripted: Chatbot, writer: Scripted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("onprem_rag.verify.checker.judge_facts", fails)
+    draft = "사직하려는 직원은 퇴직하려는 날의 30일 전까지 사직서를 제출하여야 한다."
+    answer = told(scripted, writer, RESIGNING, draft)
+    assert answer.status is Status.UNVERIFIED
+    (stage,) = [stage for stage in answer.stages if not stage.ran]
+    assert stage.name == "facts"
+    assert "실행하지 못했습니다" in stage.note
+    assert {verdict.finding for verdict in answer.verdicts} == {Finding.NOT_CHECKED}
+    assert_cited(scripted, answer)
+
+
+def test_sentences_that_could_not_be_aligned_are_not_let_out(
+    scripted: Chatbot, writer: Scripted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("onprem_rag.verify.checker.align_claims", fails)
+    answer = told(scripted, writer, RESIGNING, "퇴직하려는 날의 30일 전까지 사직서를 제출한다.")
+    assert answer.status is Status.REFUSED  # nothing that it could cite
+    assert [stage.name for stage in answer.stages if not stage.ran] == ["claims"]
+
+
+# --- approved answers ----------------------------------------------------------------------------
+def test_every_approved_question_gets_its_answer_verbatim(chatbot: Chatbot) -> None:
+    asked = 0
+    for path in sorted((DEMO / "faq").glob("*.csv")):
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            for row in csv.DictReader(file):
+                for question in row["질문"].split("|"):
+                    answer = chatbot.ask(question)
+                    assert (answer.status, answer.text) == (Status.FAQ, row["답변"])
+                    place = (answer.citations[0].document, answer.citations[0].article)
+                    assert place == (row["문서"], row["조문"])
+                    assert_cited(chatbot, answer)
+                    asked += 1
+    assert asked >= 16
+
+
+def test_an_approved_answer_asks_no_model(scripted: Chatbot, writer: Scripted) -> None:
+    before = len(writer.asked)
+    assert scripted.ask("연차는며칠인가요").status is Status.FAQ
+    assert len(writer.asked) == before
+
+
+OLD_RULE = """주차규정
+
+제1조(목적) 이 규정은 주차장 사용에 관한 사항을 정한다.
+
+제2조(정기권) 정기권의 요금은 월 3만원으로 한다.
+
+제3조(방문차량) 방문차량은 2시간까지 무료로 한다.
+"""
+FAQ = """질문,답변,문서,조문
+정기권은 얼마인가요?,월 3만원입니다.,주차규정,제2조
+세차는 어디서 하나요?,지하 2층입니다.,주차규정,제77조
+"""
+
+
+def taken_in(home: Path, text: str) -> Config:
+    config = load_config(home)
+    path = home.parent / "주차규정.txt"
+    path.write_text(text, encoding="utf-8")
+    assert not add(config, [path], lambda *_: None).failed
+    return config
+
+
+def test_an_approved_answer_lives_as_long_as_its_article(tmp_path: Path) -> None:
+    """The same chatbot, open all the time, sees what ``ingest`` puts in and takes out."""
+    config = taken_in(tmp_path / "home", OLD_RULE)
+    faq = tmp_path / "주차.csv"
+    faq.write_text(FAQ, encoding="utf-8")
+    add_faq(config, [faq])
+    chatbot = Chatbot.open(config)
+    assert chatbot.ask("정기권은 얼마인가요?").text == "월 3만원입니다."
+    assert chatbot.ask("세차는 어디서 하나요?").status is not Status.FAQ  # never was there
+    assert "1세대" in chatbot.summary()
+
+    taken_in(tmp_path / "home", OLD_RULE.replace("제2조(정기권) 정기권의 요금은", "제4조(요금)"))
+    answer = chatbot.ask("정기권은 얼마인가요?")
+    assert answer.status is not Status.FAQ
+    assert "2세대" in chatbot.summary()
+    assert chatbot.ask("방문차량은 몇 시간까지 무료인가요?").status is Status.VERIFIED
+
+
+# --- whatever is asked ---------------------------------------------------------------------------
+def test_every_answer_is_cited_word_for_word(chatbot: Chatbot) -> None:
+    answers = [chatbot.ask(question) for question in QUESTIONS]
+    for answer in answers:
+        if answer.status is not Status.REFUSED:
+            assert_cited(chatbot, answer)
+    assert sum(answer.status is Status.VERIFIED for answer in answers) > 30
+
+
+def test_hits_stages_and_timings_come_along(chatbot: Chatbot) -> None:
+    answer = chatbot.ask(MEALS)
+    assert 2 <= len(answer.hits) <= 10
+    scores = [hit.score for hit in answer.hits]
+    assert scores == sorted(scores, reverse=True)
+    assert answer.citations[0].article in {hit.passage.article for hit in answer.hits}
+    assert [(stage.name, stage.ran) for stage in answer.stages] == [
+        ("claims", True),
+        ("facts", True),
+    ]
+    timings = dict(answer.timings_ms)
+    assert list(timings) == ["faq", "search", "generate", "verify", "total"]
+    assert sum(timings.values()) - timings["total"] <= timings["total"] + 1
+    assert all(spent >= 0 for spent in timings.values())
+
+
+def test_a_refusal_shows_what_was_found(chatbot: Chatbot) -> None:
+    answer = chatbot.ask("통근버스는 어디서 타나요?")
+    assert answer.status is Status.REFUSED
+    assert answer.hits
+
+
+def test_the_model_gets_the_question_and_the_hits(scripted: Chatbot, writer: Scripted) -> None:
+    told(scripted, writer, f"  {MEALS}\n", "모른다")
+    question, hits = writer.asked[-1]
+    assert question == MEALS
+    assert hits[0].passage.article == "제13조"
+
+
+def test_the_stream_grows_and_ends_with_the_answer(scripted: Chatbot, writer: Scripted) -> None:
+    writer.pieces = ("퇴직하려는 날의 ", "60일 전까지 ", "사직서를 제출하여야 합니다.")
+    *drafts, answer = scripted.stream(RESIGNING)
+    assert drafts == [
+        "퇴직하려는 날의 ",
+        "퇴직하려는 날의 60일 전까지 ",
+        "퇴직하려는 날의 60일 전까지 사직서를 제출하여야 합니다.",
+    ]
+    assert isinstance(answer, Answer)
+    assert answer.status is Status.CORRECTED
+
+
+@pytest.mark.parametrize("question", [RESIGNING, "연차는 며칠인가요?", "통근버스는 어디서 타나요?"])
+def test_every_stream_ends_with_the_one_answer(chatbot: Chatbot, question: str) -> None:
+    items = list(chatbot.stream(question))
+    assert [type(item) for item in items] == [*[str] * (len(items) - 1), Answer]
+
+
+@pytest.mark.parametrize("question", ["", " \n\t ", "\x00", "\ud800"])
+def test_an_empty_question(chatbot: Chatbot, question: str) -> None:
+    with pytest.raises(ConfigError, match=r"질문이 비어 있습니다\. → "):
+        chatbot.ask(question)
+
+
+def test_the_longest_question(chatbot: Chatbot) -> None:
+    assert chatbot.ask("가" * LONGEST_QUESTION).status is Status.REFUSED
+    assert LONGEST_QUESTION == 1_000
+    with pytest.raises(ConfigError, match=r"너무 깁니다\(1,001자\)\. → 1,000자"):
+        chatbot.ask("가" * 1_001)
+    with pytest.raises(ConfigError, match=r"너무 깁니다"):
+        chatbot.search("가" * 1_001, 5)
+
+
+@given(st.text(max_size=60))
+@example("제0조 제999조제99항 별표 0")
+@example("%s {0} ' OR 1=1 -- \\")
+@settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
+def test_no_question_breaks_it(chatbot: Chatbot, question: str) -> None:
+    try:
+        answer = chatbot.ask(question)
+    except OnpremRagError:
+        return
+    assert isinstance(answer.status, Status)
+    if answer.status is not Status.REFUSED:
+        assert_cited(chatbot, answer)
+
+
+def test_eight_threads_get_the_answers_of_one(chatbot: Chatbot) -> None:
+    questions = [*QUESTIONS[:16], "연차는 며칠인가요?"]
+    alone = [same(chatbot.ask(question)) for question in questions]
+    start = threading.Barrier(8)
+    answers: list[list[Answer]] = []
+
+    def ask() -> None:
+        start.wait()
+        answers.append([same(chatbot.ask(question)) for question in questions])
+
+    threads = [threading.Thread(target=ask) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert answers == [alone] * 8
+
+
+def test_examples_are_approved_questions(chatbot: Chatbot) -> None:
+    examples = chatbot.examples()
+    assert 2 <= len(examples) <= 4
+    assert {chatbot.ask(question).status for question in examples} == {Status.FAQ}
+
+
+def test_a_home_without_a_library(tmp_path: Path) -> None:
+    with pytest.raises(LibraryError, match=r"아직 라이브러리가 없습니다(?s:.*)→ .*ingest add"):
+        Chatbot.open(load_config(tmp_path))

@@ -1,0 +1,163 @@
+"""Configuration: read once, and nothing misspelt is ignored in silence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from onprem_rag.cli import main
+from onprem_rag.config import (
+    Config,
+    ModelConfig,
+    SearchConfig,
+    default_home,
+    load_config,
+)
+from onprem_rag.errors import ConfigError
+
+
+def settings(home: Path, text: str) -> Path:
+    path = home / "config.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def refusal(home: Path) -> str:
+    with pytest.raises(ConfigError) as caught:
+        load_config(home)
+    return str(caught.value)
+
+
+def test_without_a_file_everything_has_its_default(tmp_path: Path) -> None:
+    config = load_config(tmp_path / "home")
+    assert config == Config(home=tmp_path / "home")
+    assert config.search.passages == 2
+    assert config.answer.length == 100
+    assert config.library_url == f"sqlite:///{tmp_path / 'home' / 'library.sqlite'}"
+    assert config.embedder_folder is None
+    assert (config.prompt_folder / "answer.txt").is_file()
+
+
+def test_values_are_taken_and_converted(tmp_path: Path) -> None:
+    settings(
+        tmp_path,
+        "\ufeff# 기관 설정\n[search]\npassages = 4\nmecab = 2\ndense = 0.5\n"
+        '[models]\nllm = "http://127.0.0.1:8000/v1"\n[library]\nurl = "sqlite:////tmp/a.sqlite"\n',
+    )
+    config = load_config(tmp_path)
+    assert config.search == SearchConfig(passages=4, mecab=2.0, dense=0.5)
+    assert isinstance(config.search.mecab, float)
+    assert config.models == ModelConfig(llm="http://127.0.0.1:8000/v1")
+    assert config.library_url == "sqlite:////tmp/a.sqlite"
+
+
+def test_the_environment_goes_before_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings(tmp_path, "[search]\npassages = 4\nbigram = 0.5\n")
+    monkeypatch.setenv("ONPREM_RAG_SEARCH_PASSAGES", "7")
+    monkeypatch.setenv("ONPREM_RAG_ANSWER_TIMEOUT_S", "1.5")
+    config = load_config(tmp_path)
+    assert (config.search.passages, config.search.bigram) == (7, 0.5)
+    assert config.answer.timeout_s == 1.5
+    monkeypatch.setenv("ONPREM_RAG_SEARCH_PASSAGES", "많이")
+    assert "설정 [search] passages = '많이' 값이 잘못되었습니다.\n→ 0 이상의 정수" in refusal(
+        tmp_path
+    )
+
+
+def test_the_home_comes_from_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert default_home() == Path("home")
+    monkeypatch.setenv("ONPREM_RAG_HOME", str(tmp_path / "기관"))
+    assert load_config().home == tmp_path / "기관"
+    assert load_config(tmp_path).home == tmp_path
+
+
+def test_an_unknown_section(tmp_path: Path) -> None:
+    path = settings(tmp_path, "[serach]\npassages = 4\n")
+    assert refusal(tmp_path) == (
+        f"설정 파일에 모르는 항목 [serach]이 있습니다: {path}\n"
+        "→ 쓸 수 있는 항목: answer, library, models, search"
+    )
+    settings(tmp_path, 'home = "/elsewhere"\n')
+    assert "모르는 항목 [home]" in refusal(tmp_path)
+
+
+def test_an_unknown_key(tmp_path: Path) -> None:
+    path = settings(tmp_path, "[search]\npassage = 4\n")
+    message = refusal(tmp_path)
+    assert message.startswith(
+        f"설정 [search]에 모르는 키 'passage'가 있습니다: {path}\n→ 쓸 수 있는 키: "
+    )
+    assert "passages" in message.split("→")[1]
+
+
+def test_a_section_that_is_no_table(tmp_path: Path) -> None:
+    settings(tmp_path, "search = 4\n")
+    assert "설정 [search]은 표(table)여야 합니다" in refusal(tmp_path)
+    assert "→" in refusal(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ('[search]\npassages = "많이"', "0 이상의 정수"),
+        ("[search]\npassages = true", "0 이상의 정수"),
+        ("[search]\npassages = [2]", "0 이상의 정수"),
+        ("[search]\npassages = -1", "0 이상의 정수"),
+        ("[search]\npassages = 2.7", "0 이상의 정수"),
+        ('[search]\nmecab = "무겁게"', "0 이상의 수"),
+        ("[search]\nmecab = -0.5", "0 이상의 수"),
+        ("[search]\nmecab = nan", "0 이상의 수"),
+        ("[search]\nmecab = inf", "0 이상의 수"),
+        ("[models]\nllm = 7", "문자열"),
+        ("[models]\nembedder = false", "문자열"),
+    ],
+)
+def test_a_value_of_the_wrong_type(line: str, expected: str, tmp_path: Path) -> None:
+    path = settings(tmp_path, line)
+    key = line.split("\n")[1].split(" = ")[0]
+    message = refusal(tmp_path)
+    assert f"] {key} = " in message
+    assert message.endswith(f" 값이 잘못되었습니다.\n→ {expected}을(를) 쓰세요: {path}")
+
+
+def test_files_that_are_no_toml(tmp_path: Path) -> None:
+    path = settings(tmp_path, "[search\npassages = 4\n")
+    assert refusal(tmp_path).startswith(f"설정 파일을 읽을 수 없습니다: {path}\n→ ")
+    path.write_bytes("# 한글 주석\n".encode("cp949"))
+    assert refusal(tmp_path).startswith(f"설정 파일을 읽을 수 없습니다: {path}\n→ ")
+
+
+def test_an_embedder_folder_that_is_missing(tmp_path: Path) -> None:
+    settings(tmp_path, '[models]\nembedder = "models/없는 모델"\n')
+    with pytest.raises(ConfigError) as caught:
+        _ = load_config(tmp_path).embedder_folder
+    assert str(caught.value) == (
+        f"임베더 폴더가 없습니다: {tmp_path / 'models' / '없는 모델'}\n"
+        "→ 모델 폴더를 그 자리에 복사하거나 config.toml의 [models] embedder를 지우세요."
+    )
+    (tmp_path / "models" / "없는 모델").mkdir(parents=True)
+    assert load_config(tmp_path).embedder_folder == tmp_path / "models" / "없는 모델"
+    settings(tmp_path, '[models]\nembedder = ""\n')
+    assert load_config(tmp_path).embedder_folder is None
+
+
+def test_an_institutions_own_prompts_go_first(tmp_path: Path) -> None:
+    (tmp_path / "prompts").mkdir()
+    assert load_config(tmp_path).prompt_folder == tmp_path / "prompts"
+
+
+def test_the_command_line_prints_the_message_and_no_traceback(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings(tmp_path, "[search]\npassage = 4\n")
+    assert main(["search", "--home", str(tmp_path), "여비"]) == 1
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert output.err.startswith("오류: 설정 [search]에 모르는 키 'passage'가 있습니다")
+    assert "→" in output.err
+    assert "Traceback" not in output.err

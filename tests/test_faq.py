@@ -1,0 +1,226 @@
+"""Approved answers: verbatim for the very question, and never for a near miss."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from ingest.__main__ import main
+from ingest.faq import add_faq
+from onprem_rag.chatbot import Chatbot
+from onprem_rag.config import load_config
+from onprem_rag.errors import ConfigError
+from onprem_rag.faq import Faq
+from onprem_rag.library.store import Library
+from onprem_rag.records import FaqEntry, Status
+from tests.conftest import PROJECT
+
+# asked → the approved question that it is, in other spacing, endings or politeness
+SAME = {
+    "연차는며칠인가요": "연차는 며칠인가요?",
+    "연차는 며칠이에요?": "연차는 며칠인가요?",
+    "남은 연차 이월되나요": "남은 연차는 이월되나요?",
+    "남은 연차는 이월이 되나요?": "남은 연차는 이월되나요?",
+    "병가는 며칠까지 쓸 수 있어요": "병가는 며칠까지 쓸 수 있나요?",
+    "배우자 출산휴가는 며칠이죠?": "배우자 출산휴가는 며칠인가요?",
+    "육아휴직은얼마나쓸수있나요": "육아휴직은 얼마나 쓸 수 있나요?",
+    "육아휴직 기간이 어떻게 되나요?": "육아휴직은 얼마나 쓸 수 있나요?",
+    "겸직하려면 어떻게 해야 하나요": "겸직하려면 어떻게 하나요?",
+    "복직 신청 기한이 어떻게 되나요?": "복직원은 언제까지 내야 하나요?",
+    "여름에 반바지 입어도 되나요": "여름에 반바지를 입어도 되나요?",
+    "비밀번호 변경 주기가 어떻게 되나요?": "비밀번호는 얼마마다 바꿔야 하나요?",
+    "USB 반출 절차가 궁금합니다": "USB를 밖으로 가지고 나갈 수 있나요?",
+    "usb 반출 절차는": "USB를 밖으로 가지고 나갈 수 있나요?",
+    "챗GPT를 업무에 써도 됩니까?": "챗GPT를 업무에 써도 되나요?",
+    "출입증을 잃어버렸는데요": "출입증을 잃어버렸어요",
+    "개인정보 파기 기한이 어떻게 되나요?": "개인정보는 언제 파기해야 하나요?",
+    "출장비 정산은 언제까지 하나요": "출장비 정산은 언제까지 해야 하나요?",
+    "여비 정산 기한은 언제인가요": "출장비 정산은 언제까지 해야 하나요?",
+    "근무지내 출장비 얼마인가요?": "시내 출장도 여비가 나오나요?",
+    "법인카드 정산은 언제까지 해야 하나요?": "법인카드 정산은 언제까지 하나요?",
+    "상품권은 어떻게 구매해요?": "상품권은 어떻게 구매하나요?",
+    "수의계약 한도가 얼마예요": "수의계약 한도는 얼마인가요?",
+}
+# a key word, the kind of answer, a number or a negation differs from the approved question
+NEAR_MISSES = {
+    # another thing
+    "육아휴직 급여는?": "육아휴직 기간은?",
+    "육아휴직 대상은?": "육아휴직 기간은?",
+    "질병휴직은 얼마나 쓸 수 있나요?": "육아휴직은 얼마나 쓸 수 있나요?",
+    "육아시간은 얼마나 쓸 수 있나요?": "육아휴직은 얼마나 쓸 수 있나요?",
+    "연차 이월은 며칠까지 되나요?": "연차 일수 알려 주세요",
+    "남은 병가는 이월되나요?": "남은 연차는 이월되나요?",
+    "공가는 며칠까지 쓸 수 있나요?": "병가는 며칠까지 쓸 수 있나요?",
+    "출산휴가는 며칠인가요?": "배우자 출산휴가는 며칠인가요?",
+    "자녀가 결혼하면 휴가를 며칠 받나요?": "결혼하면 휴가를 며칠 받나요?",
+    "재택근무는 어떻게 신청하나요?": "유연근무는 어떻게 신청하나요?",
+    "휴직원은 언제까지 내야 하나요?": "복직원은 언제까지 내야 하나요?",
+    "조기복직 신청 기한은?": "복직 신청 기한은?",
+    "여름에 청바지를 입어도 되나요?": "여름에 반바지를 입어도 되나요?",
+    "겨울에 반바지를 입어도 되나요?": "여름에 반바지를 입어도 되나요?",
+    "동절기 복장 기준은?": "하절기 복장 기준은?",
+    "USB 반입 절차는?": "USB 반출 절차는?",
+    "노트북을 밖으로 가지고 나갈 수 있나요?": "USB를 밖으로 가지고 나갈 수 있나요?",
+    "법인카드를 잃어버렸어요": "출입증을 잃어버렸어요",
+    "출입증을 찾았어요": "출입증을 잃어버렸어요",
+    "국외 여비 정산 기한은?": "여비 정산 기한은?",
+    "국외출장 여비는 얼마 나오나요?": "국내출장 여비는 얼마 나오나요?",
+    "근무지외 출장비는 얼마인가요?": "근무지내 출장비는 얼마인가요?",
+    "시내 출장도 숙박비가 나오나요?": "시내 출장도 여비가 나오나요?",
+    "출장 식비 상한을 넘으면 어떻게 하나요?": "출장 숙박비 상한을 넘으면 어떻게 하나요?",
+    "법인카드를 평일에 써도 되나요?": "법인카드를 주말에 써도 되나요?",
+    "개인카드로 상품권을 살 수 있나요?": "법인카드로 상품권을 살 수 있나요?",
+    "법인카드 발급 제한은 무엇인가요?": "법인카드 사용 제한은 무엇인가요?",
+    "예산 이월은 누구 승인을 받나요?": "예산 전용은 누구 승인을 받나요?",
+    "경쟁계약 한도는 얼마인가요?": "수의계약 한도는 얼마인가요?",
+    # another kind of answer
+    "복직 신청 절차는?": "복직 신청 기한은?",
+    "복직원은 언제부터 내야 하나요?": "복직원은 언제까지 내야 하나요?",
+    "육아휴직은 언제까지 쓸 수 있나요?": "육아휴직은 얼마나 쓸 수 있나요?",
+    "육아휴직은 몇 번 쓸 수 있나요?": "육아휴직은 얼마나 쓸 수 있나요?",
+    "육아휴직 지원금은 언제 나오나요?": "육아휴직 지원금은 얼마인가요?",
+    "배우자 출산휴가는 언제인가요?": "배우자 출산휴가는 며칠인가요?",
+    "남은 연차는 언제 이월되나요?": "남은 연차는 이월되나요?",
+    "유연근무는 언제 신청하나요?": "유연근무는 어떻게 신청하나요?",
+    "겸직 허가 신청은 누구에게 하나요?": "겸직 허가 신청은 언제까지 하나요?",
+    "비밀번호는 누가 바꿔야 하나요?": "비밀번호는 얼마마다 바꿔야 하나요?",
+    "개인정보는 왜 파기해야 하나요?": "개인정보는 언제 파기해야 하나요?",
+    "개인정보 유출 신고 기한은?": "개인정보 유출 신고 절차는?",
+    "출장비 정산은 어떻게 해야 하나요?": "출장비 정산은 언제까지 해야 하나요?",
+    "법인카드 정산은 누가 하나요?": "법인카드 정산은 언제까지 하나요?",
+    "예산 전용은 언제 승인을 받나요?": "예산 전용은 누구 승인을 받나요?",
+    "상품권은 누가 구매하나요?": "상품권은 어떻게 구매하나요?",
+    "수의계약은 언제까지 가능한가요?": "수의계약은 얼마까지 가능한가요?",
+    "수의계약은 몇 번까지 가능한가요?": "수의계약은 얼마까지 가능한가요?",
+    "병가 쓸 때 진단서를 받아야 하나요?": "병가 쓸 때 진단서를 내야 하나요?",
+    # another number
+    "2년에 연차휴가가 며칠 나오나요?": "1년에 연차휴가가 며칠 나오나요?",
+    "1박 국내출장 여비는 얼마 나오나요?": "국내출장 여비는 얼마 나오나요?",
+    "국내출장 2박 여비는 얼마 나오나요?": "국내출장 여비는 얼마 나오나요?",
+    # a negation more or less
+    "남은 연차는 이월 안 되나요?": "남은 연차는 이월되나요?",
+    "연차를 다 쓰면 내년으로 넘어가나요?": "연차를 다 못 쓰면 내년으로 넘어가나요?",
+    "연차를 못 쓰면 내년으로 안 넘어가나요?": "연차를 다 못 쓰면 내년으로 넘어가나요?",
+    "육아휴직 중에 돈이 안 나오나요?": "육아휴직 중에 돈이 나오나요?",
+    "육아휴직 중에 돈이 안나오나요?": "육아휴직 중에 돈이 나오나요?",
+    "병가 쓸 때 진단서를 안 내도 되나요?": "병가 쓸 때 진단서를 내야 하나요?",
+    "출입증을 안 잃어버렸어요": "출입증을 잃어버렸어요",
+    "챗GPT를 업무에 쓰면 안 되나요?": "챗GPT를 업무에 써도 되나요?",
+    "법인카드를 주말에 쓰면 안 되나요?": "법인카드를 주말에 써도 되나요?",
+    "법인카드로 상품권을 살 수 없나요?": "법인카드로 상품권을 살 수 있나요?",
+    "숙박비가 상한액을 초과하지 않았어요": "숙박비가 상한액을 초과했어요",
+    "수의계약 한도가 없나요?": "수의계약 한도는 얼마인가요?",
+}
+
+
+@pytest.fixture(scope="module")
+def entries(demo_home: Path) -> list[FaqEntry]:
+    return Library.open(load_config(demo_home).library_url).faq()
+
+
+def of(entries: list[FaqEntry], question: str) -> FaqEntry:
+    (entry,) = [entry for entry in entries if question in entry.questions]
+    return entry
+
+
+def test_every_approved_question_finds_its_own_answer(entries: list[FaqEntry]) -> None:
+    faq = Faq(entries)
+    assert len(entries) == 28
+    for entry in entries:
+        for question in entry.questions:
+            assert faq.find(question) == entry
+            assert faq.find(question.replace(" ", "").rstrip("?")) == entry
+
+
+@pytest.mark.parametrize("asked", SAME)
+def test_the_same_question_in_other_words_of_courtesy(asked: str, entries: list[FaqEntry]) -> None:
+    assert Faq(entries).find(asked) == of(entries, SAME[asked])
+
+
+@pytest.mark.parametrize("asked", NEAR_MISSES)
+def test_a_near_miss_does_not_fire(asked: str, entries: list[FaqEntry]) -> None:
+    assert of(entries, NEAR_MISSES[asked])
+    assert Faq(entries).find(asked) is None
+
+
+def test_answers_are_given_verbatim_and_cite_their_article(chatbot: Chatbot) -> None:
+    for path in sorted((PROJECT / "demo" / "faq").glob("*.csv")):
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            for row in csv.DictReader(file):
+                answer = chatbot.ask(row["질문"].split("|")[0])
+                assert answer.status is Status.FAQ
+                assert answer.text == row["답변"]
+                assert answer.generator == "faq"
+                assert [(c.document, c.article) for c in answer.citations] == [
+                    (row["문서"], row["조문"])
+                ]
+                assert answer.citations[0].text.startswith(row["조문"])
+
+
+def test_an_answer_without_its_article_does_not_fire(demo_home: Path, tmp_path: Path) -> None:
+    """An approved answer whose article is gone is not given: there is nothing to cite."""
+    path = tmp_path / "출장.csv"
+    path.write_text("질문,답변,문서,조문\n우주선 여비는?,백만원입니다.,여비규정,제99조\n")
+    rule = tmp_path / "여비규정.txt"
+    rule.write_text("여비규정\n\n제1조(목적) 여비를 정한다.\n\n제2조(일비) 일비는 2만원이다.\n")
+    home = tmp_path / "home"
+    assert main(["add", "--home", str(home), str(rule)]) == 0
+    add_faq(load_config(home), [path])
+    assert Chatbot.open(load_config(home)).ask("우주선 여비는?").status is not Status.FAQ
+
+
+def test_a_running_chatbot_gives_new_answers_and_forgets_withdrawn_ones(tmp_path: Path) -> None:
+    config = load_config(tmp_path / "home")
+    rule = tmp_path / "여비규정.txt"
+    rule.write_text("여비규정\n\n제1조(목적) 여비를 정한다.\n\n제2조(일비) 일비는 2만원이다.\n")
+    assert main(["add", "--home", str(config.home), str(rule)]) == 0
+    chatbot = Chatbot.open(config)
+    assert chatbot.ask("일비는 얼마인가요?").status is not Status.FAQ
+    path = tmp_path / "출장.csv"
+    path.write_text("질문,답변,문서,조문\n일비는 얼마인가요?,2만원입니다.,여비규정,제2조\n")
+    add_faq(config, [path])
+    assert chatbot.ask("일비는 얼마인가요?").text == "2만원입니다."
+    assert chatbot.examples() == ("일비는 얼마인가요?",)
+    path.write_text("질문,답변,문서,조문\n식비는 얼마인가요?,3만원입니다.,여비규정,제2조\n")
+    add_faq(config, [path])
+    assert chatbot.ask("일비는 얼마인가요?").status is not Status.FAQ
+
+
+def test_a_topic_is_replaced_as_a_whole(tmp_path: Path) -> None:
+    config = load_config(tmp_path / "home")
+    path = tmp_path / "출장.csv"
+    head = "질문,답변,문서,조문\n"
+    path.write_text(f"{head}왜요?|어째서요?,그래서요.,여비규정,제1조\n,,,\n", encoding="cp949")
+    assert add_faq(config, [path]) == [("출장", 1)]
+    path.write_text(f"{head}언제요?,내일요.,여비규정,제2조\n", encoding="utf-8-sig")
+    assert add_faq(config, [tmp_path]) == [("출장", 1)]
+    (entry,) = Library.open(config.library_url).faq()
+    assert (entry.questions, entry.answer, entry.topic) == (("언제요?",), "내일요.", "출장")
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("질문,답변\n왜?,그냥.\n", "열 문서, 조문이(가) 없습니다.\n→ 첫 줄에 질문,답변,문서,조문"),
+        (
+            "질문,답변,문서,조문\n가?,나.,다,제1조\n왜?,,여비규정,\n",
+            "3번째 줄: 답변, 조문이(가)",
+        ),
+        ("", "빈"),
+    ],
+)
+def test_a_bad_file_is_told_and_changes_nothing(content: str, message: str, tmp_path: Path) -> None:
+    config = load_config(tmp_path / "home")
+    good = tmp_path / "가.csv"
+    good.write_text("질문,답변,문서,조문\n왜요?,그래서요.,여비규정,제1조\n", encoding="utf-8")
+    bad = tmp_path / "나.csv"
+    bad.write_text(content, encoding="utf-8")
+    with pytest.raises(ConfigError) as caught:
+        add_faq(config, [good, bad])
+    assert str(bad) in str(caught.value)
+    assert "→" in str(caught.value)
+    if content:
+        assert message in str(caught.value)
+    assert not (tmp_path / "home").exists()
