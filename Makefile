@@ -6,7 +6,7 @@ SERVE ?= 1
 DEMO_HOME ?= home/demo
 export ANONYMIZED_TELEMETRY = False
 
-.PHONY: demo test check bench install browser lock
+.PHONY: demo test check bench bench-gpu install browser lock
 
 install: .venv/installed
 
@@ -22,7 +22,7 @@ demo: install
 	@$(BIN)/ingest faq --home $(DEMO_HOME) demo/faq
 	@$(BIN)/onprem-rag ask --home $(DEMO_HOME) "육아휴직은 몇 년까지 되나요?"
 	@$(BIN)/onprem-rag ask --home $(DEMO_HOME) "법카잃어버렸는데어떡하죠"
-	@$(BIN)/onprem-rag ask --home $(DEMO_HOME) "난임 치료 때문에 휴직할 수 있나요?"
+	@$(BIN)/onprem-rag ask --home $(DEMO_HOME) "명절 상여금은 언제 나와요?"
 	@test "$(SERVE)" = 0 || $(BIN)/onprem-rag serve --home $(DEMO_HOME)
 
 test: install browser
@@ -36,6 +36,10 @@ check: install browser
 
 bench: install
 	$(BIN)/python -m tests.bench
+
+# A language model in 4 bits on a CUDA GPU, limited to 24 GB; prints "not run" without one.
+bench-gpu: install
+	$(BIN)/python -m tests.bench.gpu
 
 # The app's tests drive a real Chromium. Where this may not install one, those tests say so and skip.
 browser:

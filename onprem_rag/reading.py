@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from onprem_rag.korean.morphemes import content_morphemes
+from onprem_rag.korean.morphemes import content_morphemes, noun_pairs
 from onprem_rag.korean.quantities import find_quantities
 from onprem_rag.korean.questions import asked_kinds, question_words
 from onprem_rag.korean.text import sentences
@@ -14,6 +14,7 @@ from onprem_rag.records import Passage
 
 HEAD_SHARE = 0.7  # of a word's weight, when it stands in the heading and not in the sentence
 MEANT_SHARE = 0.85  # of a word's weight, when only a rule word for it stands there
+PAIR = 0.3  # weight of two neighbouring nouns of the question, in weights of an unknown word
 WRONG_KIND = 0.6  # factor for a sentence without a fact of the kind that is asked for
 DEFINITION = 0.7  # factor for definitions, which name everything, where no meaning is asked for
 LONGEST_LIST = 300  # characters of a sentence with its numbered items
@@ -97,7 +98,8 @@ class _Asked:
         self._meanings = dict(self._words.meanings)
         self._kinds = asked_kinds(question)
         self._weight = weight
-        self._total = sum(weight(word) for word in self._words.own)
+        self._pairs = {pair: PAIR * weight("\0") for pair in noun_pairs(question)}
+        self._total = sum(weight(word) for word in self._words.own) + sum(self._pairs.values())
         self.meaning = bool(_MEANING.search(question))
 
     def of_title(self, title: str) -> float:
@@ -124,6 +126,9 @@ class _Asked:
                 if word in words or not meant.isdisjoint(words):
                     covered += self._weight(word) * share * (1.0 if word in words else MEANT_SHARE)
                     break
+        if self._pairs:
+            there = noun_pairs(said)
+            covered += sum(worth for pair, worth in self._pairs.items() if pair in there)
         score = covered / self._total if self._total else 0.0
         return score if self.has_kind(said) else score * WRONG_KIND
 
@@ -158,7 +163,8 @@ def _statements(text: str) -> list[tuple[tuple[int, int], ...]]:
             start += mark.end()
         while amendment := _AMENDMENT_AT_END.search(text[start:end]):
             end = start + amendment.start()
-        if end - start >= 5:
+        table_head = " | " in text[start:end] and ": " not in text[start:end]
+        if end - start >= 5 and not table_head:
             spans.append((start, end))
     statements: list[tuple[tuple[int, int], ...]] = []
     announced = False

@@ -64,11 +64,20 @@ class Searcher:
         return self._generation.mecab.weight(word)
 
     def _words(self, words: QuestionWords) -> Scores:
-        """BM25 of the question's words, and of the rules' words for them at a lower weight."""
-        scores = self._generation.mecab.scores(words.own)
-        if not words.rule or not self._config.everyday:
-            return scores
-        return scores + self._config.everyday * self._generation.mecab.scores(words.rule)
+        """BM25 of the question's words, and of the rules' words for them.
+
+        Those count fully where they stand in for a word that no rule has, else at a lower weight.
+        """
+        index = self._generation.mecab
+        meanings = dict(words.meanings)
+        unknown = (meanings[w] for w in words.own if w in meanings and not index.knows(w))
+        instead = frozenset[str]().union(*unknown)
+        scores = index.scores(words.own)
+        if stand_ins := [word for word in words.rule if word in instead]:
+            scores = scores + index.scores(stand_ins)
+        if others := [word for word in words.rule if word not in instead]:
+            scores = scores + self._config.everyday * index.scores(others)
+        return scores
 
     def _dense(self, text: str) -> Scores:
         """Cosines of the nearest candidates, scattered over all rows."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ingest.readers.result import Reading
-from ingest.readers.tables import flatten_markdown_tables
+from ingest.readers.tables import plain_of_markdown
 from onprem_rag.errors import ReadError
 
 # What viewers of distribution-protected files (배포용 문서) put in place of the text.
@@ -27,7 +27,7 @@ def read_hwp(data: bytes) -> Reading:
             "배포용으로 보호된 한글 문서라 내용을 읽을 수 없습니다. "
             "→ 작성 부서에서 일반 문서(HWPX)로 저장한 파일을 받으세요."
         )
-    return Reading(flatten_markdown_tables(markdown))
+    return Reading(plain_of_markdown(markdown))
 
 
 def _reason(kind: int) -> str:

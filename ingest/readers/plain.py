@@ -9,6 +9,7 @@ import re
 import unicodedata
 
 from ingest.readers.result import Reading
+from ingest.readers.tables import flatten_tables
 from onprem_rag.errors import ReadError
 
 _HEADING_MARK = re.compile(r"(?m)^[ \t]{0,3}#{1,6}[ \t]+")
@@ -47,7 +48,7 @@ def _is_text(text: str) -> bool:
 
 def read_text(data: bytes) -> Reading:
     """A TXT file as it stands."""
-    return Reading(decode(data))
+    return Reading(flatten_tables(decode(data)))
 
 
 def read_markdown(data: bytes) -> Reading:
@@ -58,7 +59,7 @@ def read_markdown(data: bytes) -> Reading:
         if found := _FRONT_TITLE.search(matter[1]):
             title = found[1].strip()
         text = text[matter.end() :]
-    text = _HEADING_MARK.sub("", text)
+    text = _HEADING_MARK.sub("", flatten_tables(text))
     text = _EMPHASIS.sub(r"\2", text)
     return Reading(_ESCAPE.sub(r"\1", text).strip("\n") + "\n", title=title)
 

@@ -45,11 +45,11 @@ def table_lines(rows: Sequence[Sequence[str]]) -> Iterator[str]:
         )
 
 
-def flatten_markdown_tables(markdown: str) -> str:
-    """Plain text of a converter's Markdown: tables as lines, no heading marks, no images."""
+def flatten_tables(text: str) -> str:
+    """``text`` with its pipe tables (``| a | b |``) as lines that repeat the header."""
     lines: list[str] = []
     table: list[list[str]] = []
-    for line in [*markdown.split("\n"), ""]:
+    for line in [*text.split("\n"), ""]:
         if line.lstrip().startswith("|"):
             if not _RULE.match(line):
                 table.append(_cells(line))
@@ -57,10 +57,18 @@ def flatten_markdown_tables(markdown: str) -> str:
         if table:
             lines.extend(table_lines(table))
             table = []
+        lines.append(line)
+    return "\n".join(lines[:-1])
+
+
+def plain_of_markdown(markdown: str) -> str:
+    """Plain text of a converter's Markdown: no heading marks, images or blank lines."""
+    kept = []
+    for line in flatten_tables(markdown).split("\n"):
         line = _HEADING_MARK.sub("", _IMAGE.sub("", _BREAK.sub("\n", line))).rstrip()
         if line.strip():
-            lines.append(line)
-    return "\n".join(lines) + "\n" if lines else ""
+            kept.append(line)
+    return "\n".join(kept) + "\n" if kept else ""
 
 
 def _cells(line: str) -> list[str]:

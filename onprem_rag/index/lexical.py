@@ -67,6 +67,10 @@ class LexicalIndex:
         found: Scores = self._model.get_scores_from_ids(ids)
         return found
 
+    def knows(self, token: str) -> bool:
+        """Whether any passage has this token."""
+        return token in self._vocabulary
+
     def weight(self, token: str) -> float:
         """Inverse document frequency of a token (Lucene); the highest for an unknown one."""
         at = self._vocabulary.get(token)

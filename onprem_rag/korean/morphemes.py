@@ -12,6 +12,8 @@ from onprem_rag.korean.text import normalise
 # foreign words, Hanja, and what Mecab does not know.
 _CONTENT = frozenset("NNG NNP NNB NNBC NR NP VV VA XR SN SL SH UNKNOWN UNA NA".split())
 _NOUN = frozenset("NNG NNP NR SN SL SH XR UNKNOWN UNA NA".split())
+_JOINING = frozenset("NNG NNP XPN XR SL NP".split())  # of which compounds are made
+_PAIR = "NNG+NNG"  # 육아휴직, 법인카드: told apart from other uses of their parts
 _PART = re.compile(r"([^/+]+)/([A-Z]+)/")
 # Verbs and nouns that stand in almost every rule or question and tell nothing apart.
 _STOP = frozenset("하 되 있 없 않 수 것 등 때 및 이 그 저 어떻 어디 무엇 몇 누구".split())
@@ -35,6 +37,7 @@ def _morphemes(text: str) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     lattice = create_lattice(normalise(text))
     _tagger().parse(lattice)
+    before = ""  # the noun right before, or "수의" of 수의계약
     for _span, node in lattice:
         # tag, meaning, final consonant, reading, type, first tag, last tag, parts
         feature = node.feature.split(",")
@@ -45,12 +48,24 @@ def _morphemes(text: str) -> list[tuple[str, str]]:
             found.append((node.surface, first))
         if len(parts) > 1 or tag != first:  # 들어가/VV+ㄴ다/EF, or a compound noun's parts
             found += [part for part in parts if part[1] in _CONTENT]
+        noun = tag in _JOINING
+        if noun and before:
+            found.append((before + node.surface, _PAIR))
+        if noun:
+            before = node.surface
+        else:
+            before = before + "의" if tag == "JKG" and len(before) == 1 else ""
     return found
 
 
 def content_morphemes(text: str) -> list[str]:
     """Content words in text order, for the lexical index and the embedded embedder."""
-    return [form for form, _tag in _morphemes(text) if form not in _STOP]
+    return [form for form, tag in _morphemes(text) if form not in _STOP and tag != _PAIR]
+
+
+def noun_pairs(text: str) -> list[str]:
+    """Neighbouring nouns as one word, whatever the blanks: 육아휴직, 휴직기간, 수의계약."""
+    return [form for form, tag in _morphemes(text) if tag == _PAIR]
 
 
 def nouns(text: str) -> list[str]:
