@@ -10,7 +10,7 @@ from typing import Any
 
 from onprem_rag.config import Config, load_config
 from onprem_rag.records import Document, Passage
-from onprem_rag.terminal import ProgressBars, print_json, run
+from onprem_rag.terminal import KoreanParser, ProgressBars, print_json, run
 
 _STATUS_NAMES = {"added": "추가", "replaced": "교체", "unchanged": "그대로", "failed": "실패"}
 
@@ -22,9 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="ingest", description="규정 파일을 라이브러리에 넣습니다."
-    )
+    parser = KoreanParser(prog="ingest", description="규정 파일을 라이브러리에 넣습니다.")
     commands = parser.add_subparsers(required=True, metavar="명령")
 
     def command(name: str, text: str, function: Any) -> argparse.ArgumentParser:
@@ -110,8 +108,12 @@ def _status(options: argparse.Namespace) -> int:
 
 def _preview(options: argparse.Namespace) -> int:
     from ingest.pipeline import preview
+    from onprem_rag.errors import ReadError
 
-    documents = preview(options.path)
+    try:
+        documents = preview(options.path)
+    except ReadError as error:
+        raise ReadError(f"{options.path}: {error}") from error
     if options.json:
         items = [
             {"document": _document_json(d), "passages": [_json(p) for p in ps]}
@@ -160,11 +162,13 @@ def _faq(options: argparse.Namespace) -> int:
     from ingest.faq import add_faq
 
     config: Config = load_config(options.home)
-    counts = add_faq(config, options.paths)
+    outcome = add_faq(config, options.paths)
+    for warning in outcome.warnings:
+        print(f"주의: {warning}", file=sys.stderr)
     if options.json:
-        print_json({"topics": [{"topic": topic, "entries": n} for topic, n in counts]})
+        print_json({"topics": [{"topic": topic, "entries": n} for topic, n in outcome.topics]})
         return 0
-    for topic, entries in counts:
+    for topic, entries in outcome.topics:
         print(f"{topic}: 승인된 답변 {entries}개를 넣었습니다.")
     return 0
 

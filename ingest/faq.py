@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.pipeline import only_writer
@@ -18,23 +19,58 @@ from onprem_rag.records import FaqEntry
 _COLUMNS = ("질문", "답변", "문서", "조문")
 
 
-def add_faq(config: Config, paths: Sequence[Path]) -> list[tuple[str, int]]:
-    """Read every file first, then store them all; returns (topic, entries) a file.
+@dataclass(frozen=True, slots=True)
+class FaqOutcome:
+    """What one ``ingest faq`` stored: (topic, entries) a file, and Korean warnings."""
+
+    topics: tuple[tuple[str, int], ...]
+    warnings: tuple[str, ...]
+
+
+def add_faq(config: Config, paths: Sequence[Path]) -> FaqOutcome:
+    """Read every file first, then store them all.
 
     Raises ConfigError naming file, line and remedy, and LibraryError while another ingest runs;
     then nothing has changed.
     """
-    files: list[Path] = []
-    for path in paths:
-        files += sorted(path.glob("*.csv")) if path.is_dir() else [path]
-    topics = [(path.stem, _entries(path)) for path in files]
+    topics = [(path.stem, _entries(path)) for path in _files_under(paths)]
     with only_writer(config.home):
         library = Library.open(config.library_url, create=True)
         with library.writing() as writer:
             for topic, entries in topics:
                 writer.replace_faq(topic, entries)
+        warnings = [w for _, entries in topics for e in entries if (w := _warning(library, e))]
         library.close()
-    return [(topic, len(entries)) for topic, entries in topics]
+    return FaqOutcome(tuple((topic, len(entries)) for topic, entries in topics), tuple(warnings))
+
+
+def _files_under(paths: Sequence[Path]) -> list[Path]:
+    """The files named and the CSV files of folders, one a topic. Raises ConfigError."""
+    topics: dict[str, Path] = {}
+    for path in paths:
+        files = sorted(path.glob("*.csv")) if path.is_dir() else [path]
+        if not files:
+            raise ConfigError(f"{path}: CSV 파일이 없습니다. → 폴더를 확인하세요.")
+        for file in files:
+            other = topics.setdefault(file.stem, file)
+            if other.resolve() != file.resolve():
+                raise ConfigError(
+                    f"주제 '{file.stem}'의 파일이 둘입니다: {other}, {file}\n"
+                    "→ 파일 이름이 주제입니다. 한 파일로 합치거나 이름을 바꾸세요."
+                )
+    return list(topics.values())
+
+
+def _warning(library: Library, entry: FaqEntry) -> str:
+    """Why the entry can't be answered with now; empty where it can."""
+    found = {passage.document_id for passage in library.article(entry.document, entry.article)}
+    if len(found) == 1:
+        return ""
+    why = "이(가) 여러 문서에 있어" if found else "이(가) 라이브러리에 없어"
+    return (
+        f"{entry.topic}: '{entry.questions[0]}'의 「{entry.document}」 {entry.article}{why} "
+        "아직 답하지 않습니다. → 문서와 조문을 확인하거나 그 규정을 넣으세요."
+    )
 
 
 def _entries(path: Path) -> list[FaqEntry]:
@@ -50,16 +86,17 @@ def _entries(path: Path) -> list[FaqEntry]:
             f"→ 첫 줄에 {','.join(_COLUMNS)}를 쓰세요."
         )
     entries = []
-    for number, row in enumerate(reader, start=2):
+    for row in reader:
+        at = f"{path} {reader.line_num}번째 줄"
         values = {name: (row[name] or "").strip() for name in _COLUMNS}
         empty = [name for name in _COLUMNS if not values[name]]
         if len(empty) == len(_COLUMNS):
             continue
         if empty:
-            raise ConfigError(
-                f"{path} {number}번째 줄: {', '.join(empty)}이(가) 비었습니다. → 채우세요."
-            )
+            raise ConfigError(f"{at}: {', '.join(empty)}이(가) 비었습니다. → 채우세요.")
         questions = tuple(q.strip() for q in values["질문"].split("|") if q.strip())
+        if not questions:
+            raise ConfigError(f"{at}: 질문이 비었습니다. → '|' 사이에 질문을 쓰세요.")
         entries.append(
             FaqEntry(questions, values["답변"], values["문서"], values["조문"], path.stem)
         )

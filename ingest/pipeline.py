@@ -56,12 +56,13 @@ def add(config: Config, paths: Sequence[Path], progress: Progress) -> Outcome:
         library = Library.open(config.library_url, create=True)
         try:
             files = _files_under(paths)
+            sources = {_source(path): path in paths for path in files}
             results: list[FileResult] = []
             with library.writing() as writer:
                 hashes = writer.hashes()
                 revision = writer.next_revision()
                 for at, path in enumerate(files, start=1):
-                    results.append(_take_in(writer, path, hashes, revision))
+                    results.append(_take_in(writer, path, hashes, sources, revision))
                     progress("파일 읽기", at, len(files))
                 taken = any(file.status in {"added", "replaced"} for file in results)
                 if not taken and _index_fits(config, revision - 1):
@@ -83,31 +84,83 @@ def preview(path: Path) -> list[tuple[Document, list[Passage]]]:
     return [(document, split(document, reading.rows)) for document in documents]
 
 
-def _take_in(writer: Writer, path: Path, hashes: dict[str, str], revision: int) -> FileResult:
-    """Read, split and store one file, unless it is in the library already."""
-    source = str(path.resolve())
+def _take_in(
+    writer: Writer,
+    path: Path,
+    hashes: dict[str, str],
+    sources: dict[str, bool],
+    revision: int,
+) -> FileResult:
+    """Read, split and store one file, unless it is in the library already.
+
+    ``sources``: all of this run, with whether each was named itself.
+    """
+    source, shown = _source(path), _shown(path)
     try:
         data = read_bytes(path)
-        if hashes.get(source) == hashlib.sha256(data).hexdigest():
-            return FileResult(str(path), "unchanged")
-        file_format, sha256, reading = read(path, data)
+        same = hashes.get(source) == hashlib.sha256(data).hexdigest()
+        if same and not _wanted_back(writer, source, sources):
+            return FileResult(shown, "unchanged")
+        split_up = _documents(path, data)
     except ReadError as error:
-        return FileResult(str(path), "failed", reason=str(error))
-    documents = documents_of(path.resolve(), file_format, sha256, reading)
-    split_up = [(document, split(document, reading.rows)) for document in documents]
-    if not any(passages for _, passages in split_up):
-        return FileResult(
-            str(path), "failed", reason="조문이나 문단을 찾지 못했습니다. → 내용을 확인하세요."
-        )
+        return FileResult(shown, "failed", reason=str(error))
+    count = sum(len(passages) for _, passages in split_up)
+    before = writer.in_force(source)
     replaced = writer.replace_source(source, revision)
     for document, _ in split_up:
-        if document.kind != "문서":  # a rule is its title: newer content takes its place
-            replaced += writer.replace_title(document.title, document.kind, source, revision)
+        itself = (document.title.replace(" ", ""), document.kind) in before
+        if document.kind != "문서" and not itself:  # a rule is its title: newer content replaces
+            replaced += writer.replace_title(document.title, document.kind, sources, revision)
     for document, passages in split_up:
         writer.add(document, passages, revision)
-    count = sum(len(passages) for _, passages in split_up)
-    status = "replaced" if replaced else "added"
-    return FileResult(str(path), status, len(split_up), count)
+    return FileResult(shown, "replaced" if replaced else "added", len(split_up), count)
+
+
+def _documents(path: Path, data: bytes) -> list[tuple[Document, list[Passage]]]:
+    """The documents of one file, split. Raises ReadError and nothing else."""
+    try:
+        _source(path).encode()
+    except UnicodeEncodeError as error:  # made where file names are CP949, say
+        raise ReadError(
+            "파일이나 폴더 이름이 UTF-8이 아닙니다. → 이름을 바꾼 뒤 다시 넣으세요."
+        ) from error
+    file_format, sha256, reading = read(path, data)
+    try:
+        documents = documents_of(path.resolve(), file_format, sha256, reading)
+        split_up = [(document, split(document, reading.rows)) for document in documents]
+        for document in documents:
+            f"{document.title}{document.text}".encode()  # halves of characters can't be stored
+    except Exception as error:  # our own bug must not cost the other files
+        raise ReadError(
+            f"조문으로 나누는 중 오류가 났습니다({type(error).__name__}). "
+            "→ 원본 프로그램에서 열어 다시 저장하고, 되풀이되면 관리자에게 알리세요."
+        ) from error
+    if not any(passages for _, passages in split_up):
+        raise ReadError("조문이나 문단을 찾지 못했습니다. → 내용을 확인하세요.")
+    return split_up
+
+
+def _wanted_back(writer: Writer, source: str, sources: dict[str, bool]) -> bool:
+    """Whether a file that holds nothing in force was named without what took its place."""
+    if not sources[source] or writer.in_force(source):
+        return False
+    return not any(successor in sources for successor in writer.successors(source))
+
+
+def _source(path: Path) -> str:
+    return str(path.resolve())
+
+
+def _shown(path: Path) -> str:
+    """The path to be read by people; a part that isn't UTF-8 is taken for CP949."""
+    return str(Path(*(_decoded(os.fsencode(part)) for part in path.parts)))
+
+
+def _decoded(name: bytes) -> str:
+    try:
+        return name.decode()
+    except UnicodeDecodeError:
+        return name.decode("cp949", "replace")
 
 
 def _build(config: Config, writer: Writer, revision: int, progress: Progress) -> str | None:

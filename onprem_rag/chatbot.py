@@ -65,6 +65,7 @@ class _View:
     generator: Generator
     faq: Faq
     entries: tuple[FaqEntry, ...]
+    faq_revision: int
 
 
 class Chatbot:
@@ -147,8 +148,8 @@ class Chatbot:
         """The approved answer, if its article is still there to be cited."""
         entry = view.faq.find(question)
         passages = self._library.article(entry.document, entry.article) if entry else []
-        if entry is None or not passages:
-            return None
+        if entry is None or len({passage.document_id for passage in passages}) != 1:
+            return None  # gone, or two institutions' rules of one title
         hits = tuple(Hit(passage, 1.0, ()) for passage in passages)
         citations = (_whole(passages[0]),)
         return Answer(question, Status.FAQ, entry.answer, citations, hits=hits, generator="faq")
@@ -166,13 +167,13 @@ class Chatbot:
         if not report.verified and all(stage.ran for stage in report.stages):
             correction = correct(text, report, passages)
             text, removed = correction.text, correction.removed
-            if text.strip():
-                report = check(text, passages)
-                status = Status.CORRECTED if report.verified else Status.UNVERIFIED
+            if not text.strip():
+                return replace(refused, stages=report.stages, removed=removed)
+            report = check(text, passages)
+            status = Status.CORRECTED if report.verified else Status.UNVERIFIED
         text, citations, report = with_citations(text, report, passages)
         if not citations:  # never an answer without a citation
-            removed = removed or (text,)
-            return replace(refused, stages=report.stages, removed=removed)
+            return replace(refused, stages=report.stages, removed=removed or (text,))
         return replace(
             refused,
             status=status,
@@ -186,21 +187,29 @@ class Chatbot:
     def _live_view(self) -> _View:
         """The live generation and approved answers; reopened when ingest has changed them."""
         view = self._view
-        if generations.current_name(self._config.index_folder) != view.name:
-            with self._lock:
-                if generations.current_name(self._config.index_folder) != self._view.name:
-                    self._view = self._open_view(self._view)
-                view = self._view
-        entries = tuple(self._library.faq())  # these change without a new generation
-        if entries != view.entries:
-            with self._lock:
-                view = self._view = replace(self._view, faq=Faq(entries), entries=entries)
+        if self._is_live(view):
+            return view
+        with self._lock:
+            view = self._view
+            if (generations.current_name(self._config.index_folder) or "") != view.name:
+                view = self._open_view(view)
+            elif not self._is_live(view):  # else another thread has just done it
+                number = self._library.faq_revision()  # before the entries, never newer than they
+                entries = tuple(self._library.faq())
+                faq = Faq(entries)
+                view = replace(view, faq=faq, entries=entries, faq_revision=number)
+            self._view = view
         return view
+
+    def _is_live(self, view: _View) -> bool:
+        name = generations.current_name(self._config.index_folder) or ""
+        return name == view.name and self._library.faq_revision() == view.faq_revision
 
     def _open_view(self, old: _View | None) -> _View:
         config = self._config
         name = generations.current_name(config.index_folder) or ""
-        generation = generations.open_current(config.index_folder, config.embedder_folder)
+        loaded = old.generation.embedder if old else None
+        generation = generations.open_current(config.index_folder, config.embedder_folder, loaded)
         searcher = Searcher(self._library, generation, config.search)
         extractive = Extractive(searcher.weight, config.search.passages, config.answer.length)
         if self._generator:
@@ -209,8 +218,10 @@ class Chatbot:
             generator = old.generator  # the model stays loaded
         else:
             generator = open_generator(config, extractive)
+        number = self._library.faq_revision()
         entries = tuple(self._library.faq())
-        return _View(name, generation, searcher, extractive, generator, Faq(entries), entries)
+        faq = Faq(entries)
+        return _View(name, generation, searcher, extractive, generator, faq, entries, number)
 
 
 def _cleaned(question: str) -> str:

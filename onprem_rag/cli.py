@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from onprem_rag import __version__
-from onprem_rag.terminal import ProgressBars, print_json, run
+from onprem_rag.terminal import KoreanParser, ProgressBars, print_json, run
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -19,7 +19,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = KoreanParser(
         prog="onprem-rag", description="우리 기관의 규정을 근거로 질문에 답합니다."
     )
     parser.add_argument("--version", action="version", version=f"onprem-rag {__version__}")
@@ -69,11 +69,8 @@ def _ask(options: argparse.Namespace) -> int:
     from onprem_rag.report import answer_json, answer_text
 
     if options.batch:
-        cases = list(_cases(options.batch, ("question",)))
         chatbot = _chatbot(options)
-        for case in cases:
-            print_json(answer_json(chatbot.ask(case["question"])))
-        return 0
+        return _batch(options.batch, lambda question: answer_json(chatbot.ask(question)))
     question = _required(options.question, "질문")
     answer = _chatbot(options).ask(question)
     if options.json:
@@ -90,11 +87,10 @@ def _search(options: argparse.Namespace) -> int:
     if options.k < 1:
         raise ConfigError("-k는 1 이상이어야 합니다. → 찾을 조문의 수를 쓰세요.")
     if options.batch:
-        cases = list(_cases(options.batch, ("question",)))
         chatbot = _chatbot(options)
-        for case in cases:
-            print_json(hits_json(case["question"], chatbot.search(case["question"], options.k)))
-        return 0
+        return _batch(
+            options.batch, lambda question: hits_json(question, chatbot.search(question, options.k))
+        )
     question = _required(options.question, "질문")
     hits = _chatbot(options).search(question, options.k)
     if options.json:
@@ -173,6 +169,20 @@ def _serve(options: argparse.Namespace) -> int:
     )
 
 
+def _batch(path: Path, answer: Callable[[str], dict[str, Any]]) -> int:
+    """A JSON line for each question, in order; a question that can't be asked gets its error."""
+    from onprem_rag.errors import ConfigError
+
+    failed = False
+    for case in list(_cases(path, ("question",))):
+        try:
+            print_json(answer(case["question"]))
+        except ConfigError as error:
+            failed = True
+            print_json({"question": case["question"], "error": str(error)})
+    return 1 if failed else 0
+
+
 def _cases(path: Path, keys: tuple[str, ...]) -> Iterator[dict[str, str]]:
     """The objects of a JSON Lines file, each with the text ``keys``; ConfigError else."""
     import json
@@ -180,7 +190,7 @@ def _cases(path: Path, keys: tuple[str, ...]) -> Iterator[dict[str, str]]:
     from onprem_rag.errors import ConfigError
 
     try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"파일을 읽을 수 없습니다: {path}\n→ {error}") from error
     for number, line in enumerate(lines, start=1):
@@ -188,7 +198,9 @@ def _cases(path: Path, keys: tuple[str, ...]) -> Iterator[dict[str, str]]:
             continue
         try:
             case = json.loads(line)
-            yield {key: str(case[key]) for key in keys}
+            if not all(isinstance(case[key], str) for key in keys):
+                raise TypeError
+            yield {key: case[key] for key in keys}
         except (ValueError, KeyError, TypeError) as error:
             wanted = ", ".join(f'"{key}": …' for key in keys)
             raise ConfigError(

@@ -70,7 +70,10 @@ class Config:
     @property
     def library_url(self) -> str:
         """The SQLAlchemy URL of the library."""
-        return self.library.url or f"sqlite:///{self.home / 'library.sqlite'}"
+        path = str(self.home / "library.sqlite")
+        for sign in "%?#":  # these have a meaning in a URL
+            path = path.replace(sign, f"%{ord(sign):02X}")
+        return self.library.url or f"sqlite:///{path}"
 
     @property
     def index_folder(self) -> Path:
@@ -162,10 +165,11 @@ def _checked(section: str, current: Any, values: dict[str, Any], path: Path) -> 
             if wanted is int and isinstance(value, float):  # 2.7 passages are not 2
                 raise ValueError(value)
             converted[key] = wanted(value)
-            if wanted is not str and not 0 <= converted[key] < math.inf:  # nor nan
+            least = 1 if wanted is int else 0
+            if wanted is not str and not least <= converted[key] < math.inf:  # nor nan
                 raise ValueError(value)
         except (TypeError, ValueError) as error:
-            expected = {int: "0 이상의 정수", float: "0 이상의 수", str: "문자열"}[wanted]
+            expected = {int: "1 이상의 정수", float: "0 이상의 수", str: "문자열"}[wanted]
             raise ConfigError(
                 f"설정 [{section}] {key} = {value!r} 값이 잘못되었습니다.\n"
                 f"→ {expected}을(를) 쓰세요: {path}"

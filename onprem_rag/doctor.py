@@ -109,8 +109,8 @@ def _server(url: str) -> FindingLine:
     import httpx
 
     try:
-        httpx.get(f"{url}/models", timeout=3).raise_for_status()
-    except httpx.HTTPError as error:
+        httpx.get(f"{url}/models", timeout=3, trust_env=False).raise_for_status()
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
         return FindingLine(
             "언어 모델",
             False,
@@ -138,13 +138,20 @@ def _library(config: Config) -> FindingLine:
 
 def _index(config: Config) -> FindingLine:
     from onprem_rag.index.generations import open_current
+    from onprem_rag.library.store import Library
 
     try:
         manifest = open_current(config.index_folder, config.embedder_folder).manifest
+        library = Library.open(config.library_url)
+        fresh = manifest.revision == library.revision()
+        library.close()
     except OnpremRagError as error:
         what, _, remedy = str(error).partition("\n→ ")
         return FindingLine("색인", False, what, remedy)
     detail = f"{manifest.generation}세대, 조문 {manifest.passages}개, 임베더 {manifest.embedder}"
+    if not fresh:
+        stale = "라이브러리보다 오래되었습니다"
+        return FindingLine("색인", False, f"{detail}; {stale}", "'ingest add'를 다시 실행하세요.")
     return FindingLine("색인", True, detail)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from onprem_rag.index.lexical import bigram_tokens
+from onprem_rag.korean.morphemes import adverbs_and_particles
 from onprem_rag.korean.questions import question_words
 from onprem_rag.korean.text import normalise
 from onprem_rag.records import FaqEntry
@@ -30,6 +31,13 @@ _HOW = frozenset({"방법"})  # "… 기한이 어떻게 되나요?" asks for no
 _NEGATION = re.compile(
     r"안\s*(?:되|돼|해|하|받|나오|나와|넘)|(?<!\S)안\s+(?!에|으로)|못|없|않|불가|금지|아니"
 )
+# Adverbs and determiners of asking and of courtesy; the negations are counted on their own.
+_COURTESY = frozenset(
+    (
+        "어떻게 어떡 어떤 어느 무슨 몇 왜 언제 얼마나 좀 조금 혹시 그냥 꼭 아예 대체 도대체 대략 "
+        "정확히 그럼 그러면 그런데 근데 그리고 요즘 이 그 저 우리 제발 빨리 안 못"
+    ).split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +46,8 @@ class _Form:
 
     letters: str
     pairs: frozenset[str]
-    words: frozenset[str]
+    words: tuple[str, ...]
+    particles: frozenset[str]
     kinds: frozenset[str]
     negations: int
 
@@ -64,16 +73,22 @@ class Faq:
 
 def _form(question: str) -> _Form:
     text = normalise(question)
-    words = frozenset(word for word in question_words(question).own)
+    words = question_words(question).own
+    particles = frozenset(adverbs_and_particles(text)) - _COURTESY
     kinds = frozenset(name for name, pattern in _KINDS if pattern.search(text))
     letters = "".join(char for char in text if char.isalnum())
     pairs = frozenset(bigram_tokens(text))
-    return _Form(letters, pairs, words, kinds, len(_NEGATION.findall(text)))
+    return _Form(letters, pairs, words, particles, kinds, len(_NEGATION.findall(text)))
 
 
 def _alike(one: _Form, other: _Form) -> float:
-    """Dice coefficient of the letter pairs; 0 where key words, kind or negation differ."""
+    """Dice coefficient of the letter pairs; 0 where key words, kind or negation differ.
+
+    The order of the words counts: 연차를 병가로 바꾸다 is not 병가를 연차로 바꾸다.
+    """
     if one.words != other.words or not one.words or one.negations != other.negations:
+        return 0.0
+    if one.particles != other.particles:
         return 0.0
     if not one.kinds ^ other.kinds <= _HOW:
         return 0.0

@@ -17,7 +17,7 @@ MEANT_SHARE = 0.85  # of a word's weight, when only a rule word for it stands th
 PAIR = 0.3  # weight of two neighbouring nouns of the question, in weights of an unknown word
 WRONG_KIND = 0.6  # factor for a sentence without a fact of the kind that is asked for
 DEFINITION = 0.7  # factor for definitions, which name everything, where no meaning is asked for
-LONGEST_LIST = 300  # characters of a sentence with its numbered items
+LONGEST_LIST = 600  # characters of a sentence with its numbered items
 
 _HEADING = re.compile(r"\s*제\s*\d+\s*조(?:\s*의\s*\d+)?\s*(?:[(（\[【][^)）\]】]*[)）\]】])?\s*")
 _AMENDMENT_AT_END = re.compile(
@@ -40,12 +40,13 @@ class Quotation:
     passage: Passage
     spans: tuple[tuple[int, int], ...]
     score: float
+    whole: bool = True  # False where items of a long list were left out
 
     @property
     def text(self) -> str:
         """The quoted words, a line a span."""
-        lines = (self.passage.text[start:end] for start, end in self.spans)
-        return "\n".join(" ".join(line.split()) for line in lines)
+        lines = [" ".join(self.passage.text[start:end].split()) for start, end in self.spans]
+        return "\n".join(lines if self.whole else [*lines, "…"])
 
 
 def quotations(
@@ -65,7 +66,8 @@ def quotations(
         for spans in _statements(passage.text):
             scores = [asked.score(passage.text, spans[0], span, head) for span in spans]
             kept = _best_items(spans, scores)
-            found.append(Quotation(passage, kept, factor * max(scores)))
+            whole = len(kept) == len(spans)
+            found.append(Quotation(passage, kept, factor * max(scores), whole))
     return sorted(found, key=lambda quotation: -quotation.score)
 
 

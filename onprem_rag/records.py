@@ -66,7 +66,7 @@ class Fact:
     equal. ``start``/``end`` lie in the text the fact was read from.
     """
 
-    kind: str  # reference, amount, date, year, period, percentage
+    kind: str  # reference, amount, date, year, time, period, percentage, count
     text: str
     value: str
     start: int
@@ -118,9 +118,13 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One stage of checking: a stage that did not run is never counted as passed."""
+    """One stage of an answer: a check, or the model that was to write it.
 
-    name: str
+    A check that did not run is never counted as passed. Where the model did not run, the quotation
+    that stands in for its draft has been checked all the same.
+    """
+
+    name: str  # claims, facts, model
     ran: bool
     note: str = ""  # Korean; why it did not run, or what it found
 

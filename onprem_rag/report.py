@@ -13,10 +13,10 @@ STATUS_NAMES = {
     Status.VERIFIED: "확인됨",
     Status.CORRECTED: "수정됨",
     Status.UNVERIFIED: "확인되지 않음",
-    Status.REFUSED: "모른다",
+    Status.REFUSED: "모른다 · 규정에서 찾지 못함",
 }
 FINDING_NAMES = {
-    Finding.SUPPORTED: "확인",
+    Finding.SUPPORTED: "원문과 같음",
     Finding.CONTRADICTED: "원문과 다름",
     Finding.ABSENT: "원문에 없음",
     Finding.NOT_CHECKED: "확인하지 못함",

@@ -33,7 +33,7 @@ class Searcher:
         channels = {
             "mecab": normalised(self._words(words)),
             "bigram": normalised(index.bigram.scores(bigram_tokens(question_core(question)))),
-            "dense": normalised(self._dense(" ".join(words.own))),
+            "dense": normalised(self._dense(question)),
         }
         weights = {name: float(getattr(self._config, name)) for name in channels}
         fused = fuse(channels, weights) * index.priors

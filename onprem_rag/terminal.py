@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
+import argparse
+import io
 import json
 import logging
 import sys
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 from onprem_rag.errors import OnpremRagError
 
 _PATIENCE_S = 2.0  # work shorter than this shows no bar
+
+
+class KoreanParser(argparse.ArgumentParser):
+    """A parser whose errors are Korean and name the remedy."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what was wrong and leave with exit code 2."""
+        kinds = {"required": "빠진 것이 있습니다", "unrecognized": "모르는 것이 있습니다"}
+        what = next((text for word, text in kinds.items() if word in message), "잘못되었습니다")
+        named = message.partition(":")[2].strip() or message
+        print(
+            f"오류: 명령에 {what}: {named}\n→ '{self.prog} --help'로 쓰는 법을 확인하세요.",
+            file=sys.stderr,
+        )
+        raise SystemExit(2)
 
 
 class ProgressBars:
@@ -52,13 +69,16 @@ def print_json(value: Any) -> None:
 
 def run(command: Callable[[], int]) -> int:
     """Exit code of ``command``; an error becomes a Korean message, never a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a CP949 terminal has no "—"
+            stream.reconfigure(errors="replace")
     try:
         return command()
     except OnpremRagError as error:
         print(f"오류: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("\n중단했습니다. 저장된 내용은 바뀌지 않았습니다.", file=sys.stderr)
+        print("\n중단했습니다.", file=sys.stderr)
         return 130
     except BrokenPipeError:
         sys.stderr.close()

@@ -18,7 +18,7 @@ from ingest.faq import add_faq
 from ingest.pipeline import add
 from onprem_rag.chatbot import LONGEST_QUESTION, NO_ANSWER, Chatbot
 from onprem_rag.config import Config, load_config
-from onprem_rag.errors import ConfigError, LibraryError, OnpremRagError
+from onprem_rag.errors import ConfigError, LibraryError
 from onprem_rag.library.store import Library
 from onprem_rag.records import Answer, Finding, Hit, Status
 
@@ -165,6 +165,7 @@ def test_a_wrong_amount_never_comes_out(scripted: Chatbot, writer: Scripted, amo
         answer = told(scripted, writer, MEALS, draft)
         assert answer.status is not Status.VERIFIED
         assert written not in answer.text
+        assert any(letter.isalpha() for letter in answer.text)
 
 
 @pytest.mark.parametrize(
@@ -351,10 +352,11 @@ def test_the_longest_question(chatbot: Chatbot) -> None:
 @example("%s {0} ' OR 1=1 -- \\")
 @settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
 def test_no_question_breaks_it(chatbot: Chatbot, question: str) -> None:
-    try:
-        answer = chatbot.ask(question)
-    except OnpremRagError:
+    if not "".join(question.replace("\x00", "").split()) or len(question) > 1_000:
+        with pytest.raises(ConfigError):
+            chatbot.ask(question)
         return
+    answer = chatbot.ask(question)
     assert isinstance(answer.status, Status)
     if answer.status is not Status.REFUSED:
         assert_cited(chatbot, answer)

@@ -76,7 +76,7 @@ def test_ask_in_text(call: Run, demo_home: Path) -> None:
     assert (code, err) == (0, "")
     assert out.startswith("[확인됨] 업무추진비로 제공하는 식사비는 1명당 5만원을 초과할 수 없다.")
     assert "근거 1. 회계규정 제13조" in out
-    assert "사실: 5만원 — 확인" in out
+    assert "사실: 5만원 — 원문과 같음" in out
 
 
 def test_ask_in_json(call: Run, demo_home: Path) -> None:
@@ -105,7 +105,7 @@ def test_ask_in_json(call: Run, demo_home: Path) -> None:
     [
         ("연차는 며칠인가요?", "faq", "승인된 답변"),
         (MEALS, "verified", "확인됨"),
-        ("통근버스는 어디서 타나요?", "refused", "모른다"),
+        ("통근버스는 어디서 타나요?", "refused", "모른다 · 규정에서 찾지 못함"),
     ],
     ids=["faq", "verified", "refused"],
 )
@@ -126,6 +126,38 @@ def test_a_batch_keeps_order_and_number(call: Run, demo_home: Path, tmp_path: Pa
     assert [a["status"] for a in answers[:4]] == ["verified", "faq", "refused", "verified"]
     code, out, _ = call(main, "search", "--home", demo_home, "--batch", batch, "-k", 1)
     assert [item["question"] for item in lines_of(out)][:4] == questions[:4]
+
+
+def test_a_question_that_cannot_be_asked_keeps_its_line(
+    call: Run, demo_home: Path, tmp_path: Path
+) -> None:
+    asked = (MEALS, " ", "가" * 1_001, MEALS + "\u2028")
+    batch = jsonl(tmp_path / "q.jsonl", *({"question": q} for q in asked))
+    code, out, _ = call(main, "ask", "--home", demo_home, "--batch", batch)
+    assert code == 1
+    first, blank, long, last = lines_of(out)
+    assert first["status"] == last["status"] == "verified"
+    assert blank["question"] == " "
+    assert "비어 있습니다" in blank["error"]
+    assert "너무 깁니다" in long["error"]
+
+
+def test_a_question_that_is_no_text(call: Run, demo_home: Path, tmp_path: Path) -> None:
+    batch = jsonl(tmp_path / "q.jsonl", {"question": None})
+    code, out, err = call(main, "ask", "--home", demo_home, "--batch", batch)
+    assert (code, out) == (1, "")
+    assert "1번째 줄" in err
+
+
+@pytest.mark.parametrize("arguments", [["ask", "--kaputt"], ["eval"], ["search", "-k", "둘", "가"]])
+def test_a_wrong_command_line_is_told_in_korean(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(arguments)
+    assert left.value.code == 2
+    assert "오류: 명령에" in (err := capsys.readouterr().err)
+    assert "--help" in err
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,7 @@ def test_the_environment_goes_before_the_file(
     assert (config.search.passages, config.search.bigram) == (7, 0.5)
     assert config.answer.timeout_s == 1.5
     monkeypatch.setenv("ONPREM_RAG_SEARCH_PASSAGES", "많이")
-    assert "설정 [search] passages = '많이' 값이 잘못되었습니다.\n→ 0 이상의 정수" in refusal(
+    assert "설정 [search] passages = '많이' 값이 잘못되었습니다.\n→ 1 이상의 정수" in refusal(
         tmp_path
     )
 
@@ -104,11 +104,12 @@ def test_a_section_that_is_no_table(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
-        ('[search]\npassages = "많이"', "0 이상의 정수"),
-        ("[search]\npassages = true", "0 이상의 정수"),
-        ("[search]\npassages = [2]", "0 이상의 정수"),
-        ("[search]\npassages = -1", "0 이상의 정수"),
-        ("[search]\npassages = 2.7", "0 이상의 정수"),
+        ('[search]\npassages = "많이"', "1 이상의 정수"),
+        ("[search]\npassages = true", "1 이상의 정수"),
+        ("[search]\npassages = [2]", "1 이상의 정수"),
+        ("[search]\npassages = -1", "1 이상의 정수"),
+        ("[search]\npassages = 0", "1 이상의 정수"),
+        ("[search]\npassages = 2.7", "1 이상의 정수"),
         ('[search]\nmecab = "무겁게"', "0 이상의 수"),
         ("[search]\nmecab = -0.5", "0 이상의 수"),
         ("[search]\nmecab = nan", "0 이상의 수"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -145,6 +146,43 @@ def test_a_near_miss_does_not_fire(asked: str, entries: list[FaqEntry]) -> None:
     assert Faq(entries).find(asked) is None
 
 
+@pytest.mark.parametrize(
+    ("asked", "approved"),
+    [
+        ("병가를 연차로 바꿀 수 있나요?", "연차를 병가로 바꿀 수 있나요?"),
+        ("연차로 병가를 바꿀 수 있나요?", "연차를 병가로 바꿀 수 있나요?"),
+        ("개인카드로 법인 물품을 사도 되나요?", "법인카드로 개인 물품을 사도 되나요?"),
+        ("과장이 부장에게 위임할 수 있나요?", "부장이 과장에게 위임할 수 있나요?"),
+        ("부장에게 과장이 위임할 수 있나요?", "부장이 과장에게 위임할 수 있나요?"),
+        ("정규직도 육아휴직을 쓸 수 있나요?", "정규직만 육아휴직을 쓸 수 있나요?"),
+        ("정규직도육아휴직을쓸수있나요", "정규직만 육아휴직을 쓸 수 있나요?"),
+        ("출장비를 미리 받을 수 있나요?", "출장비를 받을 수 있나요?"),
+        ("육아휴직을 다시 쓸 수 있나요?", "육아휴직을 쓸 수 있나요?"),
+        ("서류를 따로 제출해야 하나요?", "서류를 모두 제출해야 하나요?"),
+        ("건강검진을 매월 받아야 하나요?", "건강검진을 매년 받아야 하나요?"),
+    ],
+)
+def test_order_adverbs_and_particles_tell_questions_apart(asked: str, approved: str) -> None:
+    for one, other in ((asked, approved), (approved, asked)):
+        faq = Faq([FaqEntry((one,), "답.", "규정", "제1조")])
+        assert faq.find(one)
+        assert faq.find(other) is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "approved"),
+    [
+        ("혹시 연차를 병가로 바꿀 수 있을까요?", "연차를 병가로 바꿀 수 있나요?"),
+        ("정규직만 육아휴직 쓸 수 있어요?", "정규직만 육아휴직을 쓸 수 있나요?"),
+        ("출장비 미리 받을 수 있나요", "출장비를 미리 받을 수 있나요?"),
+        ("출장비는 좀 미리 받을 수 있나요", "출장비를 미리 받을 수 있나요?"),
+        ("건강검진은 매년 받아야 하나요", "건강검진을 매년 받아야 하나요?"),
+    ],
+)
+def test_words_of_courtesy_tell_nothing_apart(asked: str, approved: str) -> None:
+    assert Faq([FaqEntry((approved,), "답.", "규정", "제1조")]).find(asked)
+
+
 def test_answers_are_given_verbatim_and_cite_their_article(chatbot: Chatbot) -> None:
     for path in sorted((PROJECT / "demo" / "faq").glob("*.csv")):
         with path.open(encoding="utf-8-sig", newline="") as file:
@@ -193,9 +231,9 @@ def test_a_topic_is_replaced_as_a_whole(tmp_path: Path) -> None:
     path = tmp_path / "출장.csv"
     head = "질문,답변,문서,조문\n"
     path.write_text(f"{head}왜요?|어째서요?,그래서요.,여비규정,제1조\n,,,\n", encoding="cp949")
-    assert add_faq(config, [path]) == [("출장", 1)]
+    assert add_faq(config, [path]).topics == (("출장", 1),)
     path.write_text(f"{head}언제요?,내일요.,여비규정,제2조\n", encoding="utf-8-sig")
-    assert add_faq(config, [tmp_path]) == [("출장", 1)]
+    assert add_faq(config, [tmp_path]).topics == (("출장", 1),)
     (entry,) = Library.open(config.library_url).faq()
     assert (entry.questions, entry.answer, entry.topic) == (("언제요?",), "내일요.", "출장")
 
@@ -208,6 +246,11 @@ def test_a_topic_is_replaced_as_a_whole(tmp_path: Path) -> None:
             "질문,답변,문서,조문\n가?,나.,다,제1조\n왜?,,여비규정,\n",
             "3번째 줄: 답변, 조문이(가)",
         ),
+        (
+            '질문,답변,문서,조문\n가?,"나.\n다.",라,제1조\n왜?,,여비규정,\n',
+            "4번째 줄: 답변, 조문이",
+        ),
+        ("질문,답변,문서,조문\n | ,나.,다,제1조\n", "2번째 줄: 질문이 비었습니다"),
         ("", "빈"),
     ],
 )
@@ -224,3 +267,81 @@ def test_a_bad_file_is_told_and_changes_nothing(content: str, message: str, tmp_
     if content:
         assert message in str(caught.value)
     assert not (tmp_path / "home").exists()
+
+
+RULE = "여비규정\n\n제1조(목적) 여비를 정한다.\n\n제2조(일비) 일비는 2만원이다.\n"
+ENTRIES = """질문,답변,문서,조문
+일비는 얼마인가요?,2만원입니다.,여비규정,제2조
+우주선은 얼마인가요?,모릅니다.,여비규정,제99조
+"""
+
+
+def test_an_entry_without_its_article_is_told_and_kept(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home, rule, path = tmp_path / "home", tmp_path / "여비규정.txt", tmp_path / "출장.csv"
+    rule.write_text(RULE)
+    path.write_text(ENTRIES)
+    assert main(["add", "--home", str(home), str(rule)]) == 0
+    capsys.readouterr()
+    assert main(["faq", "--home", str(home), str(path)]) == 0
+    out, err = capsys.readouterr()
+    assert out == "출장: 승인된 답변 2개를 넣었습니다.\n"
+    assert err == (
+        "주의: 출장: '우주선은 얼마인가요?'의 「여비규정」 제99조이(가) 라이브러리에 없어 아직 "
+        "답하지 않습니다. → 문서와 조문을 확인하거나 그 규정을 넣으세요.\n"
+    )
+
+
+def test_an_article_of_two_rules_of_one_title_is_not_cited(tmp_path: Path) -> None:
+    config = load_config(tmp_path / "home")
+    rules = [tmp_path / name / "여비규정.txt" for name in ("북부", "남부")]
+    for rule, amount in zip(rules, ("2만원", "5만원"), strict=True):
+        rule.parent.mkdir()
+        rule.write_text(RULE.replace("2만원", amount))
+    assert main(["add", "--home", str(config.home), *map(str, rules)]) == 0
+    path = tmp_path / "출장.csv"
+    path.write_text(ENTRIES)
+    assert "여러 문서에 있어" in add_faq(config, [path]).warnings[0]
+    assert Chatbot.open(config).ask("일비는 얼마인가요?").status is not Status.FAQ
+
+
+def test_two_files_of_one_topic_and_an_empty_folder_are_errors(tmp_path: Path) -> None:
+    config = load_config(tmp_path / "home")
+    files = [tmp_path / name / "출장.csv" for name in ("가", "나")]
+    for file in files:
+        file.parent.mkdir()
+        file.write_text(ENTRIES)
+    with pytest.raises(ConfigError, match=r"주제 '출장'의 파일이 둘입니다: .*\n→ "):
+        add_faq(config, files)
+    (tmp_path / "다").mkdir()
+    with pytest.raises(ConfigError, match=r"CSV 파일이 없습니다. → "):
+        add_faq(config, [tmp_path / "다"])
+    assert not config.home.exists()
+    assert add_faq(config, [files[0], files[0]]).topics == (("출장", 2),)
+
+
+def test_the_approved_questions_are_read_only_when_they_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = load_config(tmp_path / "home")
+    rule, path = tmp_path / "여비규정.txt", tmp_path / "출장.csv"
+    rule.write_text(RULE)
+    path.write_text(ENTRIES)
+    assert main(["add", "--home", str(config.home), str(rule)]) == 0
+    chatbot = Chatbot.open(config)
+    reads: list[int] = []
+    read = Library.faq
+
+    def counted(library: Library) -> list[FaqEntry]:
+        reads.append(1)
+        return read(library)
+
+    monkeypatch.setattr(Library, "faq", counted)
+    chatbot.ask("일비는 얼마인가요?")
+    assert reads == []
+    add_faq(config, [path])
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(chatbot.ask, ["일비는 얼마인가요?"] * 16))
+    assert {answer.status for answer in answers} == {Status.FAQ}
+    assert len(reads) == 1

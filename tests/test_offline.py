@@ -102,6 +102,10 @@ def watched(tmp_path: Path) -> dict[str, str]:
     return {
         "PYTHONPATH": f"{tmp_path / 'watch'}{os.pathsep}{PROJECT}",
         "WATCHED": str(tmp_path / "ways-out"),
+        # LangChain would report every question to its makers.
+        "LANGSMITH_TRACING": "true",
+        "LANGCHAIN_TRACING_V2": "true",
+        "LANGSMITH_API_KEY": "none",
     }
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from ingest.readers.detect import detect_format
@@ -49,4 +51,11 @@ def read(path: Path, data: bytes) -> tuple[str, str, Reading]:
         ) from error
     if not reading.text.strip():
         raise ReadError("글자가 없는 문서입니다. → 내용이 있는 원본인지 확인하세요.")
+    if not reading.pages:  # a PDF's text is composed before its page spans are counted
+        reading = replace(reading, text=_composed(reading.text), title=_composed(reading.title))
     return file_format, hashlib.sha256(data).hexdigest(), reading
+
+
+def _composed(text: str) -> str:
+    """Syllables that a Mac wrote as single letters, as syllables again."""
+    return unicodedata.normalize("NFC", text)

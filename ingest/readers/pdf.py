@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import unicodedata
 from collections import Counter
 
 from ingest.readers.result import Reading
@@ -90,7 +91,7 @@ def _clean(page: str) -> str:
     page = page.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
     # Old word processors put private-use characters where a blank belongs.
     page = re.sub(r"[\ue000-\uf8ff\ufffe\uffff]", " ", page)
-    return _JOINED.sub("\n", page)
+    return _JOINED.sub("\n", unicodedata.normalize("NFC", page))
 
 
 def _without_running_lines(pages: list[str]) -> list[str]:

@@ -7,13 +7,13 @@ import csv
 import io
 import re
 import unicodedata
+from itertools import zip_longest
 
 from ingest.readers.result import Reading
-from ingest.readers.tables import flatten_tables
+from ingest.readers.tables import flatten_tables, without_emphasis
 from onprem_rag.errors import ReadError
 
 _HEADING_MARK = re.compile(r"(?m)^[ \t]{0,3}#{1,6}[ \t]+")
-_EMPHASIS = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!|<>~])")
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)\n---[ \t]*\n", re.DOTALL)
 _FRONT_TITLE = re.compile(r"(?m)^(?:제목|title):[ \t]*['\"]?(.+?)['\"]?[ \t]*$")
@@ -59,13 +59,15 @@ def read_markdown(data: bytes) -> Reading:
         if found := _FRONT_TITLE.search(matter[1]):
             title = found[1].strip()
         text = text[matter.end() :]
-    text = _HEADING_MARK.sub("", flatten_tables(text))
-    text = _EMPHASIS.sub(r"\2", text)
+    text = without_emphasis(_HEADING_MARK.sub("", flatten_tables(text)))
     return Reading(_ESCAPE.sub(r"\1", text).strip("\n") + "\n", title=title)
 
 
 def read_csv(data: bytes) -> Reading:
-    """Each row as one line that repeats its header: ``부서: 총무팀 | 업무: 차량``."""
+    """Each row as one line that repeats its header: ``부서: 총무팀 | 업무: 차량``.
+
+    Cells beyond the header stand without a name.
+    """
     rows = list(csv.reader(io.StringIO(decode(data))))
     rows = [[cell.strip() for cell in row] for row in rows if any(cell.strip() for cell in row)]
     if len(rows) < 2:
@@ -75,7 +77,7 @@ def read_csv(data: bytes) -> Reading:
     for row in body:
         cells = [
             f"{name}: {' '.join(cell.split())}" if name else " ".join(cell.split())
-            for name, cell in zip(header, row, strict=False)
+            for name, cell in zip_longest(header, row, fillvalue="")
             if cell
         ]
         lines.append(" | ".join(cells))

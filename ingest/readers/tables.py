@@ -5,10 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-_RULE = re.compile(r"^\s*\|?(\s*:?-{2,}:?\s*\|)+\s*(:?-{2,}:?)?\s*$")
+_RULE = re.compile(r":?-{2,}:?")
 _IMAGE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
 _HEADING_MARK = re.compile(r"^#{1,6} +")
 _BREAK = re.compile(r"<br ?/?>")
+# Marks that enclose words: not 2**3, a__b or ____. No mark inside, so that it stays linear.
+_STARS = re.compile(
+    r"(?<!\w)\*\*(?!\s|-\S)((?:[^*\n]|\*(?!\*))+)(?<=\S)\*\*"
+    r"|(?<=[가-힣])\*\*(\w+)\*\*"  # 제**14**조
+)
+_LINES = re.compile(r"(?<!\w)__(?=[^\s_])((?:[^_\n]|_(?!_))+)(?<=\S)__(?![A-Za-z0-9_])")
+_STRAY_ESCAPE = re.compile(r"(?<=\d)\\(?=[.)])")
 
 
 def table_lines(rows: Sequence[Sequence[str]]) -> Iterator[str]:
@@ -48,22 +55,30 @@ def table_lines(rows: Sequence[Sequence[str]]) -> Iterator[str]:
 def flatten_tables(text: str) -> str:
     """``text`` with its pipe tables (``| a | b |``) as lines that repeat the header."""
     lines: list[str] = []
-    table: list[list[str]] = []
+    table: list[str] = []
     for line in [*text.split("\n"), ""]:
         if line.lstrip().startswith("|"):
-            if not _RULE.match(line):
-                table.append(_cells(line))
+            table.append(line)
             continue
-        if table:
-            lines.extend(table_lines(table))
-            table = []
+        if len(table) == 1:  # a line of text that begins with the sign
+            lines.extend(table)
+        elif table:
+            rows = [_cells(row) for row in table]
+            lines.extend(table_lines([row for row in rows if not _is_rule(row)]))
+        table = []
         lines.append(line)
     return "\n".join(lines[:-1])
+
+
+def without_emphasis(text: str) -> str:
+    """``**낱말**`` and ``__낱말__`` without their marks."""
+    return _LINES.sub(r"\1", _STARS.sub(r"\1\2", text))
 
 
 def plain_of_markdown(markdown: str) -> str:
     """Plain text of a converter's Markdown: no heading marks, images or blank lines."""
     kept = []
+    markdown = _STRAY_ESCAPE.sub("", without_emphasis(markdown))
     for line in flatten_tables(markdown).split("\n"):
         line = _HEADING_MARK.sub("", _IMAGE.sub("", _BREAK.sub("\n", line))).rstrip()
         if line.strip():
@@ -73,4 +88,11 @@ def plain_of_markdown(markdown: str) -> str:
 
 def _cells(line: str) -> list[str]:
     cells = re.split(r"(?<!\\)\|", _IMAGE.sub("", _BREAK.sub(" ", line)).strip())
-    return [cell.strip().replace("\\|", "|") for cell in cells[1:-1]]
+    if not cells[-1]:  # the row's closing sign
+        cells.pop()
+    return [cell.strip().replace("\\|", "|") for cell in cells[1:]]
+
+
+def _is_rule(row: Sequence[str]) -> bool:
+    """Whether the cells are those of the line under a header: ``|---|:--|``."""
+    return bool(row) and all(_RULE.fullmatch(cell) for cell in row)

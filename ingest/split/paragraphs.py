@@ -9,6 +9,7 @@ from onprem_rag.korean.text import sentences
 from onprem_rag.records import Document, Passage
 
 LONG_PARAGRAPH = 1000  # characters
+_WORD = re.compile(r"\S+")
 _HEADING = 40  # a block this short that ends no sentence is the heading of the next
 
 
@@ -47,7 +48,10 @@ def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def pack_lines(text: str, start: int, end: int, limit: int) -> Iterator[tuple[int, int]]:
-    """Spans of at most ``limit`` characters, cut at line ends, else at sentence ends."""
+    """Spans of at most ``limit`` characters, cut at line ends, else at sentence ends.
+
+    A single sentence beyond the limit is cut between its words.
+    """
     start, end = trimmed(text, start, end)
     begin = start
     last = start
@@ -62,15 +66,21 @@ def pack_lines(text: str, start: int, end: int, limit: int) -> Iterator[tuple[in
 
 
 def _borders(text: str, start: int, end: int, limit: int) -> Iterator[int]:
-    """Ends of lines; of a line longer than ``limit`` also the ends of its sentences."""
+    """Ends of lines; beyond ``limit`` also those of a line's sentences, or a sentence's words."""
     line_start = start
     while line_start < end:
         newline = text.find("\n", line_start, end)
         line_end = end if newline < 0 else newline + 1
         if line_end - line_start > limit:
+            before = line_start
             for _, stop in sentences(text[line_start:line_end]):
-                if line_start + stop < line_end:
-                    yield line_start + stop
+                if line_start + stop - before > limit:
+                    for word in _WORD.finditer(text, before, line_start + stop):
+                        yield word.end()
+                before = line_start + stop
+                yield before
+            if line_end - before > limit:
+                yield from (word.end() for word in _WORD.finditer(text, before, line_end))
         yield line_end
         line_start = line_end
 

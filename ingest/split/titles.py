@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
-from ingest.split.marks import without_amendments
+from ingest.split.marks import mark_of, without_amendments
 
 KINDS = (
     "시행령 시행규칙 시행세칙 법률 법 규정 규칙 세칙 지침 내규 기준 정관 학칙 회칙 요령 "
@@ -24,7 +25,7 @@ _FILE_NOISE = re.compile(
     r"^(?:new_)?[\d_]+(?=[^\d_])|\(\d{6,8}\)|_?\d{8}|_?(?:일부|전부)?개정|_?(?:신규)?제정|^_+|_+$"
 )
 _RULE_START = re.compile(r"(?m)^\s*제\s*1\s*조\s*[(（]\s*[^)）\n]*(?:목적|명칭)[^)）\n]*[)）]")
-_BOOK = 5  # rules in one file that make it a rule book
+_BOOK = 5  # rules in one file that make it a rule book whatever their titles are
 
 
 def title_of(text: str, path: Path) -> str:
@@ -45,8 +46,8 @@ def title_of(text: str, path: Path) -> str:
 
 def title_of_file(path: Path) -> str:
     """``3_06_출장규칙(240214).pdf`` → ``출장규칙``."""
-    stem = _FILE_NOISE.sub("", path.stem).replace("_", " ").strip()
-    return stem or path.stem
+    name = unicodedata.normalize("NFC", path.stem)
+    return _FILE_NOISE.sub("", name).replace("_", " ").strip() or name
 
 
 def kind_of(title: str) -> str:
@@ -60,7 +61,8 @@ def kind_of(title: str) -> str:
 def rules_in(text: str) -> list[tuple[str, int, int]]:
     """(title, start, end) of each rule of a rule book; [] when ``text`` is a single rule.
 
-    Text before the first rule (cover, table of contents) belongs to none.
+    Text before the first rule (cover, table of contents) belongs to none. In a file of fewer
+    than five, only a title such as ``여비규정`` begins a rule, and no text is left out.
     """
     starts: list[tuple[str, int]] = []
     for found in _RULE_START.finditer(text):
@@ -68,9 +70,23 @@ def rules_in(text: str) -> list[tuple[str, int, int]]:
         if titled := _title_before(text, article):
             starts.append(titled)
     if len(starts) < _BOOK:
-        return []
+        starts = _named_rules(text, starts)
+        if len(starts) < 2:
+            return []
+        starts[0] = (starts[0][0], 0)
     ends = [start for _, start in starts[1:]] + [len(text)]
     return [(title, start, end) for (title, start), end in zip(starts, ends, strict=True)]
+
+
+def _named_rules(text: str, starts: list[tuple[str, int]]) -> list[tuple[str, int]]:
+    """The starts whose title is that of a rule, each rule once; no form in an annex."""
+    named: dict[str, tuple[str, int]] = {}
+    for title, start in starts:
+        above = next((line for line, _ in _lines_up(text, start, 1)), "")
+        mark = mark_of(above, 0)
+        if _KIND.search(title) and not (mark and mark.level == "별표"):
+            named.setdefault("".join(title.split()), (title, start))
+    return list(named.values())
 
 
 def _title_before(text: str, offset: int) -> tuple[str, int] | None:

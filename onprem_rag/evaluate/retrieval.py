@@ -49,7 +49,7 @@ def read_questions(path: Path) -> list[GoldQuestion]:
     """Lines ``{"question", "document", "article"}`` or ``{"question", "gold": [[…], …]}``."""
     questions = []
     try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"질문 파일을 읽을 수 없습니다: {path}\n→ {error}") from error
     for number, line in enumerate(lines, start=1):

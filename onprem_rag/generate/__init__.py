@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from onprem_rag.config import Config
 from onprem_rag.errors import ConfigError
 from onprem_rag.generate.extract import Extractive
@@ -13,6 +15,9 @@ def open_generator(config: Config, extractive: Extractive) -> Generator:
     llm = config.models.llm
     if not llm:
         return extractive
+    for name in ("LANGSMITH_TRACING", "LANGCHAIN_TRACING_V2", "LANGCHAIN_TRACING"):
+        os.environ[name] = "false"  # LangChain would send questions to its makers
+    os.environ["HF_HUB_OFFLINE"] = "1"
     from onprem_rag.generate.chat import ChatGenerator
 
     if llm.startswith(("http://", "https://")):

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 def connect(config: Config) -> BaseChatModel:
     """The chat model at ``models.llm``; nothing is sent before the first question."""
+    import httpx
     from langchain_openai import ChatOpenAI
     from pydantic import SecretStr
 
@@ -24,4 +25,6 @@ def connect(config: Config) -> BaseChatModel:
         timeout=config.answer.timeout_s,
         max_retries=1,
         streaming=True,
+        # No proxy of the environment sees a question.
+        http_client=httpx.Client(trust_env=False),
     )

@@ -119,6 +119,10 @@ def build(
 
 def publish(index_folder: Path, name: str) -> None:
     """Make a built generation live by one rename, then drop the old ones."""
+    for path in (index_folder / name).rglob("*"):
+        if path.is_file():
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
     temporary = index_folder / "CURRENT.new"
     temporary.write_text(name + "\n", encoding="ascii")
     with temporary.open("rb") as file:
@@ -130,8 +134,13 @@ def publish(index_folder: Path, name: str) -> None:
             shutil.rmtree(path, ignore_errors=True)
 
 
-def open_current(index_folder: Path, embedder_folder: Path | None) -> Generation:
-    """The live generation. Raises IndexMismatchError if absent, damaged or built otherwise."""
+def open_current(
+    index_folder: Path, embedder_folder: Path | None, loaded: Embedder | None = None
+) -> Generation:
+    """The live generation; takes the embedder ``loaded`` before where it is the configured one.
+
+    Raises IndexMismatchError if absent, damaged or built otherwise.
+    """
     name = current_name(index_folder)
     if name is None:
         raise IndexMismatchError(
@@ -159,7 +168,10 @@ def open_current(index_folder: Path, embedder_folder: Path | None) -> Generation
         dense = DenseIndex.open(folder / "dense.faiss")
     except (OSError, ValueError, RuntimeError) as error:
         raise IndexMismatchError(f"색인이 손상되었습니다: {folder} ({error})\n{_REMEDY}") from error
-    embedder = _open_embedder(folder, embedder_folder)
+    if loaded and embedder_folder and loaded.fingerprint == manifest.embedder:
+        embedder = loaded  # the embedded default's differs by generation
+    else:
+        embedder = _open_embedder(folder, embedder_folder)
     return Generation(manifest, rows, priors, mecab, bigram, dense, embedder)
 
 

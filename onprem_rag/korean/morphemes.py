@@ -14,6 +14,7 @@ _CONTENT = frozenset("NNG NNP NNB NNBC NR NP VV VA XR SN SL SH UNKNOWN UNA NA".s
 _NOUN = frozenset("NNG NNP NR SN SL SH XR UNKNOWN UNA NA".split())
 _JOINING = frozenset("NNG NNP XPN XR SL NP".split())  # of which compounds are made
 _PAIR = "NNG+NNG"  # 육아휴직, 법인카드: told apart from other uses of their parts
+_PARTICLES = frozenset("만 도 로 으로 에게 한테".split())
 _PART = re.compile(r"([^/+]+)/([A-Z]+)/")
 # Verbs and nouns that stand in almost every rule or question and tell nothing apart.
 _STOP = frozenset("하 되 있 없 않 수 것 등 때 및 이 그 저 어떻 어디 무엇 몇 누구".split())
@@ -71,3 +72,27 @@ def noun_pairs(text: str) -> list[str]:
 def nouns(text: str) -> list[str]:
     """Nouns, numbers and foreign words in text order: what a question is about."""
     return [form for form, tag in _morphemes(text) if tag in _NOUN and form not in _STOP]
+
+
+def adverbs_and_particles(text: str) -> list[str]:
+    """Adverbs and determiners, and nouns with 만, 도, 로 or 에게, in text order.
+
+    They turn a question into another one, and are no content words.
+    """
+    from mecab.utils import create_lattice
+
+    found: list[str] = []
+    lattice = create_lattice(normalise(text))
+    _tagger().parse(lattice)
+    word, noun = "", False
+    for _span, node in lattice:
+        tag = node.feature.partition(",")[0]
+        if tag in {"MAG", "MM"}:
+            found.append(node.surface)
+        elif tag.startswith("J") and noun and node.surface in _PARTICLES:
+            found.append(word + {"으로": "로", "한테": "에게"}.get(node.surface, node.surface))
+        if tag.startswith("J") and noun:  # 본사에서만
+            word += node.surface
+        else:
+            word, noun = node.surface, tag in _NOUN | {"NNBC"}
+    return found

@@ -12,6 +12,7 @@ from onprem_rag.korean.text import fold
 _ITEMS = "가나다라마바사아자차카타파하"
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 _LARGEST_RANGE = 50
+_WIDEST_LINK = 60  # characters between two members of a list or range; more is a layout gap
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +125,18 @@ def _references(text: str) -> tuple[Reference, ...]:
     for match in _SHAPE.finditer(folded):
         reference = _read(match, text)
         reference = _in_context(reference, last, folded)
-        if last and _RANGE.fullmatch(folded, last.end, match.start()):
+        if last and _links(_RANGE, folded, last, reference):
             found.extend(_between(last, reference, text))
         found.append(reference)
         last = reference
     return tuple(found)
+
+
+def _links(pattern: re.Pattern[str], folded: str, last: Reference, following: Reference) -> bool:
+    """Whether ``pattern`` is what stands between the two; it backtracks, so only over a few."""
+    if following.start - last.end > _WIDEST_LINK:
+        return False
+    return bool(pattern.fullmatch(folded, last.end, following.start))
 
 
 def _read(match: re.Match[str], text: str) -> Reference:
@@ -183,7 +191,7 @@ def _in_context(reference: Reference, last: Reference | None, folded: str) -> Re
         return reference
     if same := _SAME_BEFORE.search(before):
         return _after_same(reference, last, same[1])
-    if not _LIST.fullmatch(folded, last.end, reference.start):
+    if not _links(_LIST, folded, last, reference):
         return reference
     if reference.article or reference.annex:
         return replace(reference, document=last.document)

@@ -67,13 +67,26 @@ revision = sa.Table(
     sa.Column("number", sa.Integer, nullable=False),
 )
 
+# One row: counted up with every change of the FAQ, which needs no new index generation.
+faq_revision = sa.Table(
+    "faq_revision",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("number", sa.Integer, nullable=False),
+)
+
 
 def _m0001_first_tables(connection: Connection) -> None:
-    metadata.create_all(connection)
+    metadata.create_all(connection, [documents, passages, faq, revision])
     connection.execute(sa.insert(revision).values(id=1, number=0))
 
 
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_m0001_first_tables,)
+def _m0002_faq_revision(connection: Connection) -> None:
+    faq_revision.create(connection)
+    connection.execute(sa.insert(faq_revision).values(id=1, number=0))
+
+
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_m0001_first_tables, _m0002_faq_revision)
 
 
 def migrate(connection: Connection) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from onprem_rag.library import schema
 from onprem_rag.records import Document, FaqEntry, Page, Passage
 
 _CHUNK = 500  # ids in one IN (…): below SQLite's limit of variables
+_PATIENCE_MS = 10_000  # with another writer
 
 
 class Library:
@@ -59,13 +60,23 @@ class Library:
 
     @contextmanager
     def writing(self) -> Iterator[Writer]:
-        """One transaction: everything in it is kept, or nothing."""
-        with self._engine.connect() as connection:
-            connection.begin()
-            writer = Writer(connection)
-            yield writer
-            if not writer.undone:
-                connection.commit()
+        """One transaction: everything in it is kept, or nothing.
+
+        Raises LibraryError where the database can't be written: locked, full, read-only.
+        """
+        try:
+            with self._engine.connect() as connection:
+                connection = connection.execution_options(sqlite_begin="BEGIN IMMEDIATE")
+                connection.begin()
+                writer = Writer(connection)
+                yield writer
+                if not writer.undone:
+                    connection.commit()
+        except sa.exc.SQLAlchemyError as error:
+            raise LibraryError(
+                f"라이브러리에 쓸 수 없습니다. ({error.args[0]})\n→ {_remedy(str(error))} "
+                "바뀐 것은 없습니다."
+            ) from error
 
     def close(self) -> None:
         """Give back all connections."""
@@ -74,6 +85,10 @@ class Library:
     def revision(self) -> int:
         """The number of the last committed change."""
         return self._one(sa.select(schema.revision.c.number))
+
+    def faq_revision(self) -> int:
+        """A number that changes whenever the FAQ does."""
+        return self._one(sa.select(schema.faq_revision.c.number))
 
     def documents(self) -> list[Document]:
         """Documents in force, by title, without their text."""
@@ -163,10 +178,34 @@ class Writer:
         self.undone = True
 
     def hashes(self) -> dict[str, str]:
-        """SHA-256 of what each source held when it was last read."""
+        """SHA-256 of what each source held when it was last read, in force or not."""
         table = schema.documents
         query = sa.select(table.c.source, table.c.sha256).order_by(table.c.id)
         return {row.source: row.sha256 for row in self._connection.execute(query)}
+
+    def in_force(self, source: str) -> frozenset[tuple[str, str]]:
+        """(title without blanks, kind) of the documents in force that ``source`` holds."""
+        d = schema.documents.c
+        query = sa.select(d.title, d.kind).where(d.source == source, d.replaced_by == 0)
+        return frozenset(
+            (row.title.replace(" ", ""), row.kind) for row in self._connection.execute(query)
+        )
+
+    def successors(self, source: str) -> frozenset[str]:
+        """Sources of which later runs read a document that ``source`` last held too."""
+        old, new = schema.documents.alias("old"), schema.documents.alias("new")
+        last = sa.select(sa.func.max(schema.documents.c.added_in)).where(
+            schema.documents.c.source == source
+        )
+        query = sa.select(new.c.source).where(
+            old.c.source == source,
+            old.c.added_in == last.scalar_subquery(),
+            new.c.source != source,
+            new.c.kind == old.c.kind,
+            new.c.added_in > old.c.added_in,
+            sa.func.replace(new.c.title, " ", "") == sa.func.replace(old.c.title, " ", ""),
+        )
+        return frozenset(self._connection.scalars(query))
 
     def next_revision(self) -> int:
         """Count the revision up and return it."""
@@ -179,18 +218,18 @@ class Writer:
         table = schema.documents
         return self._retire(table.c.source == source, revision)
 
-    def replace_title(self, title: str, kind: str, source: str, revision: int) -> int:
-        """Take documents of this title and kind that earlier runs read from other sources out
-        of force. (Two rules of one title in one run are two institutions' rules.)
+    def replace_title(self, title: str, kind: str, kept: Collection[str], revision: int) -> int:
+        """Take the documents of this title and kind out of force, but for the sources ``kept``:
+        two rules of one title in one run are two institutions' rules.
         """
-        table = schema.documents
-        same = sa.and_(
-            sa.func.replace(table.c.title, " ", "") == title.replace(" ", ""),
-            table.c.kind == kind,
-            table.c.source != source,
-            table.c.added_in < revision,
+        d = schema.documents.c
+        query = sa.select(d.id, d.source).where(
+            sa.func.replace(d.title, " ", "") == title.replace(" ", ""),
+            d.kind == kind,
+            d.replaced_by == 0,
         )
-        return self._retire(same, revision)
+        rows = self._connection.execute(query).all()
+        return sum(self._retire(d.id == row.id, revision) for row in rows if row.source not in kept)
 
     def add(self, document: Document, passages: Iterable[Passage], revision: int) -> int:
         """Store a document and its passages; returns the document's id."""
@@ -238,6 +277,8 @@ class Writer:
 
     def replace_faq(self, topic: str, entries: Iterable[FaqEntry]) -> None:
         """Put ``entries`` in the place of the topic's old ones."""
+        number = schema.faq_revision.c.number
+        self._connection.execute(sa.update(schema.faq_revision).values(number=number + 1))
         table = schema.faq
         self._connection.execute(sa.delete(table).where(table.c.topic == topic))
         rows = [
@@ -300,6 +341,17 @@ def _without_password(url: str) -> str:
     return re.sub(r"//.*@", "//***@", url)
 
 
+def _remedy(reason: str) -> str:
+    """What to do about a database that can't be written."""
+    if "locked" in reason or "busy" in reason:
+        return "다른 프로그램이 쓰고 있습니다. 그것이 끝난 뒤 다시 실행하세요."
+    if "full" in reason:
+        return "디스크가 가득 찼습니다. 자리를 비운 뒤 다시 실행하세요."
+    if "readonly" in reason:
+        return "라이브러리 파일과 홈 폴더의 쓰기 권한을 확인하세요."
+    return "남은 디스크와 파일 권한을 확인하고, 손상되었다면 백업에서 되돌리세요."
+
+
 def _exists(database: str | None) -> bool:
     return bool(database) and Path(str(database)).is_file()
 
@@ -316,12 +368,12 @@ def _check_schema(connection: Connection) -> None:
 
 
 def _sqlite_settings(connection: Any, _record: Any) -> None:
-    """WAL lets readers go on while one writes; BEGIN is ours, so that locks are taken early."""
+    """WAL lets readers go on while one writes; BEGIN is ours, so that writers lock early."""
     connection.isolation_level = None
     connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA busy_timeout=10000")
+    connection.execute(f"PRAGMA busy_timeout={_PATIENCE_MS}")
     connection.execute("PRAGMA foreign_keys=ON")
 
 
 def _sqlite_begin(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN")
+    connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN"))

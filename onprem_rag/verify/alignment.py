@@ -16,6 +16,7 @@ from itertools import pairwise
 from onprem_rag.korean.text import Spaceless, fold, sentences
 from onprem_rag.records import Fact, Passage
 from onprem_rag.verify.facts import extract
+from onprem_rag.verify.meaning import says_the_same
 
 Values = frozenset[tuple[str, str]]
 
@@ -53,6 +54,11 @@ _TAIL = 14  # syllables: the final predicate, as in "그러하지 아니할 수 
 _SHORTEST_QUOTE = 6
 _QUOTE_SIGNS = ".,;:\"'-*"
 _ENUMERATION = re.compile(r"\d{1,2}[.)]|[가-하][.)]|[①-⑳]|[-*•○●]")
+_CUT_NUMBER = re.compile(r"\d[.,]\d")
+_REST_OF_NUMBER = re.compile(r"[.,]?\d")
+_HEADING = re.compile(r"\s*제\s?\d+\s?조(?:의\s?\d+)?\s?[(（][^()（）\n]{1,60}[)）]")
+_TRIED = 6  # spans that fit nearly as well as the best; one of them may say it
+_NEARLY_AS_GOOD = 0.15
 _FEW = 4  # bigrams; below that the values decide
 _SECOND_SENTENCE = 0.02  # a second sentence must earn its place
 
@@ -75,6 +81,7 @@ class Segment:
     end: int
     features: Features
     context: frozenset[str]
+    lead: str = ""  # the lead-in's own text
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +104,7 @@ class Alignment:
     score: float
     words: float  # the same without the values
     exact: bool
-    agrees: bool  # neither denies what the other says, nor turns a limit around
+    agrees: bool  # says the same: who, when, how much, and nothing that the other denies
 
 
 Holding = Callable[[Source, Segment], bool]
@@ -110,17 +117,19 @@ def read_source(passage: Passage) -> Source:
     title = _bigrams(f"{passage.document} {passage.title}")
     segments: list[Segment] = []
     lead: Features | None = None
+    lead_text = ""
     for start, end in sentences(passage.text):
         text = passage.text[start:end]
         features = _features(text, start, facts)
         context = title | lead.bigrams if lead else title
+        before = lead_text if lead else ""
         if _LEAD.search(text):
-            lead = features
+            lead, lead_text = features, text
         elif _REMARK.sub("", text).rstrip(" .\n").endswith("다"):
             lead = None
         elif lead:  # an item of a list has its verb in the lead-in
             features = replace(features, negated=lead.negated)
-        segments.append(Segment(start, end, features, context))
+        segments.append(Segment(start, end, features, context, before))
     return Source(passage, facts, tuple(segments), Spaceless(fold(passage.text).lower()))
 
 
@@ -129,15 +138,33 @@ def align(body: str, sources: Sequence[Source]) -> Alignment | None:
     if quote := _quote(body, sources):
         return quote
     claim = _features(body, 0, extract(body))
-    best: Alignment | None = None
-    best_rank = 0.0
+    ranked: list[tuple[float, Alignment, str]] = []
     for source in sources:
         for first, last in _windows(source.segments):
             found = _compare(claim, source, first, last)
             rank = found.score - (_SECOND_SENTENCE if first is not last else 0.0)
-            if rank > best_rank:
-                best, best_rank = found, rank
-    return best
+            if rank > 0:
+                ranked.append((rank, found, first.lead or last.lead))
+    ranked.sort(key=lambda entry: -entry[0])
+    for rank, found, lead in ranked[:_TRIED]:
+        if rank < ranked[0][0] - _NEARLY_AS_GOOD:
+            break
+        if found.agrees and _says_the_same(body, found, lead):
+            return found
+    return replace(ranked[0][1], agrees=False) if ranked else None
+
+
+def _says_the_same(body: str, found: Alignment, lead: str) -> bool:
+    passage = found.source.passage
+    stated = [
+        replace(fact, start=fact.start - found.start, end=fact.end - found.start)
+        for fact in found.source.facts
+        if found.start <= fact.start and fact.end <= found.end
+    ]
+    heading = _HEADING.match(passage.text)
+    context = (passage.document, *passage.path, passage.title, heading[0] if heading else "", lead)
+    span = passage.text[found.start : found.end]
+    return says_the_same(body, extract(body), span, stated, "\n".join(context))
 
 
 def closest(body: str, sources: Sequence[Source], holding: Holding) -> Alignment | None:
@@ -160,15 +187,32 @@ def _quote(body: str, sources: Sequence[Source]) -> Alignment | None:
         haystack = source.spaceless.text
         at = haystack.find(needle)
         while at >= 0:
+            start = source.spaceless.origin(at)
+            end = source.spaceless.origin(at + len(needle) - 1) + 1
             # A quote that breaks off inside a sentence could lose its "아니한다".
             following = haystack[at + len(needle) : at + len(needle) + 1]
-            if not "가" <= following <= "힣" or (needle[-1] == "다" and following in "제다단"):
-                start = source.spaceless.origin(at)
-                end = source.spaceless.origin(at + len(needle) - 1) + 1
+            goes_on = "가" <= following <= "힣" and not (
+                needle[-1] == "다" and following in "제다단"
+            )
+            if not goes_on and _is_whole(source.passage.text, start, end):
                 end += source.passage.text[end : end + 1] == "."
                 return Alignment(source, start, end, 1.0, 1.0, exact=True, agrees=True)
             at = haystack.find(needle, at + 1)
     return None
+
+
+def _is_whole(text: str, start: int, end: int) -> bool:
+    """Whether ``[start, end)`` cuts no word or number: 상임이사 in 비상임이사, 4일 in 14일."""
+    if start and _in_word(text[start - 1]) and _in_word(text[start]):
+        return False
+    if _CUT_NUMBER.match(text, max(0, start - 2)) and text[start].isdecimal():
+        return False
+    return not (text[end - 1].isdecimal() and _REST_OF_NUMBER.match(text, end))
+
+
+def _in_word(character: str) -> bool:
+    """Letters and digits; an enumeration's ① is neither."""
+    return character.isalpha() or character.isdecimal()
 
 
 def _short_item(needle: str, sources: Sequence[Source]) -> Alignment | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from onprem_rag.chatbot import Chatbot
+from onprem_rag.chatbot import LONGEST_QUESTION, Chatbot
 from onprem_rag.config import default_home, load_config
 from onprem_rag.errors import OnpremRagError
 from onprem_rag.records import Answer
@@ -18,7 +18,6 @@ from onprem_rag.web import parts
 log = logging.getLogger(__name__)
 
 TITLE = "규정 질의응답"
-LONGEST_QUESTION = 1_000  # characters
 APOLOGY = (
     "잠시 후 다시 시도하세요. 답변을 준비하는 중에 문제가 생겼습니다. "
     "문제가 계속되면 시스템 관리자에게 알려 주세요."

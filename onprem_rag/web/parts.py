@@ -14,6 +14,7 @@ from html import escape
 import streamlit as st
 
 from onprem_rag.records import Answer, Citation, Document, Finding, Hit, Status, Verdict
+from onprem_rag.report import FINDING_NAMES, STATUS_NAMES
 
 WINDOW = 400  # characters shown on each side of a quotation that lies in no passage
 LONGEST_PASSAGE = 4000  # of a longer passage (an annex table) only the window is shown
@@ -37,24 +38,26 @@ class Badge:
 
 
 BADGES = {
-    Status.FAQ: Badge("승인된 답변", "faq", "담당 부서가 미리 승인한 답변을 그대로 보여 드립니다."),
+    Status.FAQ: Badge(
+        STATUS_NAMES[Status.FAQ], "faq", "담당 부서가 미리 승인한 답변을 그대로 보여 드립니다."
+    ),
     Status.VERIFIED: Badge(
-        "확인됨",
+        STATUS_NAMES[Status.VERIFIED],
         "verified",
         "모든 문장과 사실이 아래 규정 원문과 일치합니다. 질문에 맞는 조항인지 함께 확인하세요.",
     ),
     Status.CORRECTED: Badge(
-        "수정됨",
+        STATUS_NAMES[Status.CORRECTED],
         "corrected",
         "원문과 다르거나 근거가 없는 부분을 고치거나 뺐습니다. 남은 내용은 원문과 일치합니다.",
     ),
     Status.UNVERIFIED: Badge(
-        "확인되지 않음",
+        STATUS_NAMES[Status.UNVERIFIED],
         "unverified",
         "확인하지 못한 내용이 있습니다. 아래 원문을 직접 확인하세요.",
     ),
     Status.REFUSED: Badge(
-        "모른다 · 규정에서 찾지 못함",
+        STATUS_NAMES[Status.REFUSED],
         "refused",
         "규정에 근거가 없으면 답하지 않습니다. 표현을 바꿔 다시 묻거나 담당 부서에 문의하세요.",
     ),
@@ -96,11 +99,11 @@ h1.orag-title { font-size: 1.45rem; color: #163b70; padding: 0; }
 @media (max-width: 640px) { [data-testid="stChatMessageAvatarCustom"] { display: none; } }
 </style>"""
 
-FINDINGS = {
-    Finding.SUPPORTED: ("원문과 같음", "verified"),
-    Finding.CONTRADICTED: ("원문과 다름", "unverified"),
-    Finding.ABSENT: ("원문에 없음", "unverified"),
-    Finding.NOT_CHECKED: ("확인하지 못함", "refused"),
+FINDING_STYLES = {
+    Finding.SUPPORTED: "verified",
+    Finding.CONTRADICTED: "unverified",
+    Finding.ABSENT: "unverified",
+    Finding.NOT_CHECKED: "refused",
 }
 KINDS = {
     "reference": "조항",
@@ -110,6 +113,7 @@ KINDS = {
     "period": "기간",
     "percentage": "비율",
     "count": "수",
+    "time": "시각",
     "name": "이름",
 }
 
@@ -240,7 +244,7 @@ def _facts(verdicts: Sequence[Verdict]) -> list[str]:
     """A table row for each fact; what would look the same is shown once."""
     rows = []
     for verdict in verdicts:
-        words, style = FINDINGS[verdict.finding]
+        words, style = FINDING_NAMES[verdict.finding], FINDING_STYLES[verdict.finding]
         source = escape(citation_name(verdict.source)) if verdict.source else ""
         rows.append(
             f'<tr><td>{escape(verdict.fact.text)}<div class="orag-small">{source}</div></td>'

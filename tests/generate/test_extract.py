@@ -165,14 +165,15 @@ def test_the_row_of_a_table_and_not_the_table() -> None:
 
 
 def test_of_a_long_list_the_items_that_fit() -> None:
-    items = [f"{number}. {'가나다라마바사아자차카타파하' * 2}인 경우" for number in range(1, 15)]
+    items = [f"{number}. {'가나다라마바사아자차카타파하' * 4}인 경우" for number in range(1, 15)]
     items[8] = "9. 해외 파견 중에 출산한 배우자를 돌보는 직원인 경우"
     text = "\n".join(["직원은 다음 각 호의 어느 하나에 해당하면 휴직할 수 있다.", *items])
     answer = draft("배우자 출산 돌보는 직원 휴직할 수 있나요?", [hit(text)])
     assert answer.startswith("직원은 다음 각 호의 어느 하나에 해당하면 휴직할 수 있다.\n")
     assert items[8] in answer
     assert items[0] not in answer
-    assert len(answer) <= 320
+    assert len(answer) <= 640
+    assert answer.endswith("\n… [1]"), "what was left out is told"
 
 
 def test_neither_heading_nor_paragraph_mark_nor_amendment_note_is_quoted() -> None:

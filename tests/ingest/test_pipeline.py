@@ -8,14 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from ingest import pipeline
 from ingest.__main__ import main
 from ingest.faq import add_faq
 from ingest.pipeline import add, preview
 from onprem_rag.chatbot import Chatbot
 from onprem_rag.config import load_config
 from onprem_rag.errors import ConfigError, LibraryError, ModelError, OnpremRagError
-from onprem_rag.index.generations import current_name
+from onprem_rag.index.generations import current_name, open_current
 from onprem_rag.library.store import Library
+from onprem_rag.records import Document, Passage
 from tests.conftest import quiet
 
 LODGING = """숙소관리지침
@@ -55,6 +57,13 @@ def found(folder: Path, question: str) -> list[str]:
         hit.passage.text
         for hit in Chatbot.open(load_config(folder.parent / "home")).search(question, 50)
     ]
+
+
+def days_in_force(folder: Path) -> list[str]:
+    """The periods that 제2조 of the rules in force names."""
+    library = Library.open(load_config(folder.parent / "home").library_url)
+    texts = [p.text for p in library.article("숙소관리지침", "제2조")]
+    return sorted(text[text.index("날부터 ") + 4 :][:3] for text in texts)
 
 
 def state(folder: Path) -> tuple[object, ...]:
@@ -133,6 +142,78 @@ def test_rules_of_one_title_in_one_run_are_two_institutions_rules(folder: Path) 
     assert [status for _, status, _, _ in taken(folder)] == ["added", "added"]
     texts = found(folder, "숙소에서 퇴거")[:2]
     assert sorted(text[text.index("날부터 ") + 4 :][:3] for text in texts) == ["15일", "30일"]
+
+
+def test_an_amendment_leaves_another_institutions_rule_in_force(folder: Path) -> None:
+    south, north = (folder / name / "숙소관리지침.txt" for name in ("남부", "북부"))
+    (folder / "숙소관리지침.txt").unlink()
+    for path, days in ((south, "15일"), (north, "30일")):
+        path.parent.mkdir()
+        path.write_text(LODGING.replace("30일", days), encoding="utf-8")
+    taken(folder)
+    south.write_text(LODGING.replace("30일", "20일"), encoding="utf-8")
+    assert [status for _, status, *_ in taken(folder)] == ["replaced", "unchanged"]
+    assert days_in_force(folder) == ["20일", "30일"]
+    north.write_text(LODGING.replace("30일", "40일"), encoding="utf-8")
+    assert [status for _, status, *_ in taken(folder, north)] == ["replaced"]
+    assert days_in_force(folder) == ["20일", "40일"]
+    assert [status for _, status, *_ in taken(folder)] == ["unchanged", "unchanged"]
+
+
+def test_a_superseded_file_is_taken_back_when_it_is_named(folder: Path) -> None:
+    old, new = folder / "숙소관리지침.txt", folder / "개정" / "숙소관리지침.txt"
+    taken(folder, old)
+    new.parent.mkdir()
+    new.write_text(LODGING.replace("30일", "60일"), encoding="utf-8")
+    assert [status for _, status, *_ in taken(folder, new)] == ["replaced"]
+    assert days_in_force(folder) == ["60일"]
+    for paths in ((folder,), (old, new), (folder,)):  # both at once: nothing to choose
+        assert {status for _, status, *_ in taken(folder, *paths)} == {"unchanged"}
+        assert days_in_force(folder) == ["60일"]
+    assert [status for _, status, *_ in taken(folder, old)] == ["replaced"]
+    assert days_in_force(folder) == ["30일"]
+    assert [status for _, status, *_ in taken(folder, old)] == ["unchanged"]
+    assert {status for _, status, *_ in taken(folder)} == {"unchanged"}
+    assert [status for _, status, *_ in taken(folder, new)] == ["replaced"]
+    assert days_in_force(folder) == ["60일"]
+
+
+def test_a_file_name_that_is_not_utf8_costs_that_file_only(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = folder / os.fsdecode("가규정.txt".encode("cp949"))
+    path.write_text(VEHICLES, encoding="utf-8")
+    (folder / "힣규정.txt").write_text(VEHICLES, encoding="utf-8")
+    outcome = add(load_config(folder.parent / "home"), [folder], quiet)
+    assert sorted(file.status for file in outcome.files) == ["added", "added", "failed"]
+    (failed,) = outcome.failed
+    assert failed.path.endswith("/규정/가규정.txt")
+    assert failed.reason == (
+        "파일이나 폴더 이름이 UTF-8이 아닙니다. → 이름을 바꾼 뒤 다시 넣으세요."
+    )
+    assert main(["add", "--json", "--home", str(folder.parent / "home"), str(folder)]) == 1
+    assert "/가규정.txt" in capsys.readouterr().out
+
+
+def test_a_file_that_cannot_be_split_costs_that_file_only(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("가", "힣"):
+        (folder / f"{name}규정.txt").write_text(
+            VEHICLES.replace("차량관리", name), encoding="utf-8"
+        )
+    split = pipeline.split
+
+    def broken(document: Document, rows: bool = False) -> list[Passage]:
+        if document.title.startswith("숙소"):
+            raise RecursionError
+        return split(document, rows)
+
+    monkeypatch.setattr(pipeline, "split", broken)
+    outcome = add(load_config(folder.parent / "home"), [folder], quiet)
+    assert [file.status for file in outcome.files] == ["added", "failed", "added"]
+    assert outcome.failed[0].reason.startswith("조문으로 나누는 중 오류가 났습니다(RecursionError")
+    assert "→ " in outcome.failed[0].reason
 
 
 def test_hidden_files_are_left_out(folder: Path) -> None:
@@ -247,3 +328,17 @@ def test_status_tells_what_is_in_force(folder: Path, capsys: pytest.CaptureFixtu
     shutil.rmtree(home / "index")
     assert main(["status", "--home", str(home)]) == 0
     assert "색인: 라이브러리와 맞지 않습니다. → 'ingest add'" in capsys.readouterr().out
+
+
+def test_a_loaded_embedder_serves_the_next_generation(folder: Path) -> None:
+    taken(folder)
+    home = folder.parent / "home"
+    shutil.copytree(home / "index" / "g000001" / "embedder", home / "models" / "own")
+    (home / "config.toml").write_text('[models]\nembedder = "models/own"\n', encoding="utf-8")
+    taken(folder)
+    first = open_current(home / "index", home / "models" / "own")
+    (folder / "차량관리규정.txt").write_text(VEHICLES, encoding="utf-8")
+    taken(folder)
+    second = open_current(home / "index", home / "models" / "own", first.embedder)
+    assert second.embedder is first.embedder
+    assert second.manifest.generation == first.manifest.generation + 1

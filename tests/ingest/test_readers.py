@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import codecs
 import io
+import time
+import unicodedata
 import zipfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -14,6 +16,7 @@ from fpdf import FPDF
 
 from ingest.readers import read, read_bytes
 from ingest.readers.result import Reading
+from ingest.readers.tables import flatten_tables, plain_of_markdown
 from onprem_rag.errors import ReadError
 from tests.conftest import PROJECT
 
@@ -82,6 +85,68 @@ def test_each_csv_row_repeats_the_header() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("marked", "plain"),
+    [
+        ("**①** 직원은 **국내**의 __여비__를 받는다.", "① 직원은 국내의 여비를 받는다."),
+        ("□**신규** □**기제작****(강좌명)**", "□신규 □기제작(강좌명)"),
+        ("제**14**조의 규정", "제14조의 규정"),
+        ("a__b__c와 (가**2) + (나**2)", "a__b__c와 (가**2) + (나**2)"),
+        ("이름 ______ 주소 ______", "이름 ______ 주소 ______"),
+        ("** 표기학과는 홍**, 김**", "** 표기학과는 홍**, 김**"),
+    ],
+)
+def test_emphasis_marks_go_only_where_they_enclose_words(marked: str, plain: str) -> None:
+    assert reading("여비.md", marked.encode()).text == f"{plain}\n"
+    assert plain_of_markdown(marked) == f"{plain}\n"
+
+
+def test_a_converter_s_emphasis_and_escapes_go() -> None:
+    markdown = (
+        "# **사 택 입 주 원**\n\n1\\. 첫째\n\n**상기<br>사항** 원정(\\ )\n\n"
+        "| **가** |\n|---|\n| 나 |\n"
+    )
+    assert plain_of_markdown(markdown) == "사 택 입 주 원\n1. 첫째\n상기\n사항 원정(\\ )\n가\n나\n"
+
+
+@pytest.mark.parametrize(
+    "text", ["**a" * 8_000, "**a " * 8_000, "**" + "a **" * 8_000, "__a " * 8_000, "*" * 20_000]
+)
+def test_marks_without_end_take_no_time(text: str) -> None:
+    blanks = " " * 20_000
+    began = time.perf_counter()
+    assert reading("a.md", text.encode()).text.count("a") == text.count("a")
+    assert flatten_tables(f"{blanks}|x\n|{blanks}y") == "x\ny"
+    assert time.perf_counter() - began < 0.5
+
+
+def test_a_row_without_its_closing_sign_keeps_its_last_cell() -> None:
+    table = "표\n| 직급 | 일비\n|---|---\n| 4급 | 2만원\n| 5급 | |\n끝\n"
+    assert reading("여비.txt", table.encode()).text == (
+        "표\n직급 | 일비\n직급: 4급 | 일비: 2만원\n5급\n끝\n"
+    )
+
+
+def test_a_single_line_that_begins_like_a_table_is_text() -> None:
+    text = "가\n| 제목 없는 줄\n나\n| 제목 | 있는 줄 |\n"
+    assert reading("여비.txt", text.encode()).text == text
+
+
+def test_decomposed_syllables_are_composed() -> None:
+    pages = ((unicodedata.normalize("NFD", line) for line in page) for page in PAGES)
+    whole = "".join(f"{line}\n" for page in PAGES for line in page)
+    assert reading("a.txt", unicodedata.normalize("NFD", RULE).encode()).text == RULE_READ
+    found = reading("a.pdf", pdf_of(pages))
+    assert found.text == whole
+    assert found.text[found.pages[1].start :].lstrip().startswith(PAGES[1][0])
+
+
+def test_csv_cells_beyond_the_header_are_kept() -> None:
+    assert reading("업무분장.csv", "부서,업무\n총무팀,차량,야간 포함\n".encode()).text == (
+        "부서: 총무팀 | 업무: 차량 | 야간 포함\n"
+    )
+
+
 def test_a_csv_file_of_a_header_alone_is_an_error() -> None:
     with pytest.raises(ReadError, match=r"머리글과 한 줄 이상.*→"):
         reading("업무분장.csv", "부서,담당업무\n".encode())
@@ -128,6 +193,69 @@ def test_word_paragraphs_and_table_rows_in_reading_order(word_file: bytes) -> No
         "구분: 직원 | 일비: 25,000 | 숙박비: 100,000 | 숙박비: 70,000\n"
         "부칙\n"
     )
+
+
+_WORD = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+
+
+def word_body(xml: str) -> str:
+    """The text that is read of a Word file with this body."""
+    buffer = io.BytesIO()
+    docx.Document().save(buffer)
+    body = f"<w:document {_WORD}><w:body>{xml}</w:body></w:document>".encode()
+    return reading(
+        "여비규정.docx",
+        repacked(
+            buffer.getvalue(), lambda name, part: body if name == "word/document.xml" else part
+        ),
+    ).text
+
+
+def run_of(text: str) -> str:
+    return f"<w:r><w:t xml:space='preserve'>{text}</w:t></w:r>"
+
+
+def cell_of(inner: str) -> str:
+    return f"<w:tc><w:p>{inner}</w:p></w:tc>"
+
+
+def test_a_word_file_s_tracked_changes_are_accepted() -> None:
+    assert (
+        word_body(
+            f"<w:p>{run_of('일비는 ')}<w:del><w:r><w:delText>2</w:delText></w:r></w:del>"
+            f"<w:ins>{run_of('3')}</w:ins>{run_of('만원')}<w:hyperlink>{run_of('(별표)')}</w:hyperlink>"
+            f"<w:fldSimple>{run_of('1')}</w:fldSimple><w:moveFrom>{run_of('전')}</w:moveFrom></w:p>"
+            f"<w:ins><w:p>{run_of('신설')}<w:r><w:tab/><w:t>조문</w:t><w:br/></w:r>"
+            f"{run_of('둘째 줄')}</w:p></w:ins>"
+        )
+        == "일비는 3만원(별표)1\n신설\t조문\n둘째 줄\n"
+    )
+
+
+def test_what_a_word_file_s_content_controls_hold_is_read_in_order() -> None:
+    control = "<w:sdt><w:sdtPr/><w:sdtContent>{}</w:sdtContent></w:sdt>"
+    rows = (
+        cell_of(run_of("직급")) + cell_of(run_of("일비")),
+        cell_of(run_of("4급")) + control.format(cell_of(run_of("2만원"))),
+        "<w:trPr><w:del/></w:trPr>" + cell_of(run_of("5급")) + cell_of(run_of("1만원")),
+    )
+    grid = "<w:tblGrid><w:gridCol/><w:gridCol/></w:tblGrid>"
+    table = f"<w:tbl>{grid}{''.join(f'<w:tr>{row}</w:tr>' for row in rows)}</w:tbl>"
+    inner = control.format(f"<w:p>{control.format(run_of('안쪽'))}</w:p>")
+    assert (
+        word_body(
+            f"<w:p>{run_of('앞')}</w:p>{control.format(inner + table)}<w:p>{run_of('뒤')}</w:p>"
+        )
+        == "앞\n안쪽\n직급 | 일비\n직급: 4급 | 일비: 2만원\n뒤\n"
+    )
+
+
+def test_text_boxes_and_tables_within_cells_are_read() -> None:
+    box = f"<w:r><w:pict><w:txbxContent><w:p>{run_of('상자')}</w:p></w:txbxContent></w:pict></w:r>"
+    table = "<w:tbl><w:tblGrid><w:gridCol/></w:tblGrid><w:tr><w:tc>{}<w:p/></w:tc></w:tr></w:tbl>"
+    inner = table.format(f"<w:p>{run_of('안쪽 표')}</w:p>")
+    outer = table.format(f"<w:p>{run_of('바깥')}</w:p>{inner}")
+    assert word_body(f"<w:p>{run_of('줄')}{box}</w:p>{outer}") == "줄\n상자\n바깥 안쪽 표\n"
 
 
 def test_the_demo_word_file_has_its_tables() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter
 from pathlib import Path
 
@@ -190,6 +191,18 @@ def test_a_long_article_without_paragraphs_is_split_at_sentence_ends() -> None:
     )
 
 
+def test_one_sentence_beyond_the_limit_is_cut_between_its_words() -> None:
+    words = " ".join(f"항목{number}" for number in range(600))
+    for tail in ("이다. 짧다.", "", "이다."):
+        pieces = [
+            p
+            for p in passages(f"제1조(목적) 짧다. {words}{tail}\n제2조(끝) 짧다.\n")
+            if p.article == "제1조"
+        ]
+        assert all(len(p.text) <= 810 for p in pieces)
+        assert " ".join(p.text for p in pieces) == f"제1조(목적) 짧다. {words}{tail}"
+
+
 def test_short_articles_are_never_merged() -> None:
     text = "".join(f"제{number}조(가) 나.\n" for number in range(1, 31))
     assert [p.article for p in passages(text)] == [f"제{number}조" for number in range(1, 31)]
@@ -235,6 +248,34 @@ def test_the_pages_of_a_rule_book_go_to_its_rules() -> None:
     assert [split(d)[0].page for d in found] == [1, 1, 2, 2, 2]
 
 
+def rule_named(name: str) -> str:
+    return (
+        f"{name}\n\n제1조(목적) 이 규정은 {name}에 필요한 사항을 정한다.\n"
+        "제2조(적용범위) 모든 직원에게 적용한다.\n\n부칙\n\n제1조(시행일) 공포한 날.\n\n"
+    )
+
+
+def test_two_named_rules_in_one_file_are_two_documents() -> None:
+    text = "한빛진흥원\n\n" + rule_named("여비규정") + rule_named("복무 규칙")
+    found = documents(text, "모음.txt")
+    assert [(d.title, d.kind) for d in found] == [("여비규정", "규정"), ("복무 규칙", "규칙")]
+    assert "".join(d.text for d in found) == text
+    for document in found:
+        assert [p.article for p in split(document)] == ["제1조", "제2조", "부칙 제1조"]
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        pytest.param(rule_named("근로계약서"), id="a contract"),
+        pytest.param(rule_named("여 비 규 정"), id="the same rule again"),
+        pytest.param("[별지 제1호서식]\n\n" + rule_named("표준 운영규정"), id="a form"),
+    ],
+)
+def test_a_rule_with_articles_in_its_forms_is_one_document(second: str) -> None:
+    assert [d.title for d in documents(rule_named("여비규정") + second)] == ["여비규정"]
+
+
 def test_other_documents_are_split_by_paragraph_with_their_headings() -> None:
     text = (
         "업무 추진계획\n\n1. 추진 배경\n\n품질을 높일 필요가 있다.\n이에 따라 추진한다.\n\n"
@@ -264,6 +305,7 @@ def test_a_table_is_split_by_row() -> None:
         ("3_06_출장규칙(240214).pdf", "제1조(목적) 가.\n제2조(정의) 나.\n", "출장규칙", "규칙"),
         ("a.txt", "개인정보 보호법 시행령\n제1조(목적) 가.\n", "개인정보 보호법 시행령", "시행령"),
         ("a.txt", "<개정 2020. 1. 1.>\n3—1—8～ 인사규정\n제1조(목적) 가.\n", "인사규정", "규정"),
+        (unicodedata.normalize("NFD", "출장규칙(240214).txt"), "가.\n", "출장규칙", "규칙"),
         ("추진계획.txt", "안녕하십니까. 계획입니다.\n", "추진계획", "문서"),
     ],
 )

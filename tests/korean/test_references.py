@@ -92,6 +92,14 @@ def test_documents(text: str, expected: list[tuple[str | None, str]]) -> None:
     assert [(r.document, str(r)) for r in find_references(text)] == expected
 
 
+@pytest.mark.parametrize("link", ["", ",", "부터", "의 규정"])
+def test_a_wide_gap_is_no_list_and_costs_nothing(link: str) -> None:
+    # Trying every split of these blanks would take a minute.
+    gap = " " * 3000
+    found = find_references(f"「여비규정」 제3조{gap}{link}{gap}제5조")
+    assert [(r.document, str(r)) for r in found] == [("여비규정", "제3조"), (None, "제5조")]
+
+
 def test_the_span_is_that_of_the_place_and_ranges_imply_members() -> None:
     text = "「여비규정」 제3조부터 제5조까지"
     first, inner, last = find_references(text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import sqlalchemy as sa
 
 from onprem_rag.config import load_config
 from onprem_rag.errors import LibraryError
-from onprem_rag.library import schema
+from onprem_rag.library import schema, store
 from onprem_rag.library.store import Library
 from onprem_rag.records import Document, FaqEntry, Page, Passage
 
@@ -77,10 +78,15 @@ def test_an_article_is_found_whatever_the_blanks_of_the_title(title: str, librar
 
 def test_what_was_replaced_is_out_of_force_and_still_there(library: Library) -> None:
     with library.writing() as writer:
-        assert writer.replace_title("여비규정", "지침", "/b.txt", 2) == 0
-        assert writer.replace_title("여비규정", "규정", "/a.txt", 2) == 0
-        assert writer.replace_title("여비규정", "규정", "/b.txt", 1) == 0
-        assert writer.replace_title("여비규정", "규정", "/b.txt", 2) == 1
+        assert writer.in_force("/a.txt") == {("여비규정", "규정")}
+        assert writer.replace_title("여비규정", "지침", {"/b.txt"}, 2) == 0
+        assert writer.replace_title("여비규정", "규정", {"/b.txt", "/a.txt"}, 2) == 0
+        assert writer.replace_title("여비규정", "규정", {"/b.txt"}, 2) == 1
+        assert writer.in_force("/a.txt") == writer.successors("/a.txt") == frozenset()
+        writer.add(replace(RULE, source="/b.txt", title="여비규정"), [], 2)
+        assert writer.successors("/a.txt") == {"/b.txt"}
+        assert writer.successors("/b.txt") == frozenset()
+        writer.replace_source("/b.txt", 3)
         assert writer.passages_in_force() == []
     assert library.counts() == (0, 0)
     assert library.documents() == []
@@ -121,6 +127,67 @@ def test_faq_entries_are_replaced_by_topic(library: Library) -> None:
         ("금액", ("얼마?",), "7만원."),
         ("출장", ("언제?",), "내일."),
     ]
+
+
+def test_the_faq_has_a_number_of_its_own(library: Library) -> None:
+    before = library.faq_revision()
+    for _ in range(2):
+        with library.writing() as writer:
+            writer.replace_faq("출장", [])
+    assert library.faq_revision() == before + 2
+    assert library.revision() == 1
+
+
+def test_a_library_of_the_first_schema_is_migrated(library: Library, tmp_path: Path) -> None:
+    library.close()
+    with sqlite3.connect(tmp_path / "library.sqlite") as connection:
+        connection.execute("DROP TABLE faq_revision")
+        connection.execute("DELETE FROM migrations WHERE name = '_m0002_faq_revision'")
+    with pytest.raises(LibraryError, match="→ 'ingest add'를 한 번 실행하면"):
+        Library.open(url_of(tmp_path))
+    again = Library.open(url_of(tmp_path), create=True)
+    assert (again.counts(), again.faq_revision()) == ((1, 3), 0)
+
+
+def test_a_writer_locks_at_once(library: Library, tmp_path: Path) -> None:
+    with library.writing():
+        other = sqlite3.connect(tmp_path / "library.sqlite", timeout=0)
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            other.execute("BEGIN IMMEDIATE")
+        other.close()
+
+
+def test_a_locked_library_is_an_error(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "_PATIENCE_MS", 50)
+    other = sqlite3.connect(tmp_path / "library.sqlite", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    again = Library.open(url_of(tmp_path))
+    expected = pytest.raises(LibraryError, match=r"쓸 수 없습니다.*locked.*\n→ 다른 프로그램이")
+    with expected, again.writing():
+        pass
+    other.close()
+
+
+def test_a_full_disk_is_an_error(library: Library) -> None:
+    def grow() -> None:
+        with library.writing() as writer:
+            writer._connection.exec_driver_sql("PRAGMA max_page_count = 1")
+            writer.add(replace(RULE, text="가" * 1_000_000), [], 2)
+
+    with pytest.raises(LibraryError, match=r"쓸 수 없습니다.*full.*\n→ 디스크가 가득"):
+        grow()
+    assert library.counts() == (1, 3)
+
+
+@pytest.mark.parametrize("name", ["a?b", "a#b", "100%", "a%3Fb", "가 나@다:라"])
+def test_signs_in_the_home_folder_are_only_signs(name: str, tmp_path: Path) -> None:
+    config = load_config(tmp_path / name)
+    config.home.mkdir()
+    Library.open(config.library_url, create=True).close()
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    assert (config.home / "library.sqlite").is_file()
 
 
 def test_unknown_passages_and_documents_are_errors(library: Library) -> None:

@@ -105,6 +105,83 @@ def test_unsupported_sentences_are_found(answer: str) -> None:
     assert not report.verified
 
 
+def is_verified(answer: str, rule: str, title: str = "") -> bool:
+    source = Passage("복무규정", (), "제7조", None, title, rule, 0, len(rule))
+    return check(answer, [source]).verified
+
+
+@pytest.mark.parametrize(
+    ("answer", "rule"),
+    [
+        ("상임이사는 원장이 임명한다.", "비상임이사는 원장이 임명한다."),
+        ("상임이사는 원장이 임명합니다.", "① 비상임이사는 원장이 임명한다."),
+        ("원장은 예산을 집행한다.", "부원장은 예산을 집행한다."),
+        ("정규직원은 휴가를 신청할 수 있다.", "비정규직원은 휴가를 신청할 수 있다."),
+        ("4일 이내에 신청하여야 한다.", "14일 이내에 신청하여야 한다."),
+        ("000원을 지급한다.", "숙박비로 70,000원을 지급한다."),
+        ("5일의 휴가를 준다.", "2.5일의 휴가를 준다."),
+    ],
+)
+def test_a_quote_begins_and_ends_with_a_whole_word(answer: str, rule: str) -> None:
+    assert not is_verified(answer, rule)
+
+
+@pytest.mark.parametrize(
+    ("answer", "rule"),
+    [
+        (
+            "상임이사는 원장이 임명한다.",
+            "비상임이사는 부원장이 제청하고, 상임이사는 원장이 임명한다.",
+        ),
+        ("상임이사는 원장이 임명한다.", "비상임이사는 둔다.\n①상임이사는 원장이 임명한다."),
+        ("정규직원에게 지급한다.", "비정규직원에게 지급한다.\n가.정규직원에게 지급한다."),
+    ],
+)
+def test_the_next_place_may_hold_the_quote(answer: str, rule: str) -> None:
+    assert is_verified(answer, rule)
+
+
+_ABROAD = "출장 후 보고는 국내출장은 7일, 국외출장은 14일 이내에 하여야 한다."
+_OUTSIDE = "직원은 영리업무에 종사할 수 있다고 인정되는 경우에도 원장의 허가를 받아야 한다."
+
+
+@pytest.mark.parametrize(
+    ("answer", "rule"),
+    [
+        ("출장 후 보고는 국내출장은 14일, 국외출장은 7일 이내에 하여야 한다.", _ABROAD),
+        ("국내출장은 14일 이내에 출장 후 보고를 하여야 합니다.", _ABROAD),
+        ("병가 기간은 유급으로 한다.", "병가 기간은 무급으로 한다."),
+        ("병가기간은유급으로합니다.", "병가기간은무급으로한다."),
+        ("출장 전에 원장에게 보고하여야 한다.", "출장 후에 원장에게 보고하여야 한다."),
+        ("신고를 한 직원은 징계한다.", "신고를 하지 아니한 직원은 징계한다."),
+        ("신고를 하지 않은 직원은 징계합니다.", "신고를 한 직원은 징계한다."),
+        ("허가를 받아 겸직한 직원은 징계한다.", "허가를 받지 아니하고 겸직한 직원은 징계한다."),
+        ("복명서를 소속 부서장에게 제출하여야 한다.", "복명서를 원장에게 제출하여야 한다."),
+        ("직원은 영리업무에 종사할 수 있다.", _OUTSIDE),
+        ("영리업무에 종사할 수 있습니다.", _OUTSIDE),
+        ("직원은 원장의 허가를 받을 수 있다.", "직원은 원장의 허가를 받아야 한다."),
+    ],
+)
+def test_a_twisted_sentence_is_not_verified(answer: str, rule: str) -> None:
+    assert not is_verified(answer, rule)
+
+
+@pytest.mark.parametrize(
+    ("answer", "rule"),
+    [
+        ("출장 후 보고는 국내출장은 7일, 국외출장은 14일 이내에 해야 합니다.", _ABROAD),
+        ("국외출장은 14일 이내에 출장 후 보고를 하여야 합니다.", _ABROAD),
+        ("병가 기간은 무급입니다.", "병가 기간은 무급으로 한다."),
+        ("신고를 하지 않은 직원은 징계합니다.", "신고를 하지 아니한 직원은 징계한다."),
+        ("복명서를 원장에게 제출해야 합니다.", "복명서를 원장에게 제출하지 아니하면 아니 된다."),
+        ("영리업무에 종사하려면 원장의 허가를 받아야 합니다.", _OUTSIDE),
+        ("직원은 복명서를 원장에게 제출해야 합니다.", "직원은복명서를원장에게제출하여야한다."),
+    ],
+)
+def test_a_faithful_paraphrase_is_verified(answer: str, rule: str) -> None:
+    assert is_verified(answer, rule)
+
+
 @pytest.mark.parametrize(
     ("reference", "supported"),
     [

@@ -120,7 +120,7 @@ def test_draft_is_marked_and_escaped() -> None:
 
 def test_every_status_and_finding_has_its_words() -> None:
     assert set(parts.BADGES) == set(Status)
-    assert set(parts.FINDINGS) == set(Finding)
+    assert set(parts.FINDING_STYLES) == set(Finding)
 
 
 @pytest.mark.parametrize("style", [look.style for look in (*parts.BADGES.values(), parts.DRAFT)])
