@@ -16,7 +16,8 @@ from ingest.split.articles import DELETED
 from onprem_rag.config import Config
 from onprem_rag.errors import IndexMismatchError, LibraryError, ReadError
 from onprem_rag.index import generations
-from onprem_rag.library.store import Library, Writer
+from onprem_rag.library.store import Library
+from onprem_rag.library.writer import Writer
 from onprem_rag.records import Document, Passage
 
 Progress = Callable[[str, int, int], None]

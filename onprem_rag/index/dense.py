@@ -38,11 +38,6 @@ class DenseIndex:
 
         return cls(faiss.read_index(str(path), faiss.IO_FLAG_MMAP | faiss.IO_FLAG_READ_ONLY))
 
-    @property
-    def dimensions(self) -> int:
-        """d of the vectors."""
-        return int(self._index.d)
-
     def search(self, vector: Vectors, count: int) -> tuple[list[int], list[float]]:
         """(rows, cosines) of the nearest ``count`` vectors to one (d,) vector, best first."""
         scores, rows = self._index.search(vector[None, :], min(count, self._index.ntotal))

@@ -64,12 +64,6 @@ class Spaceless:
         return None if at < 0 else (self.origin(at), self.origin(at + len(needle) - 1) + 1)
 
 
-def find_spaceless(haystack: str, needle: str, start: int = 0) -> tuple[int, int] | None:
-    """Find ``needle`` at or after ``start``, ignoring all white space; its span, or ``None``."""
-    spaceless = Spaceless(haystack)
-    return spaceless.find("".join(needle.split()), spaceless.index(start))
-
-
 _PAIRS = {"(": ")", "[": "]", "{": "}", "「": "」", "『": "』", "<": ">", "〈": "〉", "《": "》"}
 _PAIRS |= {"“": "”", "‘": "’"}
 _BRACKET = re.compile("[" + re.escape("".join([*_PAIRS, *_PAIRS.values()])) + r"]|\n\s*\n")

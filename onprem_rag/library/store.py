@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,9 @@ from sqlalchemy.engine import Connection, Engine, Row
 
 from onprem_rag.errors import LibraryError
 from onprem_rag.library import schema
-from onprem_rag.records import Document, FaqEntry, Page, Passage
+from onprem_rag.library.rows import document_of, passage_of, passages_query
+from onprem_rag.library.writer import Writer
+from onprem_rag.records import Document, FaqEntry, Passage
 
 _CHUNK = 500  # ids in one IN (…): below SQLite's limit of variables
 _PATIENCE_MS = 10_000  # with another writer
@@ -98,7 +100,7 @@ class Library:
             .where(schema.documents.c.replaced_by == 0)
             .order_by(schema.documents.c.title, schema.documents.c.id)
         )
-        return [_document(row, "") for row in self._all(query)]
+        return [document_of(row, "") for row in self._all(query)]
 
     def document(self, document_id: int) -> Document:
         """One document with its text, in force or not. Raises LibraryError if unknown."""
@@ -106,15 +108,17 @@ class Library:
         rows = self._all(sa.select(table).where(table.c.id == document_id))
         if not rows:
             raise LibraryError(f"문서 {document_id}번이 없습니다. → 'ingest status'를 확인하세요.")
-        return _document(rows[0], rows[0].text)
+        return document_of(rows[0], rows[0].text)
 
     def passages(self, ids: Sequence[int]) -> list[Passage]:
         """The passages of these ids, in their order, with text."""
         found: dict[int, Passage] = {}
         for at in range(0, len(ids), _CHUNK):
             chunk = list(ids[at : at + _CHUNK])
-            query = _passages_query().where(schema.passages.c.id.in_(chunk))
-            found.update({row.id: _passage(row, row.document, row.cut) for row in self._all(query)})
+            query = passages_query().where(schema.passages.c.id.in_(chunk))
+            found.update(
+                {row.id: passage_of(row, row.document, row.cut) for row in self._all(query)}
+            )
         missing = [number for number in ids if number not in found]
         if missing:
             raise LibraryError(
@@ -127,13 +131,13 @@ class Library:
         """Passages in force of one article of the rule called ``title`` (blanks ignored)."""
         squeezed = sa.func.replace(schema.documents.c.title, " ", "")
         query = (
-            _passages_query()
+            passages_query()
             .where(schema.documents.c.replaced_by == 0)
             .where(squeezed == title.replace(" ", ""))
             .where(schema.passages.c.article == article)
             .order_by(schema.passages.c.start)
         )
-        return [_passage(row, row.document, row.cut) for row in self._all(query)]
+        return [passage_of(row, row.document, row.cut) for row in self._all(query)]
 
     def counts(self) -> tuple[int, int]:
         """(documents, passages) in force."""
@@ -164,177 +168,6 @@ class Library:
 
     def _one(self, query: sa.Select[Any]) -> int:
         return int(self._all(query)[0][0])
-
-
-class Writer:
-    """The open transaction of ``Library.writing``."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self.undone = False
-
-    def undo(self) -> None:
-        """Keep nothing of this transaction."""
-        self.undone = True
-
-    def hashes(self) -> dict[str, str]:
-        """SHA-256 of what each source held when it was last read, in force or not."""
-        table = schema.documents
-        query = sa.select(table.c.source, table.c.sha256).order_by(table.c.id)
-        return {row.source: row.sha256 for row in self._connection.execute(query)}
-
-    def in_force(self, source: str) -> frozenset[tuple[str, str]]:
-        """(title without blanks, kind) of the documents in force that ``source`` holds."""
-        d = schema.documents.c
-        query = sa.select(d.title, d.kind).where(d.source == source, d.replaced_by == 0)
-        return frozenset(
-            (row.title.replace(" ", ""), row.kind) for row in self._connection.execute(query)
-        )
-
-    def successors(self, source: str) -> frozenset[str]:
-        """Sources of which later runs read a document that ``source`` last held too."""
-        old, new = schema.documents.alias("old"), schema.documents.alias("new")
-        last = sa.select(sa.func.max(schema.documents.c.added_in)).where(
-            schema.documents.c.source == source
-        )
-        query = sa.select(new.c.source).where(
-            old.c.source == source,
-            old.c.added_in == last.scalar_subquery(),
-            new.c.source != source,
-            new.c.kind == old.c.kind,
-            new.c.added_in > old.c.added_in,
-            sa.func.replace(new.c.title, " ", "") == sa.func.replace(old.c.title, " ", ""),
-        )
-        return frozenset(self._connection.scalars(query))
-
-    def next_revision(self) -> int:
-        """Count the revision up and return it."""
-        table = schema.revision
-        self._connection.execute(sa.update(table).values(number=table.c.number + 1))
-        return int(self._connection.scalars(sa.select(table.c.number)).one())
-
-    def replace_source(self, source: str, revision: int) -> int:
-        """Take the documents of ``source`` out of force; returns how many."""
-        table = schema.documents
-        return self._retire(table.c.source == source, revision)
-
-    def replace_title(self, title: str, kind: str, kept: Collection[str], revision: int) -> int:
-        """Take the documents of this title and kind out of force, but for the sources ``kept``:
-        two rules of one title in one run are two institutions' rules.
-        """
-        d = schema.documents.c
-        query = sa.select(d.id, d.source).where(
-            sa.func.replace(d.title, " ", "") == title.replace(" ", ""),
-            d.kind == kind,
-            d.replaced_by == 0,
-        )
-        rows = self._connection.execute(query).all()
-        return sum(self._retire(d.id == row.id, revision) for row in rows if row.source not in kept)
-
-    def add(self, document: Document, passages: Iterable[Passage], revision: int) -> int:
-        """Store a document and its passages; returns the document's id."""
-        values = {
-            "source": document.source,
-            "sha256": document.sha256,
-            "format": document.format,
-            "title": document.title,
-            "kind": document.kind,
-            "text": document.text,
-            "pages": [[page.number, page.start, page.end] for page in document.pages],
-            "added_in": revision,
-            "replaced_by": 0,
-        }
-        result = self._connection.execute(sa.insert(schema.documents).values(**values))
-        document_id = int((result.inserted_primary_key or (0,))[0])
-        rows = [
-            {
-                "document_id": document_id,
-                "path": list(passage.path),
-                "article": passage.article,
-                "paragraph": passage.paragraph,
-                "title": passage.title,
-                "start": passage.start,
-                "end": passage.end,
-                "page": passage.page,
-            }
-            for passage in passages
-        ]
-        if rows:
-            self._connection.execute(sa.insert(schema.passages), rows)
-        return document_id
-
-    def passages_in_force(self) -> list[Passage]:
-        """Every passage that the index should hold, in id order."""
-        p, d = schema.passages, schema.documents
-        found: list[Passage] = []
-        for document in self._connection.execute(
-            sa.select(d.c.id, d.c.title, d.c.text).where(d.c.replaced_by == 0).order_by(d.c.id)
-        ).all():
-            query = sa.select(p).where(p.c.document_id == document.id).order_by(p.c.id)
-            for row in self._connection.execute(query):
-                found.append(_passage(row, document.title, document.text[row.start : row.end]))
-        return found
-
-    def replace_faq(self, topic: str, entries: Iterable[FaqEntry]) -> None:
-        """Put ``entries`` in the place of the topic's old ones."""
-        number = schema.faq_revision.c.number
-        self._connection.execute(sa.update(schema.faq_revision).values(number=number + 1))
-        table = schema.faq
-        self._connection.execute(sa.delete(table).where(table.c.topic == topic))
-        rows = [
-            {
-                "topic": topic,
-                "questions": list(entry.questions),
-                "answer": entry.answer,
-                "document": entry.document,
-                "article": entry.article,
-            }
-            for entry in entries
-        ]
-        if rows:
-            self._connection.execute(sa.insert(table), rows)
-
-    def _retire(self, condition: sa.ColumnElement[bool], revision: int) -> int:
-        table = schema.documents
-        statement = sa.update(table).where(condition, table.c.replaced_by == 0)
-        return int(self._connection.execute(statement.values(replaced_by=revision)).rowcount)
-
-
-def _passages_query() -> sa.Select[Any]:
-    """Passages with their title and their text, cut out of the document's by the database."""
-    p, d = schema.passages.c, schema.documents.c
-    text = sa.func.substr(d.text, p.start + 1, p.end - p.start).label("cut")
-    joined = schema.passages.join(schema.documents)
-    return sa.select(*schema.passages.c, d.title.label("document"), text).select_from(joined)
-
-
-def _passage(row: Row[Any], title: str, text: str) -> Passage:
-    return Passage(
-        document=title,
-        path=tuple(row.path),
-        article=row.article,
-        paragraph=row.paragraph,
-        title=row.title,
-        text=text,
-        start=row.start,
-        end=row.end,
-        page=row.page,
-        document_id=row.document_id,
-        id=row.id,
-    )
-
-
-def _document(row: Row[Any], text: str) -> Document:
-    return Document(
-        title=row.title,
-        kind=row.kind,
-        source=row.source,
-        format=row.format,
-        sha256=row.sha256,
-        text=text,
-        pages=tuple(Page(*page) for page in row.pages),
-        id=row.id,
-    )
 
 
 def _without_password(url: str) -> str:

@@ -27,7 +27,8 @@ logger = logging.getLogger(__name__)
 
 # 300 official plain-language sentences: 0.6 keeps 0.70 of them beside their own article, and
 # 0.06 beside the best of twelve other articles of the same statute (0.5: 0.78 and 0.13; 0.7:
-# 0.64 and 0.03). Facts and the negation must agree besides.
+# 0.64 and 0.03). Measured on the overlap alone; facts, and what ``meaning.py`` compares, must
+# agree besides.
 SUPPORTING_OVERLAP = 0.6
 RELATED_OVERLAP = 0.4  # below this the span is about something else and contradicts nothing
 _CLEARLY_LESS = 0.15  # a value in a sentence that fits this much worse belongs to something else

@@ -77,7 +77,7 @@ def test_a_configured_sentence_transformer_is_used(folder: Path, tiny_bert: Path
     generation = open_current(config.index_folder, config.embedder_folder)
     assert generation.manifest.generation == 2
     assert generation.manifest.embedder.startswith("작은-bert:")
-    assert generation.dense.dimensions == 32
+    assert generation.embedder.encode(["가"]).shape == (1, 32)
     assert not (config.index_folder / "g000002" / "embedder").exists()
     assert "30일 이내" in best(folder, "숙소에서 언제 퇴거하나요?")
     scores = dict(Chatbot.open(config).search("퇴거", 1)[0].channels)

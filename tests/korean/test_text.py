@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onprem_rag.korean.text import find_spaceless, fold, normalise, sentences
+from onprem_rag.korean.text import Spaceless, fold, normalise, sentences
 
 
 @pytest.mark.parametrize(
@@ -80,6 +80,11 @@ def test_sentences_are_ordered_stripped_and_cover_all_letters(text: str) -> None
     assert all(one[1] <= two[0] for one, two in itertools.pairwise(spans))
     covered = "".join(text[start:end] for start, end in spans)
     assert [c for c in covered if c.isalnum()] == [c for c in text if c.isalnum()]
+
+
+def find_spaceless(haystack: str, needle: str, start: int = 0) -> tuple[int, int] | None:
+    spaceless = Spaceless(haystack)
+    return spaceless.find("".join(needle.split()), spaceless.index(start))
 
 
 @pytest.mark.parametrize(

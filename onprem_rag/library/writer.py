@@ -1,0 +1,146 @@
+"""What changes the library: the open transaction of ``Library.writing``."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from onprem_rag.library import schema
+from onprem_rag.library.rows import passage_of
+from onprem_rag.records import Document, FaqEntry, Passage
+
+
+class Writer:
+    """The open transaction of ``Library.writing``."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self.undone = False
+
+    def undo(self) -> None:
+        """Keep nothing of this transaction."""
+        self.undone = True
+
+    def hashes(self) -> dict[str, str]:
+        """SHA-256 of what each source held when it was last read, in force or not."""
+        table = schema.documents
+        query = sa.select(table.c.source, table.c.sha256).order_by(table.c.id)
+        return {row.source: row.sha256 for row in self._connection.execute(query)}
+
+    def in_force(self, source: str) -> frozenset[tuple[str, str]]:
+        """(title without blanks, kind) of the documents in force that ``source`` holds."""
+        d = schema.documents.c
+        query = sa.select(d.title, d.kind).where(d.source == source, d.replaced_by == 0)
+        return frozenset(
+            (row.title.replace(" ", ""), row.kind) for row in self._connection.execute(query)
+        )
+
+    def successors(self, source: str) -> frozenset[str]:
+        """Sources of which later runs read a document that ``source`` last held too."""
+        old, new = schema.documents.alias("old"), schema.documents.alias("new")
+        last = sa.select(sa.func.max(schema.documents.c.added_in)).where(
+            schema.documents.c.source == source
+        )
+        query = sa.select(new.c.source).where(
+            old.c.source == source,
+            old.c.added_in == last.scalar_subquery(),
+            new.c.source != source,
+            new.c.kind == old.c.kind,
+            new.c.added_in > old.c.added_in,
+            sa.func.replace(new.c.title, " ", "") == sa.func.replace(old.c.title, " ", ""),
+        )
+        return frozenset(self._connection.scalars(query))
+
+    def next_revision(self) -> int:
+        """Count the revision up and return it."""
+        table = schema.revision
+        self._connection.execute(sa.update(table).values(number=table.c.number + 1))
+        return int(self._connection.scalars(sa.select(table.c.number)).one())
+
+    def replace_source(self, source: str, revision: int) -> int:
+        """Take the documents of ``source`` out of force; returns how many."""
+        table = schema.documents
+        return self._retire(table.c.source == source, revision)
+
+    def replace_title(self, title: str, kind: str, kept: Collection[str], revision: int) -> int:
+        """Take the documents of this title and kind out of force, but for the sources ``kept``:
+        two rules of one title in one run are two institutions' rules.
+        """
+        d = schema.documents.c
+        query = sa.select(d.id, d.source).where(
+            sa.func.replace(d.title, " ", "") == title.replace(" ", ""),
+            d.kind == kind,
+            d.replaced_by == 0,
+        )
+        rows = self._connection.execute(query).all()
+        return sum(self._retire(d.id == row.id, revision) for row in rows if row.source not in kept)
+
+    def add(self, document: Document, passages: Iterable[Passage], revision: int) -> int:
+        """Store a document and its passages; returns the document's id."""
+        values = {
+            "source": document.source,
+            "sha256": document.sha256,
+            "format": document.format,
+            "title": document.title,
+            "kind": document.kind,
+            "text": document.text,
+            "pages": [[page.number, page.start, page.end] for page in document.pages],
+            "added_in": revision,
+            "replaced_by": 0,
+        }
+        result = self._connection.execute(sa.insert(schema.documents).values(**values))
+        document_id = int((result.inserted_primary_key or (0,))[0])
+        rows = [
+            {
+                "document_id": document_id,
+                "path": list(passage.path),
+                "article": passage.article,
+                "paragraph": passage.paragraph,
+                "title": passage.title,
+                "start": passage.start,
+                "end": passage.end,
+                "page": passage.page,
+            }
+            for passage in passages
+        ]
+        if rows:
+            self._connection.execute(sa.insert(schema.passages), rows)
+        return document_id
+
+    def passages_in_force(self) -> list[Passage]:
+        """Every passage that the index should hold, in id order."""
+        p, d = schema.passages, schema.documents
+        found: list[Passage] = []
+        for document in self._connection.execute(
+            sa.select(d.c.id, d.c.title, d.c.text).where(d.c.replaced_by == 0).order_by(d.c.id)
+        ).all():
+            query = sa.select(p).where(p.c.document_id == document.id).order_by(p.c.id)
+            for row in self._connection.execute(query):
+                found.append(passage_of(row, document.title, document.text[row.start : row.end]))
+        return found
+
+    def replace_faq(self, topic: str, entries: Iterable[FaqEntry]) -> None:
+        """Put ``entries`` in the place of the topic's old ones."""
+        number = schema.faq_revision.c.number
+        self._connection.execute(sa.update(schema.faq_revision).values(number=number + 1))
+        table = schema.faq
+        self._connection.execute(sa.delete(table).where(table.c.topic == topic))
+        rows = [
+            {
+                "topic": topic,
+                "questions": list(entry.questions),
+                "answer": entry.answer,
+                "document": entry.document,
+                "article": entry.article,
+            }
+            for entry in entries
+        ]
+        if rows:
+            self._connection.execute(sa.insert(table), rows)
+
+    def _retire(self, condition: sa.ColumnElement[bool], revision: int) -> int:
+        table = schema.documents
+        statement = sa.update(table).where(condition, table.c.replaced_by == 0)
+        return int(self._connection.execute(statement.values(replaced_by=revision)).rowcount)
