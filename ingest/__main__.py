@@ -55,6 +55,9 @@ def _add(options: argparse.Namespace) -> int:
         print("넣을 파일이 없습니다. → 경로를 확인하세요.", file=sys.stderr)
         return 1
     taken = [file for file in outcome.files if file.status in {"added", "replaced"}]
+    for file in taken:
+        if file.status == "replaced":
+            print(f"  같은 제목이거나 같은 파일인 이전 규정을 대신합니다: {file.path}")
     unchanged = len(outcome.files) - len(taken) - len(outcome.failed)
     documents = sum(file.documents for file in taken)
     passages = sum(file.passages for file in taken)

@@ -113,7 +113,7 @@ class Chatbot:
                 draft += piece
                 yield draft
         except ModelError as error:
-            logger.warning("The model failed, the extractive answer stands in: %s", error)
+            logger.warning("언어 모델 대신 규정 원문을 인용합니다: %s", error)
             draft = "".join(view.extractive.stream(question, hits))
             writer, note = view.extractive.name, "언어 모델이 답하지 못해 규정 원문을 인용했습니다."
         clock.step("generate")

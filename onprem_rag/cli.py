@@ -154,8 +154,15 @@ def _serve(options: argparse.Namespace) -> int:
     import os
 
     from onprem_rag.config import PROJECT, load_config
+    from onprem_rag.errors import OnpremRagError
+    from onprem_rag.library.store import Library
 
-    home = load_config(options.home).home
+    config = load_config(options.home)
+    home = config.home
+    try:
+        Library.open(config.library_url).close()
+    except OnpremRagError as error:  # the page says so too, until the first ingest
+        print(f"주의: {error}", file=sys.stderr)
     os.environ["ONPREM_RAG_HOME"] = str(home)
     print(f"웹 화면: http://{options.host}:{options.port}  (끝내려면 Ctrl+C)", flush=True)
     os.chdir(PROJECT)  # Streamlit reads .streamlit/config.toml from there
@@ -192,7 +199,9 @@ def _cases(path: Path, keys: tuple[str, ...]) -> Iterator[dict[str, str]]:
     try:
         lines = path.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"파일을 읽을 수 없습니다: {path}\n→ {error}") from error
+        raise ConfigError(
+            f"파일을 읽을 수 없습니다: {path}\n→ 경로와 권한, UTF-8 텍스트인지 확인하세요."
+        ) from error
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue

@@ -140,11 +140,19 @@ def load_config(home: Path | None = None) -> Config:
 
 
 def _from_environment(section: str, current: Any) -> dict[str, str]:
+    """Values of ``ONPREM_RAG_<SECTION>_<KEY>``; an unknown key is an error here too."""
+    prefix = f"{ENVIRONMENT_PREFIX}{section}_".upper()
+    known = {item.name.upper(): item.name for item in fields(current)}
     found = {}
-    for item in fields(current):
-        value = os.environ.get(f"{ENVIRONMENT_PREFIX}{section}_{item.name}".upper())
-        if value is not None:
-            found[item.name] = value
+    for name, value in os.environ.items():
+        if not name.startswith(prefix):
+            continue
+        if (key := name.removeprefix(prefix)) not in known:
+            raise ConfigError(
+                f"환경 변수 {name}에 해당하는 설정이 없습니다.\n"
+                f"→ 쓸 수 있는 것: {', '.join(prefix + other for other in sorted(known))}"
+            )
+        found[known[key]] = value
     return found
 
 

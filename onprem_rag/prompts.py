@@ -33,7 +33,9 @@ def render(folder: Path, name: str, values: Mapping[str, str]) -> list[Message]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"프롬프트를 읽을 수 없습니다: {path}\n→ {error}") from error
+        raise ConfigError(
+            f"프롬프트를 읽을 수 없습니다: {path}\n→ 파일이 있는지, UTF-8 텍스트인지 확인하세요."
+        ) from error
     _check(path, text, VARIABLES[name])
     parts = _ROLE.split(text)
     return [

@@ -26,6 +26,7 @@ _AMENDMENT_AT_END = re.compile(
 _DEFINITION = re.compile(r"정의|목적")
 _MEANING = re.compile(r"뜻|정의|의미|란\s|이란|무슨\s*말|뭔가요|무엇인가")
 _ITEMS_FOLLOW = re.compile(r"다음\s*(?:각\s*호|각\s*목|과\s*같|의\s*각)")
+_EXCEPTION = re.compile(r"다만\s*,|단\s*,")  # quoted with the rule that it limits
 _ITEM = re.compile(r"\s*(?:\d{1,2}\s*[.)]|[가-하]\s*[.)]|[-•○])\s*")
 _MARK = re.compile(r"^\s*[①-⑳]\s*")
 
@@ -172,8 +173,10 @@ def _statements(text: str) -> list[tuple[tuple[int, int], ...]]:
     announced = False
     for start, end in spans:
         item = bool(_ITEM.match(text[text.rfind("\n", 0, start) + 1 : end]))
-        if announced and item:
+        exception = bool(statements and _EXCEPTION.match(text, start))
+        if (announced and item) or exception:
             statements[-1] = (*statements[-1], (start, end))
+            announced = announced or bool(_ITEMS_FOLLOW.search(text, start, end))
         else:
             statements.append(((start, end),))
             announced = bool(_ITEMS_FOLLOW.search(text, start, end))

@@ -6,6 +6,7 @@ import argparse
 import io
 import json
 import logging
+import re
 import sys
 import time
 from collections.abc import Callable
@@ -23,7 +24,8 @@ class KoreanParser(argparse.ArgumentParser):
         """Say what was wrong and leave with exit code 2."""
         kinds = {"required": "빠진 것이 있습니다", "unrecognized": "모르는 것이 있습니다"}
         what = next((text for word, text in kinds.items() if word in message), "잘못되었습니다")
-        named = message.partition(":")[2].strip() or message
+        quoted = re.search(r"'[^']*'", message)
+        named = quoted[0] if quoted else message.partition(":")[2].strip()
         print(
             f"오류: 명령에 {what}: {named}\n→ '{self.prog} --help'로 쓰는 법을 확인하세요.",
             file=sys.stderr,

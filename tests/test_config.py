@@ -162,3 +162,10 @@ def test_the_command_line_prints_the_message_and_no_traceback(
     assert output.err.startswith("오류: 설정 [search]에 모르는 키 'passage'가 있습니다")
     assert "→" in output.err
     assert "Traceback" not in output.err
+
+
+def test_an_unknown_key_in_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ONPREM_RAG_SEARCH_PASAGES", "3")
+    assert "ONPREM_RAG_SEARCH_PASAGES" in (message := refusal(tmp_path))
+    assert "→ 쓸 수 있는 것: " in message
+    assert "ONPREM_RAG_SEARCH_PASSAGES" in message

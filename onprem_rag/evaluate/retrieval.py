@@ -51,7 +51,9 @@ def read_questions(path: Path) -> list[GoldQuestion]:
     try:
         lines = path.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"질문 파일을 읽을 수 없습니다: {path}\n→ {error}") from error
+        raise ConfigError(
+            f"질문 파일을 읽을 수 없습니다: {path}\n→ 경로와 권한, UTF-8 텍스트인지 확인하세요."
+        ) from error
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue

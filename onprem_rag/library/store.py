@@ -53,6 +53,8 @@ class Library:
         except (sa.exc.SQLAlchemyError, ImportError, ValueError) as error:  # also of the URL
             # A ValueError quotes the part of the URL that it took for a port: a password's end.
             reason = "잘못된 주소" if isinstance(error, ValueError) else error.args[0]
+            if "readonly" in reason:  # SQLite's lock files are written for reading too
+                reason = "홈 폴더와 그 안의 파일에 쓰기 권한이 없음"
             raise LibraryError(
                 f"라이브러리를 열 수 없습니다: {_without_password(url)}\n"
                 "→ [library] url과 파일 권한, 남은 디스크를 확인하고, 손상되었다면 백업에서 "

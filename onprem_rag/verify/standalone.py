@@ -33,7 +33,9 @@ def read_context(path: Path) -> str:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise ConfigError(f"근거 파일을 읽을 수 없습니다: {path}\n→ {error.strerror}") from error
+        raise ConfigError(
+            f"근거 파일을 읽을 수 없습니다: {path}\n→ 경로와 권한을 확인하세요."
+        ) from error
     for encoding in ("utf-8-sig", "cp949"):
         try:
             return data.decode(encoding)

@@ -218,3 +218,13 @@ def test_another_subject_is_refused() -> None:
 
 def test_without_hits_there_is_nothing_to_quote() -> None:
     assert draft("숙박비는 얼마인가요?", []) == REFUSAL
+
+
+def test_an_exception_comes_with_the_rule_that_it_limits() -> None:
+    text = (
+        "제5조(활동) ① 동호회의 활동은 근무시간 외에 한다. 다만, 원장의 승인을 받은 때에는 "
+        "근무시간에 할 수 있다.\n② 지원금은 공동경비에 쓴다."
+    )
+    answer = draft("동호회 활동을 근무시간에 해도 되나요?", [hit(text)])
+    assert "다만, 원장의 승인을 받은 때에는 근무시간에 할 수 있다." in answer
+    assert answer.index("근무시간 외에 한다") < answer.index("다만")
