@@ -50,6 +50,6 @@ browser:
 # Pins what is installed now; run after changing pyproject.toml.
 lock:
 	$(PYTHON) -m venv .venv-lock
-	.venv-lock/bin/python -m pip install --quiet ".[dev]"
-	.venv-lock/bin/python -m pip freeze --exclude onprem-rag | sed 's/+cpu$$//' > requirements.lock
+	.venv-lock/bin/python -m pip install --quiet setuptools ".[dev]"
+	.venv-lock/bin/python -m pip freeze --all --exclude pip --exclude onprem-rag | sed 's/+cpu$$//' > requirements.lock
 	rm -rf .venv-lock

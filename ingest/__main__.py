@@ -12,8 +12,6 @@ from onprem_rag.config import Config, load_config
 from onprem_rag.records import Document, Passage
 from onprem_rag.terminal import KoreanParser, ProgressBars, print_json, run
 
-_STATUS_NAMES = {"added": "추가", "replaced": "교체", "unchanged": "그대로", "failed": "실패"}
-
 
 def main(arguments: list[str] | None = None) -> int:
     """Entry point; returns the exit code (1 when a file could not be read)."""

@@ -21,7 +21,6 @@ class Correction:
     """A corrected answer; ``removed`` are the sentences that were taken out, in order."""
 
     text: str
-    changed: bool
     removed: tuple[str, ...]
 
 
@@ -40,7 +39,7 @@ def correct(answer: str, report: Report, passages: Sequence[Passage]) -> Correct
         else:
             kept.append((start, end, mended))
     text = _join(answer, kept) if removed else _replaced(answer, kept)
-    return Correction(text, text != answer, tuple(removed))
+    return Correction(text, tuple(removed))
 
 
 def _mend(
