@@ -6,7 +6,7 @@ SERVE ?= 1
 DEMO_HOME ?= home/demo
 export ANONYMIZED_TELEMETRY = False
 
-.PHONY: demo test check bench bench-gpu install browser lock
+.PHONY: demo test check bench bench-gpu install programs lock
 
 install: .venv/installed
 
@@ -25,10 +25,10 @@ demo: install
 	@$(BIN)/onprem-rag ask --home $(DEMO_HOME) "명절 상여금은 언제 나와요?"
 	@test "$(SERVE)" = 0 || $(BIN)/onprem-rag serve --home $(DEMO_HOME)
 
-test: install browser
+test: install programs
 	$(BIN)/python -m pytest
 
-check: install browser
+check: install programs
 	$(BIN)/ruff format --quiet .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -41,11 +41,12 @@ bench: install
 bench-gpu: install
 	$(BIN)/python -m tests.bench.gpu
 
-# The app's tests drive a real Chromium. Where this may not install one, those tests say so and skip.
-browser:
-	@command -v chromium chromium-browser google-chrome >/dev/null 2>&1 || { \
+# The app's tests drive a real Chromium, those of scans a real Tesseract. Where this may not install
+# them, those tests say so and skip.
+programs:
+	@{ command -v tesseract && { command -v chromium || command -v chromium-browser || command -v google-chrome; }; } >/dev/null 2>&1 || { \
 	  command -v apt-get >/dev/null 2>&1 && test "$$(id -u)" = 0 && \
-	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-nanum >/dev/null; } || true
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-nanum tesseract-ocr tesseract-ocr-kor >/dev/null; } || true
 
 # Pins what is installed now; run after changing pyproject.toml.
 lock:

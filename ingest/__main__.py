@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -35,8 +36,8 @@ def _parser() -> argparse.ArgumentParser:
     command("status", "들어 있는 규정과 색인의 상태를 보입니다.", _status)
     preview = command("preview", "파일이 어떻게 나뉠지 보입니다. 아무것도 쓰지 않습니다.", _preview)
     preview.add_argument("path", type=Path, metavar="파일")
-    faq = command("faq", "승인된 질문과 답변(CSV)을 넣습니다.", _faq)
-    faq.add_argument("paths", nargs="+", type=Path, metavar="CSV")
+    faq = command("faq", "승인된 질문과 답변(CSV, XLSX)을 넣습니다.", _faq)
+    faq.add_argument("paths", nargs="+", type=Path, metavar="파일")
     return parser
 
 
@@ -56,6 +57,8 @@ def _add(options: argparse.Namespace) -> int:
     for file in taken:
         if file.status == "replaced":
             print(f"  같은 제목이거나 같은 파일인 이전 규정을 대신합니다: {file.path}")
+        for note in file.notes:
+            print(f"  참고: {file.path}: {note}")
     unchanged = len(outcome.files) - len(taken) - len(outcome.failed)
     documents = sum(file.documents for file in taken)
     passages = sum(file.passages for file in taken)
@@ -86,7 +89,13 @@ def _status(options: argparse.Namespace) -> int:
             {
                 "home": str(config.home),
                 "documents": [
-                    {"title": d.title, "kind": d.kind, "format": d.format, "source": d.source}
+                    {
+                        "title": d.title,
+                        "kind": d.kind,
+                        "format": d.format,
+                        "source": d.source,
+                        **_dates_json(d),
+                    }
                     for d in documents
                 ],
                 "passages": passages,
@@ -103,7 +112,12 @@ def _status(options: argparse.Namespace) -> int:
     else:
         print(f"색인: {manifest.generation}세대, 조문 {manifest.passages}개, {manifest.embedder}")
     for document in documents:
-        print(f"  {document.title}  [{document.kind}, {document.format}]  {document.source}")
+        known = [document.kind, document.format]
+        if document.effective:
+            known.append(f"시행 {document.effective}")
+        if document.department:
+            known.append(document.department)
+        print(f"  {document.title}  [{', '.join(known)}]  {document.source}")
     return 0
 
 
@@ -112,9 +126,10 @@ def _preview(options: argparse.Namespace) -> int:
     from onprem_rag.errors import ReadError
 
     try:
-        documents = preview(options.path)
+        files = preview(options.path)
     except ReadError as error:
         raise ReadError(f"{options.path}: {error}") from error
+    documents = [found for parsed in files for found in parsed.documents]
     if options.json:
         items = [
             {"document": _document_json(d), "passages": [_json(p) for p in ps]}
@@ -125,13 +140,47 @@ def _preview(options: argparse.Namespace) -> int:
         else:  # a rule book: one object a rule
             print_json({"documents": items})
         return 0
+    for note in [note for parsed in files for note in parsed.notes]:
+        print(f"참고: {note}")
     for document, passages in documents:
-        print(f"■ {document.title} [{document.kind}] 조문 {len(passages)}개")
-        for passage in passages:
-            place = " > ".join(passage.path) or "(문단)"
-            first = " ".join(passage.text.split())[:60]
-            print(f"  {place} {passage.paragraph or ''} [{passage.start}:{passage.end}] {first}…")
+        _show(document, passages)
     return 0
+
+
+def _show(document: Document, passages: Sequence[Passage]) -> None:
+    """How a document is split, for an admin to look through."""
+    print(f"■ {document.title} [{document.kind}] 조문 {len(passages)}개")
+    dates = [
+        f"{name} {date}"
+        for name, date in (
+            ("제정", document.enacted),
+            ("최종 개정", document.amended[-1] if document.amended else None),
+            ("시행", document.effective),
+            ("소관", document.department),
+        )
+        if date
+    ]
+    own = [reference for reference in document.references if reference.document is None]
+    dangling = [reference for reference in own if reference.target is None]
+    dates += [f"표 {len(document.tables)}개"] if document.tables else []
+    dates += [f"참조 {len(document.references)}개"] if document.references else []
+    if dates:
+        print(f"  {' · '.join(dates)}")
+    for reference in dangling:
+        print(f"  주의: 이 규정에 없는 곳을 가리킵니다: {reference.text} [{reference.start}]")
+    for passage in passages:
+        place = " > ".join(passage.path) or "(문단)"
+        first = " ".join(passage.text.split())[:60]
+        print(f"  {place} {passage.paragraph or ''} [{passage.start}:{passage.end}] {first}…")
+
+
+def _dates_json(document: Document) -> dict[str, Any]:
+    return {
+        "enacted": document.enacted,
+        "amended": list(document.amended),
+        "effective": document.effective,
+        "department": document.department,
+    }
 
 
 def _document_json(document: Document) -> dict[str, Any]:
@@ -141,8 +190,12 @@ def _document_json(document: Document) -> dict[str, Any]:
         "source": document.source,
         "format": document.format,
         "sha256": document.sha256,
+        **_dates_json(document),
         "text": document.text,
-        "pages": [asdict(page) for page in document.pages],
+        **{
+            name: [asdict(span) for span in getattr(document, name)]
+            for name in ("pages", "tables", "furniture", "amendments", "references")
+        },
     }
 
 
@@ -151,6 +204,7 @@ def _json(passage: Passage) -> dict[str, Any]:
         "path": list(passage.path),
         "article": passage.article,
         "paragraph": passage.paragraph,
+        "subparagraph": passage.subparagraph,
         "title": passage.title,
         "text": passage.text,
         "start": passage.start,

@@ -1,22 +1,20 @@
-"""Approved questions and answers from CSV: one file a topic, replaced as a whole."""
+"""Approved questions and answers from CSV and XLSX: one file a topic, replaced as a whole."""
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.pipeline import only_writer
-from ingest.readers import read_bytes
-from ingest.readers.plain import decode
+from ingest.readers import read_bytes, sheets_of
+from ingest.readers.rows import FAQ_COLUMNS, Sheet, faq_columns
 from onprem_rag.config import Config
 from onprem_rag.errors import ConfigError, ReadError
 from onprem_rag.library.store import Library
 from onprem_rag.records import FaqEntry
 
-_COLUMNS = ("질문", "답변", "문서", "조문")
+_SUFFIXES = (".csv", ".xlsx")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +43,12 @@ def add_faq(config: Config, paths: Sequence[Path]) -> FaqOutcome:
 
 
 def _files_under(paths: Sequence[Path]) -> list[Path]:
-    """The files named and the CSV files of folders, one a topic. Raises ConfigError."""
+    """The files named and the tables in folders, one a topic. Raises ConfigError."""
     topics: dict[str, Path] = {}
     for path in paths:
-        files = sorted(path.glob("*.csv")) if path.is_dir() else [path]
+        files = _tables_in(path) if path.is_dir() else [path]
         if not files:
-            raise ConfigError(f"{path}: CSV 파일이 없습니다. → 폴더를 확인하세요.")
+            raise ConfigError(f"{path}: CSV나 XLSX 파일이 없습니다. → 폴더를 확인하세요.")
         for file in files:
             other = topics.setdefault(file.stem, file)
             if other.resolve() != file.resolve():
@@ -59,6 +57,15 @@ def _files_under(paths: Sequence[Path]) -> list[Path]:
                     "→ 파일 이름이 주제입니다. 한 파일로 합치거나 이름을 바꾸세요."
                 )
     return list(topics.values())
+
+
+def _tables_in(folder: Path) -> list[Path]:
+    """The tables of a folder, without what Excel puts beside an open one (``~$출장.xlsx``)."""
+    return sorted(
+        path
+        for path in folder.iterdir()
+        if path.suffix.lower() in _SUFFIXES and not path.name.startswith((".", "~$"))
+    )
 
 
 def _warning(library: Library, entry: FaqEntry) -> str:
@@ -74,30 +81,39 @@ def _warning(library: Library, entry: FaqEntry) -> str:
 
 
 def _entries(path: Path) -> list[FaqEntry]:
+    """The entries of one file. Raises ConfigError naming the line."""
     try:
-        text = decode(read_bytes(path))
+        sheets = sheets_of(path, read_bytes(path))
     except ReadError as error:
         raise ConfigError(f"{path}: {error}") from error
-    reader = csv.DictReader(io.StringIO(text))
-    missing = [name for name in _COLUMNS if name not in (reader.fieldnames or ())]
+    several = len(sheets) > 1
+    return [
+        entry
+        for sheet in sheets
+        for entry in _entries_of(sheet, f"{path} [{sheet.name}]" if several else str(path), path)
+    ]
+
+
+def _entries_of(sheet: Sheet, place: str, path: Path) -> list[FaqEntry]:
+    columns = faq_columns(sheet.rows[0].cells) if sheet.rows else {}
+    missing = [name for name in FAQ_COLUMNS if name not in columns]
     if missing:
         raise ConfigError(
-            f"{path}: 열 {', '.join(missing)}이(가) 없습니다.\n"
-            f"→ 첫 줄에 {','.join(_COLUMNS)}를 쓰세요."
+            f"{place}: 열 {', '.join(missing)}이(가) 없습니다.\n"
+            f"→ 첫 줄에 {','.join(FAQ_COLUMNS)}를 쓰세요."
         )
     entries = []
-    for row in reader:
-        at = f"{path} {reader.line_num}번째 줄"
-        values = {name: (row[name] or "").strip() for name in _COLUMNS}
-        empty = [name for name in _COLUMNS if not values[name]]
-        if len(empty) == len(_COLUMNS):
+    for row in sheet.rows[1:]:
+        at = f"{place} {row.line}번째 줄"
+        values = [row.cells[x] if x < len(row.cells) else "" for x in columns.values()]
+        empty = [name for name, value in zip(columns, values, strict=True) if not value]
+        if len(empty) == len(FAQ_COLUMNS):
             continue
         if empty:
             raise ConfigError(f"{at}: {', '.join(empty)}이(가) 비었습니다. → 채우세요.")
-        questions = tuple(q.strip() for q in values["질문"].split("|") if q.strip())
+        asked, answer, document, article = values
+        questions = tuple(one.strip() for one in asked.split("|") if one.strip())
         if not questions:
             raise ConfigError(f"{at}: 질문이 비었습니다. → '|' 사이에 질문을 쓰세요.")
-        entries.append(
-            FaqEntry(questions, values["답변"], values["문서"], values["조문"], path.stem)
-        )
+        entries.append(FaqEntry(questions, answer, document, article, path.stem))
     return entries

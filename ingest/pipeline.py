@@ -10,17 +10,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest.readers import read, read_bytes
-from ingest.split import documents_of, split
-from ingest.split.articles import DELETED
+from ingest.files import Item, Sources, files_under, items_of
+from ingest.parsed import Parsed
+from ingest.split.marks import DELETED
+from ingest.worker import Worker
 from onprem_rag.config import Config
 from onprem_rag.errors import IndexMismatchError, LibraryError, ReadError
 from onprem_rag.index import generations
 from onprem_rag.library.store import Library
 from onprem_rag.library.writer import Writer
-from onprem_rag.records import Document, Passage
 
 Progress = Callable[[str, int, int], None]
+READERS = 3  # counted up when readers or splitters make another text of the same file
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,16 @@ class FileResult:
     documents: int = 0
     passages: int = 0
     reason: str = ""
+    notes: tuple[str, ...] = ()  # Korean; what the admin should know of a file that was read
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What is known when a run begins: its sources, and what each source last held."""
+
+    sources: Sources
+    last_read: dict[str, tuple[str, int]]
+    revision: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +67,14 @@ def add(config: Config, paths: Sequence[Path], progress: Progress) -> Outcome:
     with only_writer(config.home):
         library = Library.open(config.library_url, create=True)
         try:
-            files = _files_under(paths)
-            sources = {_source(path): path in paths for path in files}
+            files = files_under(paths)
             results: list[FileResult] = []
-            with library.writing() as writer:
-                hashes = writer.hashes()
+            with library.writing() as writer, Worker() as worker:
                 revision = writer.next_revision()
+                run = _Run(Sources(files), writer.last_read(), revision)
                 for at, path in enumerate(files, start=1):
-                    results.append(_take_in(writer, path, hashes, sources, revision))
+                    for item in items_of(path, named=path in paths):
+                        results.append(_take_in(worker, writer, item, run))
                     progress("파일 읽기", at, len(files))
                 taken = any(file.status in {"added", "replaced"} for file in results)
                 if not taken and _index_fits(config, revision - 1):
@@ -78,90 +89,60 @@ def add(config: Config, paths: Sequence[Path], progress: Progress) -> Outcome:
         return Outcome(tuple(results), name)
 
 
-def preview(path: Path) -> list[tuple[Document, list[Passage]]]:
-    """How ``path`` would be split; nothing is written. Raises ReadError."""
-    file_format, sha256, reading = read(path, read_bytes(path))
-    documents = documents_of(path, file_format, sha256, reading)
-    return [(document, split(document, reading.rows)) for document in documents]
+def preview(path: Path) -> list[Parsed]:
+    """How ``path`` (or each file in a ZIP file) would be split; nothing is written.
 
-
-def _take_in(
-    writer: Writer,
-    path: Path,
-    hashes: dict[str, str],
-    sources: dict[str, bool],
-    revision: int,
-) -> FileResult:
-    """Read, split and store one file, unless it is in the library already.
-
-    ``sources``: all of this run, with whether each was named itself.
+    Raises ReadError.
     """
-    source, shown = _source(path), _shown(path)
+    with Worker() as worker:
+        return [_parsed(worker, item) for item in items_of(path, named=True)]
+
+
+def _take_in(worker: Worker, writer: Writer, item: Item, run: _Run) -> FileResult:
+    """Read, split and store one file, unless it is in the library already."""
+    sha256, read_by = run.last_read.get(item.source, ("", 0))
+    if not item.problem and sha256 == hashlib.sha256(item.data).hexdigest():
+        current = read_by == READERS or not writer.in_force(item.source)
+        if current and not _wanted_back(writer, item, run.sources):
+            return FileResult(item.shown, "unchanged")
     try:
-        data = read_bytes(path)
-        same = hashes.get(source) == hashlib.sha256(data).hexdigest()
-        if same and not _wanted_back(writer, source, sources):
-            return FileResult(shown, "unchanged")
-        split_up = _documents(path, data)
+        parsed = _parsed(worker, item)
     except ReadError as error:
-        return FileResult(shown, "failed", reason=str(error))
-    count = sum(len(passages) for _, passages in split_up)
-    before = writer.in_force(source)
-    replaced = writer.replace_source(source, revision)
-    for document, _ in split_up:
+        return FileResult(item.shown, "failed", reason=str(error))
+    before = writer.in_force(item.source)
+    replaced = writer.replace_source(item.source, run.revision)
+    for document, _ in parsed.documents:
         itself = (document.title.replace(" ", ""), document.kind) in before
         if document.kind != "문서" and not itself:  # a rule is its title: newer content replaces
-            replaced += writer.replace_title(document.title, document.kind, sources, revision)
-    for document, passages in split_up:
-        writer.add(document, passages, revision)
-    return FileResult(shown, "replaced" if replaced else "added", len(split_up), count)
+            replaced += writer.replace_title(
+                document.title, document.kind, run.sources, run.revision
+            )
+    for document, passages in parsed.documents:
+        writer.add(document, passages, run.revision, READERS)
+    return FileResult(
+        item.shown,
+        "replaced" if replaced else "added",
+        len(parsed.documents),
+        sum(len(passages) for _, passages in parsed.documents),
+        notes=parsed.notes,
+    )
 
 
-def _documents(path: Path, data: bytes) -> list[tuple[Document, list[Passage]]]:
-    """The documents of one file, split. Raises ReadError and nothing else."""
-    try:
-        _source(path).encode()
-    except UnicodeEncodeError as error:  # made where file names are CP949, say
-        raise ReadError(
-            "파일이나 폴더 이름이 UTF-8이 아닙니다. → 이름을 바꾼 뒤 다시 넣으세요."
-        ) from error
-    file_format, sha256, reading = read(path, data)
-    try:
-        documents = documents_of(path.resolve(), file_format, sha256, reading)
-        split_up = [(document, split(document, reading.rows)) for document in documents]
-        for document in documents:
-            f"{document.title}{document.text}".encode()  # halves of characters can't be stored
-    except Exception as error:  # our own bug must not cost the other files
-        raise ReadError(
-            f"조문으로 나누는 중 오류가 났습니다({type(error).__name__}). "
-            "→ 원본 프로그램에서 열어 다시 저장하고, 되풀이되면 관리자에게 알리세요."
-        ) from error
-    if not any(passages for _, passages in split_up):
+def _parsed(worker: Worker, item: Item) -> Parsed:
+    """What is in one file. Raises ReadError and nothing else."""
+    if item.problem:
+        raise ReadError(item.problem)
+    parsed = worker.read(item.source, item.data)
+    if not any(passages for _, passages in parsed.documents):
         raise ReadError("조문이나 문단을 찾지 못했습니다. → 내용을 확인하세요.")
-    return split_up
+    return parsed
 
 
-def _wanted_back(writer: Writer, source: str, sources: dict[str, bool]) -> bool:
+def _wanted_back(writer: Writer, item: Item, sources: Sources) -> bool:
     """Whether a file that holds nothing in force was named without what took its place."""
-    if not sources[source] or writer.in_force(source):
+    if not item.named or writer.in_force(item.source):
         return False
-    return not any(successor in sources for successor in writer.successors(source))
-
-
-def _source(path: Path) -> str:
-    return str(path.resolve())
-
-
-def _shown(path: Path) -> str:
-    """The path to be read by people; a part that isn't UTF-8 is taken for CP949."""
-    return str(Path(*(_decoded(os.fsencode(part)) for part in path.parts)))
-
-
-def _decoded(name: bytes) -> str:
-    try:
-        return name.decode()
-    except UnicodeDecodeError:
-        return name.decode("cp949", "replace")
+    return not any(successor in sources for successor in writer.successors(item.source))
 
 
 def _build(config: Config, writer: Writer, revision: int, progress: Progress) -> str | None:
@@ -183,26 +164,6 @@ def _index_fits(config: Config, revision: int) -> bool:
     except IndexMismatchError:
         return False
     return live.manifest.revision == revision
-
-
-def _files_under(paths: Sequence[Path]) -> list[Path]:
-    """Files as named, and those in folders by name; hidden ones are left out."""
-    found: dict[Path, None] = {}
-    for path in paths:
-        if os.path.isdir(path):  # False, not an error, where the way there is closed
-            for folder, folders, names in os.walk(path, onerror=None):
-                folders[:] = sorted(name for name in folders if not name.startswith("."))
-                found |= {Path(folder) / name: None for name in sorted(names) if name[0] != "."}
-                found |= {
-                    Path(folder) / name: None
-                    for name in folders
-                    if not os.access(Path(folder) / name, os.R_OK)
-                }
-            if not os.access(path, os.R_OK):
-                found[path] = None
-        else:
-            found[path] = None
-    return list(found)
 
 
 @contextmanager

@@ -15,10 +15,12 @@ from onprem_rag.generate import open_generator
 from onprem_rag.generate.extract import LOOKED_AT, Extractive
 from onprem_rag.generate.interface import REFUSAL, Generator
 from onprem_rag.index import generations
+from onprem_rag.korean.references import find_references
 from onprem_rag.library.store import Library
 from onprem_rag.records import (
     Answer,
     Citation,
+    CrossReference,
     Document,
     FaqEntry,
     Hit,
@@ -130,6 +132,16 @@ class Chatbot:
     def document(self, document_id: int) -> Document:
         """A document with its text, for showing a citation in its place."""
         return self._library.document(document_id)
+
+    def referred(self, reference: CrossReference) -> str:
+        """The text in force of the article that a reference to another rule means, or ""."""
+        named = find_references(reference.place)
+        article = (named[0].article or named[0].annex) if named else None
+        if not (reference.document and article):
+            return ""
+        passages = self._library.article(reference.document, article)
+        one = len({passage.document_id for passage in passages}) == 1  # else of two institutions
+        return "\n".join(passage.text for passage in passages) if one else ""
 
     def examples(self) -> tuple[str, ...]:
         """A few approved questions, one a topic, to start from."""

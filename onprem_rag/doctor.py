@@ -13,7 +13,7 @@ from onprem_rag.errors import OnpremRagError
 
 _PACKAGES = (
     "torch transformers bitsandbytes sentence-transformers faiss-cpu bm25s python-mecab-ko "
-    "SQLAlchemy streamlit langchain pypdfium2 unhwp"
+    "SQLAlchemy streamlit langchain pypdfium2 lxml olefile"
 ).split()
 
 
@@ -32,6 +32,7 @@ def examine(config: Config) -> list[FindingLine]:
     """Everything that can go wrong with an installation, looked at one by one."""
     return [
         *_packages(),
+        _recognition(),
         _gpu(),
         _embedder(config),
         _llm(config),
@@ -52,6 +53,14 @@ def _packages() -> Iterator[FindingLine]:
             if package == "faiss-cpu" and _has("faiss-gpu", "faiss-gpu-cu12"):
                 continue
             yield FindingLine(package, False, "없음", "'make install'을 다시 실행하세요.")
+
+
+def _recognition() -> FindingLine:
+    program = shutil.which("tesseract")
+    remedy = "스캔한 PDF를 넣으려면 'apt install tesseract-ocr tesseract-ocr-kor'로 설치하세요."
+    return FindingLine(
+        "Tesseract", program is not None, program or "없음", "" if program else remedy, needed=False
+    )
 
 
 def _has(*packages: str) -> bool:

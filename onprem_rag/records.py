@@ -11,24 +11,86 @@ from enum import StrEnum
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of a paginated source: its number (from 1) and its span in ``Document.text``."""
+    """One page of a paginated source: its number (from 1) and its span in ``Document.text``.
+
+    ``confidence`` in [0, 1] is that of the recognised words where the page had to be recognised
+    (OCR); None where the page has a text layer.
+    """
 
     number: int
+    start: int
+    end: int
+    confidence: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table whose rows are the lines of ``text[start:end]``, each with its header repeated.
+
+    ``rows`` is the grid with merged cells resolved (their text stands in every place that they
+    cover); the first ``header`` of them are header rows.
+    """
+
+    start: int
+    end: int
+    header: int
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Furniture:
+    """A span of the text that no passage holds, and why: 표지, 차례, 제목, 연혁, 장 제목 …."""
+
+    kind: str
     start: int
     end: int
 
 
 @dataclass(frozen=True, slots=True)
+class Amendment:
+    """A mark such as ``<개정 2020. 1. 1.>``, which was taken out of the text at ``at``."""
+
+    at: int
+    text: str  # as it stood
+    action: str  # 개정, 신설, 삭제, 전문개정, 본조신설, 제목개정, 종전 … 이동
+    dates: tuple[str, ...]  # 2020-01-01
+
+
+@dataclass(frozen=True, slots=True)
+class CrossReference:
+    """A place that a rule names: ``text`` is ``document.text[start:end]``."""
+
+    start: int
+    end: int
+    text: str
+    document: str | None  # the title in 「」; None for the rule's own places
+    place: str  # "제5조제2항", "별표 1", "" for a whole document; 전항 and the like resolved
+    target: tuple[int, int] | None = None  # span in this document's text, where the place exists
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
-    """One rule: its title, where it came from, and its whole text."""
+    """One rule: its title, where it came from, its whole text, and what is known about it.
+
+    Amendment marks are not in ``text``; ``amendments`` says which stood where. Dates are ISO
+    (2020-01-01).
+    """
 
     title: str
     kind: str  # 법률, 규정, 규칙, 지침 …; "문서" when none is stated
     source: str  # path of the file as it was given to ``ingest``
-    format: str  # txt, md, pdf, docx, csv, hwp, hwpx
+    format: str  # hwp, hwpx, hml, pdf, docx, xlsx, csv, html, txt, md
     sha256: str  # of the file's bytes
     text: str
     pages: tuple[Page, ...] = ()
+    tables: tuple[Table, ...] = ()
+    furniture: tuple[Furniture, ...] = ()
+    amendments: tuple[Amendment, ...] = ()
+    references: tuple[CrossReference, ...] = ()
+    enacted: str | None = None  # 제정
+    amended: tuple[str, ...] = ()  # 개정, oldest first
+    effective: str | None = None  # 시행일 of the latest wording
+    department: str | None = None  # 소관부서
     id: int = 0  # set by the library; 0 before it is stored
 
 
@@ -47,6 +109,7 @@ class Passage:
     page: int | None = None
     document_id: int = 0  # set by the library
     id: int = 0  # set by the library
+    subparagraph: str | None = None  # "3" when a long 항 was split by 호: the first 호 in it
 
 
 @dataclass(frozen=True, slots=True)

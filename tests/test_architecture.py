@@ -57,9 +57,9 @@ PLACES = {
     "tqdm": ("onprem_rag.terminal",),
     "pypdf": ("ingest.readers",),
     "pypdfium2": ("ingest.readers",),
-    "unhwp": ("ingest.readers",),
-    "docx": ("ingest.readers",),
-    "docx2txt": ("ingest.readers",),
+    "lxml": ("ingest.readers",),
+    "olefile": ("ingest.readers.detect", "ingest.readers.hancom"),
+    "cryptography": ("ingest.readers.hancom",),
 }
 UNSAFE = frozenset(("pickle", "marshal", "shelve", "joblib", "dill"))
 

@@ -337,7 +337,9 @@ def test_ingest_preview(call: Run, rule: Path, tmp_path: Path) -> None:
     assert seen["document"]["title"] == "주차규정"
     text = seen["document"]["text"]
     for passage in seen["passages"]:
-        assert passage.keys() == set("path article paragraph title text start end page".split())
+        assert passage.keys() == set(
+            "path article paragraph subparagraph title text start end page".split()
+        )
         assert passage["text"] == text[passage["start"] : passage["end"]]
     assert [p["article"] for p in seen["passages"] if p["article"]] == ["제1조", "제2조"]
     assert seen["passages"][-1]["path"] == ["제2조(정기권)"]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import io
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from ingest.__main__ import main
@@ -238,6 +240,46 @@ def test_a_topic_is_replaced_as_a_whole(tmp_path: Path) -> None:
     assert (entry.questions, entry.answer, entry.topic) == (("언제요?",), "내일요.", "출장")
 
 
+def faq_book(*sheets: list[list[str | None]]) -> bytes:
+    book = openpyxl.Workbook()
+    book.remove(book.worksheets[0])
+    for rows in sheets:
+        sheet = book.create_sheet()
+        for row in rows:
+            sheet.append(row)
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def test_workbooks_hold_answers_as_csv_files_do(tmp_path: Path) -> None:
+    config = load_config(tmp_path / "home")
+    path = tmp_path / "출장.xlsx"
+    head: list[str | None] = ["번호", "Question", "답변", "문서", "Article"]
+    first = [head, ["1", "왜요?|어째서요?", "그래서요.", "여비규정", "제1조"]]
+    second = [head, ["2", "언제요?", "내일요.", "여비규정", "제2조"]]
+    path.write_bytes(faq_book(first, second))
+    (tmp_path / "~$출장.xlsx").write_bytes(b"\x05admin")
+    assert add_faq(config, [tmp_path]).topics == (("출장", 2),)
+    stored = Library.open(config.library_url).faq()
+    assert [(entry.questions, entry.answer, entry.article) for entry in stored] == [
+        (("왜요?", "어째서요?"), "그래서요.", "제1조"),
+        (("언제요?",), "내일요.", "제2조"),
+    ]
+    second.append(["3", "어디서요?", None, "여비규정", "제3조"])
+    path.write_bytes(faq_book(first, second))
+    with pytest.raises(ConfigError, match=r"출장.xlsx \[.+\] 3번째 줄: 답변이\(가\) 비었습니다. →"):
+        add_faq(config, [path])
+    assert Library.open(config.library_url).faq() == stored
+
+
+def test_a_file_that_is_no_table_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "출장.pdf"
+    path.write_bytes(b"%PDF-1.7")
+    with pytest.raises(ConfigError, match=r"출장.pdf: CSV나 XLSX가 아닙니다. → "):
+        add_faq(load_config(tmp_path / "home"), [path])
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
@@ -315,7 +357,7 @@ def test_two_files_of_one_topic_and_an_empty_folder_are_errors(tmp_path: Path) -
     with pytest.raises(ConfigError, match=r"주제 '출장'의 파일이 둘입니다: .*\n→ "):
         add_faq(config, files)
     (tmp_path / "다").mkdir()
-    with pytest.raises(ConfigError, match=r"CSV 파일이 없습니다. → "):
+    with pytest.raises(ConfigError, match=r"CSV나 XLSX 파일이 없습니다. → "):
         add_faq(config, [tmp_path / "다"])
     assert not config.home.exists()
     assert add_faq(config, [files[0], files[0]]).topics == (("출장", 2),)

@@ -10,10 +10,16 @@ from pathlib import Path
 
 from ingest.readers.detect import detect_format
 from ingest.readers.docx import read_docx
+from ingest.readers.hancom.hwpml import read_hwpml
+from ingest.readers.hancom.hwpx import read_hwpx
+from ingest.readers.html import read_html
 from ingest.readers.hwp import read_hwp
+from ingest.readers.markdown import read_markdown
 from ingest.readers.pdf import read_pdf
-from ingest.readers.plain import read_csv, read_markdown, read_text
-from ingest.readers.result import Reading
+from ingest.readers.plain import csv_sheet, read_csv, read_text
+from ingest.readers.result import MOST_BYTES, Reading
+from ingest.readers.rows import Sheet
+from ingest.readers.xlsx import read_xlsx, xlsx_sheets
 from onprem_rag.errors import ReadError
 
 _READERS: dict[str, Callable[[bytes], Reading]] = {
@@ -22,14 +28,21 @@ _READERS: dict[str, Callable[[bytes], Reading]] = {
     "csv": read_csv,
     "pdf": read_pdf,
     "docx": read_docx,
+    "xlsx": read_xlsx,
+    "html": read_html,
     "hwp": read_hwp,
-    "hwpx": read_hwp,
+    "hwpx": read_hwpx,
+    "hml": read_hwpml,
 }
 
 
 def read_bytes(path: Path) -> bytes:
-    """The file's bytes; ReadError when it is missing or may not be read."""
+    """The file's bytes; ReadError when it is missing, too large or may not be read."""
     try:
+        if path.stat().st_size > MOST_BYTES:
+            raise ReadError(
+                f"파일이 너무 큽니다({MOST_BYTES >> 20}MB 초과). → 파일을 나누어 넣으세요."
+            )
         return path.read_bytes()
     except PermissionError as error:
         raise ReadError("읽을 권한이 없습니다. → 파일 권한을 확인하세요.") from error
@@ -38,11 +51,11 @@ def read_bytes(path: Path) -> bytes:
 
 
 def read(path: Path, data: bytes) -> tuple[str, str, Reading]:
-    """(format, SHA-256, reading) of one file's bytes. Raises ReadError and nothing else."""
+    """(format, SHA-256, reading) of one file's bytes. Raises ReadError, or MemoryError."""
     file_format = detect_format(path, data)
     try:
         reading = _READERS[file_format](data)
-    except ReadError:
+    except (ReadError, MemoryError):
         raise
     except Exception as error:  # a reader's own bug or a native library's surprise
         raise ReadError(
@@ -54,6 +67,16 @@ def read(path: Path, data: bytes) -> tuple[str, str, Reading]:
     if not reading.pages:  # a PDF's text is composed before its page spans are counted
         reading = replace(reading, text=_composed(reading.text), title=_composed(reading.title))
     return file_format, hashlib.sha256(data).hexdigest(), reading
+
+
+def sheets_of(path: Path, data: bytes) -> list[Sheet]:
+    """The rows of a CSV or XLSX file, for the FAQ. Raises ReadError."""
+    file_format = detect_format(path, data)
+    if file_format == "xlsx":
+        return xlsx_sheets(data)
+    if file_format in {"csv", "txt"}:
+        return [csv_sheet(data)]
+    raise ReadError("CSV나 XLSX가 아닙니다. → 질문과 답변의 표를 그 형식으로 저장하세요.")
 
 
 def _composed(text: str) -> str:

@@ -1,127 +1,128 @@
-"""PDF with a text layer: pypdfium2, and pypdf where that can't open the file."""
+"""PDF: the text layer through pdfium, ruled tables, and recognised text where there is no layer."""
 
 from __future__ import annotations
 
 import io
-import re
-import unicodedata
-from collections import Counter
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
+from ingest.child import report_progress
+from ingest.readers.ocr import recognise
+from ingest.readers.pdf_lost import pieces_of
+from ingest.readers.pdf_sheets import Sheet, in_order, reading_of_sheets
+from ingest.readers.pdf_tables import tables_on
+from ingest.readers.pdf_text import Line, cleaned, lines_on
 from ingest.readers.result import Reading
 from onprem_rag.errors import ReadError
-from onprem_rag.records import Page
 
-_PAGE_NUMBER = re.compile(r"^[-–—\s\[(]*\d{1,4}\s*(?:/\s*\d{1,4})?[-–—\s\])]*$")
-# A line that starts something of its own is never the continuation of the line before.
-_OWN_LINE = re.compile(
-    r"\s*(?:제\s*\d+\s*[편장절관조]|부\s*칙|[①-⑳]|\d{1,2}\s*[.)]\s*[^\d\s]|[가-하]\s*[.)]\s"
-    r"|[※*ㅇ○●□■▪▶◆•-]|제정|개정|일부개정|전부개정"
-    r"|[\[<〔【]\s*(?:별\s*표|별\s*지|서식)[^\]>〕】]*[\]>〕】](?=\s|$|[<(])|[<\[(]\s*\S*(?:개정|신설)\s*\d)"
-)
-# pdfium joins lines that a word processor set close together: what starts an article, a
-# paragraph or a subparagraph right after the end of a sentence gets its line back.
-_JOINED = re.compile(
-    r"(?<=[^\d\s][.>\]])[ \t]+(?=제\s*\d+\s*조(?:\s*의\s*\d+)?\s*\(|제\s*\d+\s*[편장절관]\s|[①-⑳]"
-    r"|\d{1,2}\.[ \t]+[가-힣“\"「‘])"
-)
-# Forms that fill a page each begin with [별지 제1호서식], [별지 제2호서식]: no running head.
-_HEADING = re.compile(r"\s*(?:제\s*\d+\s*조|[①-⑳]|[\[<〔【]?\s*별\s*[표지])")
-_SENTENCE_END = re.compile(r"(?:다|요|함|음|것|[.:;?!>\]])\s*$")
+if TYPE_CHECKING:
+    from pypdfium2 import PdfDocument, PdfPage
+
+MOST_PAGES = 5_000
+_FEWEST_LETTERS = 10  # a page with fewer that shows a picture is a scan
+_DRAWN = 100  # so many shapes and no letters: the letters may be shapes
+_NAMED = 5  # pages that a note names one by one
 
 
 def read_pdf(data: bytes) -> Reading:
-    """Text with page spans; running heads and page numbers dropped, wrapped lines joined."""
-    pages = [_clean(page) for page in _page_texts(data)]
-    if sum(len(page.strip()) for page in pages) < 10 * len(pages):
+    """Text with page spans: no running heads, page numbers or soft line breaks."""
+    sheets, notes = _sheets(data)
+    reading = reading_of_sheets(sheets, notes)
+    if not reading.text.strip():
         raise ReadError(
             "글자층이 없는 PDF(스캔본)입니다. → 문자 인식(OCR)을 거친 PDF나 한글 원본을 넣으세요."
         )
-    pages = _without_running_lines(pages)
-    return _joined([page.split("\n") for page in pages])
+    return reading
 
 
-def _joined(pages: list[list[str]]) -> Reading:
-    """Paragraphs as the author wrote them: a wrapped line goes on, others start anew."""
-    words = Counter(word for lines in pages for line in lines for word in line.split())
-    lengths = sorted(len(line.rstrip()) for lines in pages for line in lines)
-    full = 0.75 * lengths[int(len(lengths) * 0.9)]  # a line shorter than this ends by itself
-    parts: list[str] = []
-    spans: list[Page] = []
-    at = 0
-    before = ""
-    for number, lines in enumerate(pages, start=1):
-        page_start = at
-        for line in filter(str.strip, lines):
-            line = line.rstrip()
-            wrapped = len(before) >= full and not _SENTENCE_END.search(before)
-            if _in_mark(before) or (wrapped and not _OWN_LINE.match(line)):
-                left, right = before.split()[-1], line.split()[0]
-                # Broken inside a word, when the whole word stands elsewhere as often as its halves.
-                glued = words[left + right] >= min(words[left], words[right])
-                part = ("" if glued else " ") + line.lstrip()
-            else:
-                part = "\n" + line if parts else line
-            parts.append(part)
-            at += len(part)
-            before = line
-        spans.append(Page(number, page_start, at))
-    return Reading("".join(parts) + "\n", tuple(spans))
-
-
-def _page_texts(data: bytes) -> list[str]:
+def _sheets(data: bytes) -> tuple[list[Sheet], tuple[str, ...]]:
     import pypdfium2
 
     try:
         with pypdfium2.PdfDocument(data) as document:
-            return [page.get_textpage().get_text_range() for page in document]
+            if len(document) > MOST_PAGES:
+                raise ReadError(
+                    f"PDF가 {len(document):,}쪽으로 너무 깁니다. "
+                    f"→ {MOST_PAGES:,}쪽 이하로 나누어 넣으세요."
+                )
+            return _with_scans(document, [_sheet(document, at) for at in range(len(document))])
     except pypdfium2.PdfiumError as error:
         if "password" in str(error).lower():
             raise ReadError("암호가 걸린 PDF입니다. → 암호를 풀고 다시 저장하세요.") from error
+    return _salvaged(data), ()
+
+
+def _sheet(document: PdfDocument, at: int) -> Sheet:
+    with closing(document[at]) as page, closing(page.get_textpage()) as textpage:
+        pieces = pieces_of(page, textpage)
+        lines = lines_on(document, at, page, textpage, pieces)
+        if sum(len(line.text) for line in lines) < _FEWEST_LETTERS:
+            return Sheet(tuple(lines), scanned=_is_picture(page))
+        return Sheet(in_order(lines, tables_on(page, textpage, pieces.others)))
+
+
+def _is_picture(page: PdfPage) -> bool:
+    import pypdfium2.raw as raw
+
+    if raw.FPDFPage_CountObjects(page.raw) > _DRAWN:
+        return True
+    return any(True for _ in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3))
+
+
+def _with_scans(document: PdfDocument, sheets: list[Sheet]) -> tuple[list[Sheet], tuple[str, ...]]:
+    """The sheets with the text of those that are pictures, and what could not be read.
+
+    Without a program for it a file of pictures is an error; one with some among its pages is not.
+    """
+    numbers = [at for at, sheet in enumerate(sheets) if sheet.scanned]
+    if not numbers:
+        return sheets, ()
+    try:
+        pages = recognise(document, numbers, report_progress)
+    except ReadError as error:
+        if 2 * len(numbers) > len(sheets):
+            raise
+        return sheets, (f"{_named(numbers)}은 그림이라 읽지 못했습니다. {error}",)
+    for at, page in zip(numbers, pages, strict=True):
+        if page.text.strip():
+            sheets[at] = replace(sheets[at], recognised=page.text, confidence=page.confidence)
+    notes: list[str] = []
+    read = [page.confidence for page in pages if page.text.strip()]
+    if read:
+        notes.append(
+            f"{len(read)}개 쪽을 문자 인식(OCR)으로 읽었습니다(평균 신뢰도 "
+            f"{sum(read) / len(read):.0%}). → 항 번호와 숫자를 원본과 대조하세요."
+        )
+    if empty := [at for at in numbers if sheets[at].recognised is None]:
+        notes.append(f"{_named(empty)}에서는 글자를 찾지 못했습니다. → 그 쪽의 원본을 확인하세요.")
+    return sheets, tuple(notes)
+
+
+def _named(numbers: Sequence[int]) -> str:
+    """``3쪽, 4쪽`` or ``12개 쪽(3쪽, 4쪽 …)``."""
+    names = ", ".join(f"{at + 1}쪽" for at in numbers[:_NAMED])
+    return names if len(numbers) <= _NAMED else f"{len(numbers)}개 쪽({names} …)"
+
+
+def _salvaged(data: bytes) -> list[Sheet]:
+    """What pypdf reads of a file that pdfium can't open; it tells no places."""
     import pypdf
 
     try:
-        return [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(data)).pages]
+        pages = [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(data)).pages]
     except Exception as error:  # pypdf raises many kinds on damaged files
         raise ReadError(
             "손상된 PDF입니다. → 원본에서 PDF를 다시 만들거나 파일을 다시 복사하세요."
         ) from error
-
-
-def _clean(page: str) -> str:
-    page = page.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
-    # Old word processors put private-use characters where a blank belongs.
-    page = re.sub(r"[\ue000-\uf8ff\ufffe\uffff]", " ", page)
-    return _JOINED.sub("\n", unicodedata.normalize("NFC", page))
-
-
-def _without_running_lines(pages: list[str]) -> list[str]:
-    """Drop page numbers, and first or last lines that stand on most pages."""
-    edge: Counter[str] = Counter()
-    split = [[line for line in page.split("\n") if line.strip()] for page in pages]
-    for lines in split:
-        ends = (*lines[:2], *lines[-2:])
-        edge.update({_shape(line) for line in ends if not _HEADING.match(line)})
-    running = {shape for shape, count in edge.items() if count >= max(3, len(pages) * 0.6)}
-    kept = []
-    for lines in split:
-        last = len(lines) - 1
-        kept.append(
-            "\n".join(
-                line
-                for at, line in enumerate(lines)
-                if not (
-                    (at < 2 or at > last - 2)
-                    and (_shape(line) in running or _PAGE_NUMBER.match(line))
-                )
+    return [
+        Sheet(
+            tuple(
+                Line(text, 0.0, float(len(text)), -float(at), 1.0)
+                for at, part in enumerate(page.splitlines())
+                if (text := cleaned(part))
             )
         )
-    return kept
-
-
-def _shape(line: str) -> str:
-    return re.sub(r"\d+", "0", re.sub(r"\s+", "", line))
-
-
-def _in_mark(line: str) -> bool:
-    """Whether ``line`` ends inside an amendment mark: ``<개정 2018. 12.``."""
-    return line.rfind("<") > line.rfind(">")
+        for page in pages
+    ]

@@ -1,41 +1,52 @@
-"""TXT, Markdown and CSV."""
+"""TXT and CSV: which letters the bytes mean, and which sign parts the cells."""
 
 from __future__ import annotations
 
 import codecs
 import csv
 import io
-import re
 import unicodedata
-from itertools import zip_longest
 
+from ingest.readers.pipes import text_with_tables
 from ingest.readers.result import Reading
-from ingest.readers.tables import flatten_tables, without_emphasis
+from ingest.readers.rows import Row, Sheet, reading_of_rows
 from onprem_rag.errors import ReadError
 
-_HEADING_MARK = re.compile(r"(?m)^[ \t]{0,3}#{1,6}[ \t]+")
-_ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!|<>~])")
-_FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)\n---[ \t]*\n", re.DOTALL)
-_FRONT_TITLE = re.compile(r"(?m)^(?:제목|title):[ \t]*['\"]?(.+?)['\"]?[ \t]*$")
+_DELIMITERS = ",;\t"
+_SAMPLE_ROWS = 20
+_LONGEST_CELL = 1_000_000
 
 
 def decode(data: bytes) -> str:
-    """Text of UTF-8, UTF-16 (with a mark) or CP949 bytes; ReadError for anything else."""
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        encodings: tuple[str, ...] = ("utf-16",)
-    else:
-        encodings = ("utf-8-sig", "cp949")
-    for encoding in encodings:
+    """Text of UTF-8, UTF-16 or CP949 bytes; ReadError for anything else."""
+    for encoding in _encodings(data):
         try:
             text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
         if _is_text(text):
-            return text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
+            text = text.removeprefix("\ufeff").replace("\x00", "")
+            text = text.replace("\r\n", "\n").replace("\r", "\n")
+            return unicodedata.normalize("NFC", text)  # a Mac writes single letters
     raise ReadError(
         "글자로 읽을 수 없는 파일입니다(UTF-8, UTF-16, CP949가 아님). "
         "→ 메모장에서 UTF-8로 다시 저장하거나 원본 파일을 확인하세요."
     )
+
+
+def _encodings(data: bytes) -> tuple[str, ...]:
+    """The encodings that the bytes may be in, likeliest first.
+
+    In UTF-16 the blanks, digits and line ends of Korean text each have a byte of zero, all of them
+    on one side.
+    """
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return ("utf-16",)
+    sample = data[: 1 << 16]
+    even, odd = sample[::2].count(0), sample[1::2].count(0)
+    if even + odd and len(data) % 2 == 0 and max(even, odd) >= 9 * min(even, odd):
+        return ("utf-16-le" if odd > even else "utf-16-be", "utf-8-sig", "cp949")
+    return ("utf-8-sig", "cp949")
 
 
 def _is_text(text: str) -> bool:
@@ -47,38 +58,43 @@ def _is_text(text: str) -> bool:
 
 
 def read_text(data: bytes) -> Reading:
-    """A TXT file as it stands."""
-    return Reading(flatten_tables(decode(data)))
-
-
-def read_markdown(data: bytes) -> Reading:
-    """Markdown without its marks; the front matter's title, where there is one."""
-    text = decode(data)
-    title = ""
-    if matter := _FRONT_MATTER.match(text):
-        if found := _FRONT_TITLE.search(matter[1]):
-            title = found[1].strip()
-        text = text[matter.end() :]
-    text = without_emphasis(_HEADING_MARK.sub("", flatten_tables(text)))
-    return Reading(_ESCAPE.sub(r"\1", text).strip("\n") + "\n", title=title)
+    """A TXT file as it stands, its pipe tables as lines that repeat their header."""
+    return text_with_tables(decode(data).split("\n"))
 
 
 def read_csv(data: bytes) -> Reading:
-    """Each row as one line that repeats its header: ``부서: 총무팀 | 업무: 차량``.
+    """Each row as one line that repeats its header: ``부서: 총무팀 | 업무: 차량``."""
+    return reading_of_rows(csv_sheet(data).rows)
 
-    Cells beyond the header stand without a name.
-    """
-    rows = list(csv.reader(io.StringIO(decode(data))))
-    rows = [[cell.strip() for cell in row] for row in rows if any(cell.strip() for cell in row)]
-    if len(rows) < 2:
-        raise ReadError("머리글과 한 줄 이상의 자료가 있어야 합니다. → CSV 내용을 확인하세요.")
-    header, *body = rows
-    lines = []
-    for row in body:
-        cells = [
-            f"{name}: {' '.join(cell.split())}" if name else " ".join(cell.split())
-            for name, cell in zip_longest(header, row, fillvalue="")
-            if cell
-        ]
-        lines.append(" | ".join(cells))
-    return Reading("\n".join(lines) + "\n", rows=True)
+
+def csv_sheet(data: bytes) -> Sheet:
+    """The rows of a CSV file whose cells commas, semicolons or tabs part. Raises ReadError."""
+    text = decode(data)
+    csv.field_size_limit(_LONGEST_CELL)
+    reader = csv.reader(io.StringIO(text), delimiter=_delimiter(text))
+    rows = []
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                rows.append(Row(reader.line_num, tuple(cell.strip() for cell in cells)))
+    except csv.Error as error:
+        raise ReadError(
+            f"{reader.line_num}번째 줄을 CSV로 읽을 수 없습니다. "
+            "→ 따옴표가 닫혔는지 확인하거나 엑셀에서 CSV로 다시 저장하세요."
+        ) from error
+    return Sheet("", tuple(rows))
+
+
+def _delimiter(text: str) -> str:
+    """The sign by which the most rows have as many cells as the first; a comma in doubt."""
+
+    def fitting(sign: str) -> int:
+        reader = csv.reader(io.StringIO(text), delimiter=sign)
+        try:
+            rows = [row for row, _ in zip(reader, range(_SAMPLE_ROWS), strict=False)]
+        except csv.Error:
+            return 0
+        width = len(rows[0]) if rows else 0
+        return sum(len(row) == width for row in rows) if width > 1 else 0
+
+    return max(_DELIMITERS, key=fitting)

@@ -2,97 +2,128 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
+from typing import TypeAlias
 
-_RULE = re.compile(r":?-{2,}:?")
-_IMAGE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
-_HEADING_MARK = re.compile(r"^#{1,6} +")
-_BREAK = re.compile(r"<br ?/?>")
-# Marks that enclose words: not 2**3, a__b or ____. No mark inside, so that it stays linear.
-_STARS = re.compile(
-    r"(?<!\w)\*\*(?!\s|-\S)((?:[^*\n]|\*(?!\*))+)(?<=\S)\*\*"
-    r"|(?<=[가-힣])\*\*(\w+)\*\*"  # 제**14**조
-)
-_LINES = re.compile(r"(?<!\w)__(?=[^\s_])((?:[^_\n]|_(?!_))+)(?<=\S)__(?![A-Za-z0-9_])")
-_STRAY_ESCAPE = re.compile(r"(?<=\d)\\(?=[.)])")
+from ingest.readers.grids import Place, Places, once, places_of
+from ingest.readers.grids import Span as Span
+from ingest.readers.headers import header_rows, is_caption
+from ingest.readers.stacked import unstacked
+
+Rows: TypeAlias = tuple[tuple[str, ...], ...]
+TableLines: TypeAlias = tuple[list[str], int, Rows]  # lines, header rows, grid
+Names: TypeAlias = tuple[str, ...]  # the header cells above a column, from the top
+
+_NEVER_DATA = frozenset(("구분", "항목", "연번", "순번", "번호"))
 
 
-def table_lines(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Lines ``직급: 4급 | 숙박비(1박): 70,000원`` of a table whose first row is its header.
+def table_of(spans: Sequence[Span]) -> TableLines | None:
+    """A table as lines ``직급: 4급 | 숙박비(1박): 70,000원``; None where no cell is filled.
 
-    A header cell that a merge left empty takes its left neighbour's text. A row with one filled
-    cell, or a table of one row or one column, is given as it stands.
+    ``spans``: (row, column, rows, columns, text, whether the file calls it a header) of each
+    cell. A merged cell's text stands for every row and column that it covers; lines that stand side
+    by side in the cells of one row are rows of their own. Each filled row is one line; header rows
+    that a table repeats on its next page are left out.
     """
-    cleaned = [[" ".join(cell.split()) for cell in row] for row in rows]
-    cleaned = [row for row in cleaned if any(row)]
-    if not cleaned:
-        return
-    if len(cleaned) == 1 or max(len(row) for row in cleaned) == 1:
-        yield from (" | ".join(cell for cell in row if cell) for row in cleaned)
-        return
-    header: list[str] = []
-    for cell in cleaned[0]:
-        header.append(cell or (header[-1] if header else ""))
-    if len({cell for cell in header if cell}) == 1:  # a caption over the whole width
-        yield header[0] or cleaned[0][0]
-        yield from table_lines(cleaned[1:])
-        return
-    yield " | ".join(cell for cell in cleaned[0] if cell)
-    for row in cleaned[1:]:
-        filled = [cell for cell in row if cell]
-        if len(filled) == 1:
-            yield filled[0]
-            continue
-        header_of = [*header, *[""] * (len(row) - len(header))]
-        yield " | ".join(
-            f"{name}: {cell}" if name and name != cell else cell
-            for name, cell in zip(header_of, row, strict=False)
-            if cell
+    places = places_of(unstacked(spans))
+    if not any(place.text for row in places for place in row):
+        return None
+    header = header_rows(places)
+    places = _without_repeats(places, header)
+    rows = tuple(map(_texts, places))
+    names = names_of(rows[:header])
+    lines = _header_lines(places[:header])
+    lines += _named(places[header:], names) if header else map(_plain, places)
+    return [line for line in lines if line], header, rows
+
+
+def names_of(header: Rows) -> list[Names]:
+    """The header cells above each column, from the top: ``("숙박비", "특별시")``; no captions."""
+    levels = [row for row in header if len(set(row)) > 1]
+    return [tuple(_distinct(cells)) for cells in zip(*levels, strict=True)]
+
+
+def _distinct(texts: Sequence[str]) -> list[str]:
+    """The filled ones, each run of equal ones once."""
+    filled = [text for text in texts if text]
+    return [text for at, text in enumerate(filled) if not at or filled[at - 1] != text]
+
+
+def _without_repeats(places: Places, header: int) -> Places:
+    """Without rows that say once more what the header says."""
+    names = [_texts(row) for row in places[:header] if not is_caption(row)]
+    kept = list(places[:header])
+    at = header
+    while at < len(places):
+        rows = places[at : at + len(names)]
+        again = len(rows) == len(names) > 0 and all(
+            _texts(row) == wanted for row, wanted in zip(rows, names, strict=True)
         )
+        if again:
+            at += len(names)
+        else:
+            kept.append(places[at])
+            at += 1
+    return tuple(kept)
 
 
-def flatten_tables(text: str) -> str:
-    """``text`` with its pipe tables (``| a | b |``) as lines that repeat the header."""
-    lines: list[str] = []
-    table: list[str] = []
-    for line in [*text.split("\n"), ""]:
-        if line.lstrip().startswith("|"):
-            table.append(line)
-            continue
-        if len(table) == 1:  # a line of text that begins with the sign
-            lines.extend(table)
-        elif table:
-            rows = [_cells(row) for row in table]
-            lines.extend(table_lines([row for row in rows if not _is_rule(row)]))
-        table = []
-        lines.append(line)
-    return "\n".join(lines[:-1])
+def _texts(row: Sequence[Place]) -> tuple[str, ...]:
+    return tuple(place.text for place in row)
 
 
-def without_emphasis(text: str) -> str:
-    """``**낱말**`` and ``__낱말__`` without their marks."""
-    return _LINES.sub(r"\1", _STARS.sub(r"\1\2", text))
+def _header_lines(header: Places) -> list[str]:
+    """Each cell once, where it begins."""
+    lines = []
+    for y, row in enumerate(header):
+        new = [place for place in once(row) if not y or place is not header[y - 1][place.left]]
+        lines.append(" | ".join(place.text for place in new if place.text))
+    return lines
 
 
-def plain_of_markdown(markdown: str) -> str:
-    """Plain text of a converter's Markdown: no heading marks, images or blank lines."""
-    kept = []
-    markdown = _STRAY_ESCAPE.sub("", without_emphasis(markdown))
-    for line in flatten_tables(markdown).split("\n"):
-        line = _HEADING_MARK.sub("", _IMAGE.sub("", _BREAK.sub("\n", line))).rstrip()
-        if line.strip():
-            kept.append(line)
-    return "\n".join(kept) + "\n" if kept else ""
+def _named(body: Places, names: list[Names]) -> Iterator[str]:
+    """The rows; where a table goes on below with other names, under those."""
+    for row in body:
+        if (row[0].text,) == names[0] and row[0].text in _NEVER_DATA:
+            names = [(place.text,) if place.text else () for place in row]
+            yield _plain(row)
+        else:
+            yield _line(row, names)
 
 
-def _cells(line: str) -> list[str]:
-    cells = re.split(r"(?<!\\)\|", _IMAGE.sub("", _BREAK.sub(" ", line)).strip())
-    if not cells[-1]:  # the row's closing sign
-        cells.pop()
-    return [cell.strip().replace("\\|", "|") for cell in cells[1:]]
+def _line(row: Sequence[Place], names: Sequence[Names]) -> str:
+    """One row; a cell that covers several columns is given once, under all their names."""
+    cells = once(row)
+    filled = [place for place in cells if place.text]
+    if len(filled) == 1 and filled[0] is cells[0]:  # a heading between the rows, or a note
+        return filled[0].text
+    parts = []
+    for place in filled:
+        name = _joined(names[place.left : place.right])
+        parts.append(f"{name}: {place.text}" if name and name != place.text else place.text)
+    return " | ".join(parts)
 
 
-def _is_rule(row: Sequence[str]) -> bool:
-    """Whether the cells are those of the line under a header: ``|---|:--|``."""
-    return bool(row) and all(_RULE.fullmatch(cell) for cell in row)
+def _joined(names: Sequence[Names]) -> str:
+    """``체재비 일비·식비·숙박비``: what the names have in common stands once, in front."""
+    names = list(dict.fromkeys(name for name in names if name))
+    if not names:
+        return ""
+    shared = 0
+    while all(len(name) > shared + 1 and name[shared] == names[0][shared] for name in names):
+        shared += 1
+    rest = "·".join(" ".join(name[shared:]) for name in names)
+    return " ".join((*names[0][:shared], rest))
+
+
+def _plain(row: Sequence[Place]) -> str:
+    """A row that no header names; a cell that the file calls a header names those after it."""
+    parts = []
+    name = waiting = ""
+    for place in (place for place in once(row) if place.text):
+        if place.header:
+            parts.append(waiting)
+            name = waiting = place.text
+        else:
+            parts.append(f"{name}: {place.text}" if name else place.text)
+            waiting = ""
+    return " | ".join(part for part in (*parts, waiting) if part)

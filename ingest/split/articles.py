@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+import itertools
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ingest.split.marks import Mark, mark_of, without_amendments
-from ingest.split.paragraphs import pack_lines, trimmed
-from onprem_rag.records import Document, Passage
+from ingest.split.contents import Span, span_at
+from ingest.split.front import front_parts
+from ingest.split.items import Item, items_of
+from ingest.split.marks import CONTAINERS, Mark
+from ingest.split.outline import Outline
+from ingest.split.packing import pack, pack_lines, trimmed
+from ingest.split.places import ADDENDA
+from onprem_rag.records import Document, Furniture, Passage
 
 LONG_ARTICLE = 800  # characters: about 512 tokens of KR-SBERT with the article's title
-DELETED = "삭제"
-_CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
-_LEVELS = "편장절관"
-_PARAGRAPH = re.compile(rf"[{_CIRCLED}]")
+PREAMBLE = "전문"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,170 +25,210 @@ class _Unit:
     """An article, an addendum or an annex: what stands between two headings."""
 
     path: tuple[str, ...]
-    article: str
+    article: str | None
     title: str
     start: int
     end: int
+    heading_end: int
 
 
-def marks_of(text: str) -> list[Mark]:
-    """The heading lines of ``text`` in order; uncertain forms only where the number follows on."""
-    candidates = [mark for start, line in _lines(text) if (mark := mark_of(line, start))]
-    found: list[Mark] = []
-    zone = "본문"
-    last = main_last = (0, 0)  # the last article's number in this zone, and in the main part
-    for at, mark in enumerate(candidates):
-        if mark.level in {"부칙", "별표"}:
-            zone, last = mark.level, (0, 0)
-        elif mark.level != "조":
-            if zone != "본문":
-                continue  # 제1장 inside an annex or after the addenda begins no chapter
-        elif zone == "별표":
-            # A form's own text, such as a model contract, has articles of its own.
-            if not mark.certain or mark.number != (main_last[0] + 1, 0):
-                continue
-            zone, last = "본문", mark.number
-        elif (
-            _is_next(mark, last)
-            or (mark.certain and mark.number > last and not _is_outlier(candidates[at:], last))
-            or (mark.certain and zone == "부칙" and mark.number == (1, 0))
-        ):
-            last = mark.number
-        else:
-            continue
-        if mark.level == "조" and zone == "본문":
-            main_last = last
-        found.append(mark)
-    return found
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What of a unit becomes one passage."""
+
+    start: int
+    end: int
+    paragraph: str | None = None
+    subparagraph: str | None = None
 
 
-def _is_next(mark: Mark, last: tuple[int, int]) -> bool:
-    """15 → 16, 15 → 15의2, 15의2 → 15의3."""
-    return mark.number in {(last[0] + 1, 0), (last[0], max(last[1] + 1, 2))}
-
-
-def _is_outlier(rest: list[Mark], last: tuple[int, int]) -> bool:
-    """A number far ahead after which the count goes on where it was: another law's article."""
-    number = rest[0].number
-    following = next((mark for mark in rest[1:] if mark.level == "조" and mark.certain), None)
-    return number[0] > last[0] + 5 and following is not None and following.number < number
-
-
-def split_articles(document: Document) -> list[Passage]:
+def split_articles(document: Document, outline: Outline) -> list[Passage]:
     """Passages of a rule in order. Each ``text`` is ``document.text[start:end]``."""
-    passages: list[Passage] = []
-    for unit in _units(document.text, marks_of(document.text)):
-        for start, end, paragraph in _parts(document.text, unit):
-            passages.append(
-                Passage(
-                    document=document.title,
-                    path=unit.path,
-                    article=unit.article,
-                    paragraph=paragraph,
-                    title=unit.title,
-                    text=document.text[start:end],
-                    start=start,
-                    end=end,
-                    page=page_at(document, start),
-                )
-            )
-    return passages
+    tables = [(table.start, table.end) for table in document.tables]
+    return [
+        Passage(
+            document=document.title,
+            path=unit.path,
+            article=unit.article,
+            paragraph=part.paragraph,
+            title=unit.title,
+            text=document.text[part.start : part.end],
+            start=part.start,
+            end=part.end,
+            page=page_at(document, part.start),
+            subparagraph=part.subparagraph,
+        )
+        for unit in _segments(document.text, outline)
+        if isinstance(unit, _Unit)
+        for part in _parts(document.text, unit, tables)
+    ]
+
+
+def furniture_of(text: str, outline: Outline) -> tuple[Furniture, ...]:
+    """What of a rule stands in no passage: title, history, contents, headings of chapters."""
+    return tuple(each for each in _segments(text, outline) if isinstance(each, Furniture))
 
 
 def page_at(document: Document, offset: int) -> int | None:
     """The number of the page on which ``offset`` lies; None where there are no pages."""
-    for page in document.pages:
-        if offset < page.end:
-            return page.number
-    return document.pages[-1].number if document.pages else None
+    if not document.pages:
+        return None
+    at = bisect_right(document.pages, offset, key=lambda page: page.end)
+    return document.pages[min(at, len(document.pages) - 1)].number
 
 
-def _lines(text: str) -> Iterator[tuple[int, str]]:
-    start = 0
-    for line in text.split("\n"):
-        yield start, line
-        start += len(line) + 1
-
-
-def _units(text: str, marks: list[Mark]) -> Iterator[_Unit]:
-    containers: dict[str, str] = {}
-    addenda = ""
-    preamble_end = marks[0].start if marks else 0
-    if "다." in text[:preamble_end]:  # a real preamble, not just title and dates
-        yield _Unit((), "전문", "", 0, preamble_end)
-    for mark, following in zip(marks, [*marks[1:], None], strict=True):
-        end = following.start if following else len(text)
-        if mark.level in _LEVELS:
-            for level in _LEVELS[_LEVELS.index(mark.level) :]:
-                containers.pop(level, None)
-            containers[mark.level] = mark.label
-            continue
-        path = tuple(containers[level] for level in _LEVELS if level in containers)
-        if mark.level == "부칙":
-            addenda = mark.label
-            if following and following.level == "조":
-                continue  # its articles are the units
-            yield _Unit((addenda,), "부칙", "", mark.start, end)
-        elif mark.level == "별표":
-            addenda = ""
-            title = mark.title or _next_line(text, mark.start, end)
-            yield _Unit((_label(mark.label, title),), mark.label, title, mark.start, end)
-        elif addenda:
-            yield _Unit(
-                (addenda, _label(mark.label, mark.title)),
-                f"부칙 {mark.label}",
-                mark.title,
-                mark.start,
-                end,
-            )
+def _segments(text: str, outline: Outline) -> Iterator[_Unit | Furniture]:
+    """The whole text in order: what becomes passages, and what does not."""
+    borders: list[Mark | Span] = sorted(
+        [*outline.marks, *outline.contents],
+        key=lambda each: each.start if isinstance(each, Mark) else each[0],
+    )
+    starts = [each.start if isinstance(each, Mark) else each[0] for each in borders]
+    headings = _Headings()
+    yield from _front(text, 0, starts[0] if starts else len(text))
+    for at, border in enumerate(borders):
+        end = starts[at + 1] if at + 1 < len(borders) else len(text)
+        if isinstance(border, Mark):
+            following = borders[at + 1] if at + 1 < len(borders) else None
+            article_next = isinstance(following, Mark) and following.level == "조"
+            mark = border._replace(
+                end=min(border.end, end)
+            )  # its title may begin a list of contents
+            yield from headings.segments(text, mark, end, article_next)
         else:
-            title = mark.title or _next_title(text, mark.start, end)
-            path = (*path, _label(mark.label, title))
-            yield _Unit(path, mark.label, title, mark.start, end)
+            yield from _furniture("차례", text, border[0], border[1])
+            yield from _front(text, border[1], end)
 
 
-def _label(label: str, title: str) -> str:
+class _Headings:
+    """The headings above the one that is read: chapters, or addenda."""
+
+    def __init__(self) -> None:
+        self._containers: dict[str, str] = {}
+        self._addenda = ""
+
+    def segments(
+        self, text: str, mark: Mark, end: int, article_next: bool
+    ) -> Iterator[_Unit | Furniture]:
+        """What stands from ``mark`` to ``end``, where the next heading begins."""
+        if mark.level in CONTAINERS:
+            for level in CONTAINERS[CONTAINERS.index(mark.level) :]:
+                self._containers.pop(level, None)
+            self._containers[mark.level] = mark.label
+            yield from _headed(text, mark, end, _Unit(self._path(), None, mark.title, 0, 0, 0))
+        elif mark.level == "부칙":
+            self._addenda = mark.label
+            unit = _Unit((mark.label,), ADDENDA, "", mark.start, end, mark.end)
+            if article_next or not text[mark.end : end].strip():
+                yield from _headed(text, mark, end, unit)
+            else:
+                yield unit
+        elif mark.level == "별표":
+            self._addenda = ""
+            title = mark.title or _next_line(text, mark.start, end)
+            yield _Unit((_label(mark, title),), mark.label, title, mark.start, end, mark.end)
+        elif self._addenda:
+            below = (self._addenda, _label(mark, mark.title))
+            yield _Unit(below, f"{ADDENDA} {mark.label}", mark.title, mark.start, end, mark.end)
+        else:
+            path = (*self._path(), _label(mark, mark.title))
+            yield _Unit(path, mark.label, mark.title, mark.start, end, mark.end)
+
+    def _path(self) -> tuple[str, ...]:
+        return tuple(self._containers[level] for level in CONTAINERS if level in self._containers)
+
+
+def _headed(text: str, mark: Mark, end: int, unit: _Unit) -> Iterator[_Unit | Furniture]:
+    """The heading as furniture, and what stands below it before the next heading as a unit."""
+    yield from _furniture(f"{mark.level} 제목", text, mark.start, mark.end)
+    if text[mark.end : end].strip():
+        yield _Unit(unit.path, unit.article, unit.title, mark.end, end, mark.end)
+
+
+def _furniture(kind: str, text: str, start: int, end: int) -> Iterator[Furniture]:
+    start, end = trimmed(text, start, end)
+    if end > start:
+        yield Furniture(kind, start, end)
+
+
+def _front(text: str, start: int, end: int) -> Iterator[_Unit | Furniture]:
+    for part in front_parts(text, start, end):
+        if part.kind:
+            yield Furniture(part.kind, part.start, part.end)
+        else:
+            yield _Unit((), PREAMBLE, "", part.start, part.end, part.start)
+
+
+def _label(mark: Mark, title: str) -> str:
+    label = mark.label
+    if mark.last > mark.number:
+        branch = f"의{mark.last[1]}" if mark.last[1] else ""
+        label = f"{label}부터 제{mark.last[0]}조{branch}까지"
     return f"{label}({title})" if title else label
 
 
 def _next_line(text: str, start: int, end: int) -> str:
-    lines = [line.strip() for line in text[start:end].split("\n")[1:4] if line.strip()]
-    return without_amendments(lines[0])[:40] if lines and len(lines[0]) <= 40 else ""
+    """The line below an annex's heading where it is short enough for a title, and no table."""
+    begin = text.find("\n", start, end)
+    if begin < 0:
+        return ""
+    lines = [line.strip() for line in text[begin : min(end, begin + 300)].split("\n")[:4]]
+    first = next((line for line in lines if line), "")
+    return " ".join(first.split()) if len(first) <= 40 and " | " not in first else ""
 
 
-def _next_title(text: str, start: int, end: int) -> str:
-    """A title that stands in brackets on the line after ``제15조``."""
-    lines = text[start:end].split("\n")
-    if len(lines) > 1 and lines[0].strip().endswith("조"):
-        found = re.match(r"\s*[(（\[【](.{1,40})[)）\]】]", lines[1])
-        return found[1].strip() if found else ""
-    return ""
-
-
-def _parts(text: str, unit: _Unit) -> Iterator[tuple[int, int, str | None]]:
-    """(start, end, 항) of the passages of one unit: itself when short enough."""
+def _parts(text: str, unit: _Unit, tables: Sequence[Span]) -> Iterator[_Part]:
+    """The unit itself when short enough, else its 항, else their 호, else what fits."""
     start, end = trimmed(text, unit.start, unit.end)
     if end - start <= LONG_ARTICLE:
         if end > start:
-            yield start, end, None
+            yield _Part(start, end)
         return
-    borders = [(start, None), *_paragraph_borders(text, start, end)]
-    if len(borders) > 1:  # the heading goes with its first paragraph
-        borders = [(start, borders[1][1]), *borders[2:]]
-    for (begin, paragraph), (stop, _) in zip(borders, [*borders[1:], (end, None)], strict=True):
-        for piece_start, piece_end in pack_lines(text, begin, stop, LONG_ARTICLE):
-            yield piece_start, piece_end, paragraph
+    items = [
+        item
+        for item in items_of(text, start, end, unit.heading_end)
+        if not span_at(tables, item.start)
+    ]
+    paragraphs = [item for item in items if item.level == "항"]
+    # The heading goes with its first paragraph.
+    borders = [start, *(item.start for item in paragraphs[1:]), end]
+    for at, (begin, stop) in enumerate(itertools.pairwise(borders)):
+        label = paragraphs[at].label if paragraphs else None
+        begin, stop = trimmed(text, begin, stop)
+        if stop - begin <= LONG_ARTICLE:
+            yield _Part(begin, stop, label)
+            continue
+        for part in _by_number(text, begin, stop, _between(items, begin, stop), tables):
+            yield _Part(part.start, part.end, label, part.subparagraph)
 
 
-def _paragraph_borders(text: str, start: int, end: int) -> list[tuple[int, str | None]]:
-    """Where ①, ②, … begin: in order, at a line's start or right after the heading."""
-    borders: list[tuple[int, str | None]] = []
-    for found in _PARAGRAPH.finditer(text, start, end):
-        line_start = text.rfind("\n", start, found.start()) + 1
-        before = text[max(line_start, start) : found.start()].strip()
-        heading = line_start <= start and not borders and before.startswith("제")
-        if found[0] == _CIRCLED[len(borders)] and (not before or heading):
-            borders.append((found.start(), found[0]))
-        if len(borders) == len(_CIRCLED):
-            break
-    return borders
+def _by_number(
+    text: str, begin: int, stop: int, items: Sequence[Item], tables: Sequence[Span]
+) -> Iterator[_Part]:
+    """A long 항 by its 호: as many as fit together; a long 호 by its 목, else by its lines."""
+    numbers = [item for item in items if item.level == "호"]
+    for start, end in pack(text, _cut(begin, stop, numbers), LONG_ARTICLE):
+        first = _between(numbers, start, end)[:1]
+        number = first[0].label if first else None
+        if end - start <= LONG_ARTICLE:
+            yield _Part(start, end, None, number)
+            continue
+        letters = [item for item in _between(items, start, end) if item.level == "목"]
+        pieces = [
+            line
+            for piece in _cut(start, end, letters)
+            for line in pack_lines(text, *piece, LONG_ARTICLE, tables)
+        ]
+        for piece_start, piece_end in pack(text, pieces, LONG_ARTICLE):
+            yield _Part(piece_start, piece_end, None, number)
+
+
+def _between(items: Sequence[Item], start: int, end: int) -> Sequence[Item]:
+    first = bisect_left(items, start, key=lambda item: item.start)
+    return items[first : bisect_left(items, end, key=lambda item: item.start)]
+
+
+def _cut(begin: int, stop: int, items: Sequence[Item]) -> list[Span]:
+    """The span cut where the items begin; what stands before the first stays with it."""
+    borders = [begin, *(item.start for item in items[1:]), stop]
+    return [(start, end) for start, end in itertools.pairwise(borders) if end > start]

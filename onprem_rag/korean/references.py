@@ -70,7 +70,7 @@ _ARTICLE = (
     rf"|(?<![\d.,제십백천만억수여-])\d{{1,3}}{_B}조{_AMOUNT}(?:{_PARTICLE}|(?=\s?\d{{1,2}}\s?항)))"
     + _BRANCH
 )
-_PARAGRAPH = rf"(?:{_ORDINAL}{_B}\d{{1,2}}{_B}항(?![공목해]))"
+_PARAGRAPH = rf"(?:{_ORDINAL}{_B}(?:\d{{1,2}}|[{_CIRCLED}]){_B}항(?![공목해]))"
 _PLAIN_PARAGRAPH = rf"(?:(?<![\d.,제-])\d{{1,2}}\s?항(?![공목해구균생])|[{_CIRCLED}]\s?항)"
 _NOT_SUBPARAGRAPH = r"(?![기봉선실텔관]|차(?!목)|각(?!\s?목)|\s?담당|\s?객실)"
 _SUBPARAGRAPH = rf"(?:{_ORDINAL}{_B}\d{{1,3}}{_B}호{_NOT_SUBPARAGRAPH}{_BRANCH})"

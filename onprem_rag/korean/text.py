@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
+from collections import deque
 from itertools import accumulate
 
 _VARIANTS = {
@@ -111,14 +112,16 @@ def _keep(text: str, start: int, end: int, spans: list[tuple[int, int]]) -> None
 def _bracketed(text: str) -> list[tuple[int, int]]:
     """Spans of the outermost closed brackets, none longer than ``_LONGEST_BRACKET``."""
     spans: list[tuple[int, int]] = []
-    open_: list[tuple[str, int]] = []
+    open_: deque[tuple[str, int]] = deque()
     for match in _BRACKET.finditer(text):
+        while open_ and open_[0][1] < match.start() - _LONGEST_BRACKET:
+            open_.popleft()  # too far away to be closed, and many of them would cost time
         sign = match.group()
         if sign in _PAIRS:
             open_.append((_PAIRS[sign], match.start()))
         elif sign[0] == "\n":
             open_.clear()
-        elif any(closing == sign for closing, _ in open_):
+        elif any(closing == sign for closing, _ in reversed(open_)):
             while open_:
                 closing, start = open_.pop()
                 if closing == sign:

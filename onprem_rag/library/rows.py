@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
 from onprem_rag.library import schema
-from onprem_rag.records import Document, Page, Passage
+from onprem_rag.records import (
+    Amendment,
+    CrossReference,
+    Document,
+    Furniture,
+    Page,
+    Passage,
+    Table,
+)
+
+# What only a document as a whole needs; a list of documents goes without.
+WHOLE = frozenset({"text", "pages", "tables", "furniture", "amendments"})
 
 
 def passages_query() -> sa.Select[Any]:
@@ -26,6 +39,7 @@ def passage_of(row: Row[Any], title: str, text: str) -> Passage:
         path=tuple(row.path),
         article=row.article,
         paragraph=row.paragraph,
+        subparagraph=row.subparagraph,
         title=row.title,
         text=text,
         start=row.start,
@@ -36,15 +50,64 @@ def passage_of(row: Row[Any], title: str, text: str) -> Passage:
     )
 
 
-def document_of(row: Row[Any], text: str) -> Document:
-    """A document's row; ``text`` is "" where only its place in the library matters."""
+def document_of(row: Row[Any]) -> Document:
+    """A document's row without its text and structure, where its place in the library matters."""
     return Document(
         title=row.title,
         kind=row.kind,
         source=row.source,
         format=row.format,
         sha256=row.sha256,
-        text=text,
-        pages=tuple(Page(*page) for page in row.pages),
+        text="",
+        enacted=row.enacted,
+        amended=tuple(row.amended),
+        effective=row.effective,
+        department=row.department,
         id=row.id,
     )
+
+
+def whole_document_of(row: Row[Any], references: Sequence[Row[Any]]) -> Document:
+    """A document's row with its text and structure."""
+    return replace(
+        document_of(row),
+        text=row.text,
+        pages=tuple(Page(*page) for page in row.pages),
+        tables=tuple(
+            Table(start, end, header, tuple(tuple(cells) for cells in grid))
+            for start, end, header, grid in row.tables
+        ),
+        furniture=tuple(Furniture(*span) for span in row.furniture),
+        amendments=tuple(
+            Amendment(at, text, action, tuple(dates)) for at, text, action, dates in row.amendments
+        ),
+        references=tuple(reference_of(found, row.text) for found in references),
+    )
+
+
+def reference_of(row: Row[Any], text: str) -> CrossReference:
+    """A cross-reference's row; ``text`` is its document's."""
+    target = None if row.target_start is None else (row.target_start, row.target_end)
+    return CrossReference(
+        row.start, row.end, text[row.start : row.end], row.document, row.place, target
+    )
+
+
+def values_of(document: Document) -> dict[str, Any]:
+    """What a document's row holds, but for its id and its revisions."""
+    return {
+        "source": document.source,
+        "sha256": document.sha256,
+        "format": document.format,
+        "title": document.title,
+        "kind": document.kind,
+        "text": document.text,
+        "pages": [(p.number, p.start, p.end, p.confidence) for p in document.pages],
+        "tables": [(t.start, t.end, t.header, t.rows) for t in document.tables],
+        "furniture": [(f.kind, f.start, f.end) for f in document.furniture],
+        "amendments": [(m.at, m.text, m.action, m.dates) for m in document.amendments],
+        "enacted": document.enacted,
+        "amended": list(document.amended),
+        "effective": document.effective,
+        "department": document.department,
+    }

@@ -28,6 +28,15 @@ documents = sa.Table(
     sa.Column("kind", sa.String(20), nullable=False),
     sa.Column("text", sa.Text, nullable=False),
     sa.Column("pages", sa.JSON, nullable=False),
+    sa.Column("tables", sa.JSON, nullable=False, server_default="[]"),
+    sa.Column("furniture", sa.JSON, nullable=False, server_default="[]"),
+    sa.Column("amendments", sa.JSON, nullable=False, server_default="[]"),
+    sa.Column("enacted", sa.String(10)),
+    sa.Column("amended", sa.JSON, nullable=False, server_default="[]"),
+    sa.Column("effective", sa.String(10)),
+    sa.Column("department", sa.Text),
+    # The version of the readers that made the text; a file that older ones read is read again.
+    sa.Column("read_by", sa.Integer, nullable=False, server_default="0"),
     sa.Column("added_in", sa.Integer, nullable=False),  # revision
     # 0 while in force; else the revision that replaced it. Rows stay, so that the index
     # generation that still serves can resolve every passage it holds.
@@ -42,10 +51,26 @@ passages = sa.Table(
     sa.Column("path", sa.JSON, nullable=False),
     sa.Column("article", sa.String(40)),
     sa.Column("paragraph", sa.String(8)),
+    sa.Column("subparagraph", sa.String(12)),
     sa.Column("title", sa.Text, nullable=False),
     sa.Column("start", sa.Integer, nullable=False),
     sa.Column("end", sa.Integer, nullable=False),
     sa.Column("page", sa.Integer),
+)
+
+# The places that a document's text names, parsed when it was split.
+cross_references = sa.Table(
+    "cross_references",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("document_id", sa.ForeignKey("documents.id"), nullable=False),
+    sa.Column("start", sa.Integer, nullable=False),
+    sa.Column("end", sa.Integer, nullable=False),
+    sa.Column("document", sa.Text),  # the title of another rule
+    sa.Column("place", sa.String(60), nullable=False),
+    sa.Column("target_start", sa.Integer),
+    sa.Column("target_end", sa.Integer),
+    sa.Index("cross_references_in_text", "document_id", "start"),
 )
 
 faq = sa.Table(
@@ -86,7 +111,26 @@ def _m0002_faq_revision(connection: Connection) -> None:
     connection.execute(sa.insert(faq_revision).values(id=1, number=0))
 
 
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_m0001_first_tables, _m0002_faq_revision)
+def _m0003_structure(connection: Connection) -> None:
+    _add_missing_columns(connection, documents)
+    _add_missing_columns(connection, passages)
+    cross_references.create(connection)
+
+
+def _add_missing_columns(connection: Connection, table: sa.Table) -> None:
+    """The columns that a table made by an earlier migration has not got yet."""
+    there = {column["name"] for column in sa.inspect(connection).get_columns(table.name)}
+    for column in table.columns:
+        if column.name not in there:
+            words = sa.schema.CreateColumn(column).compile(connection)
+            connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {words}")
+
+
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
+    _m0001_first_tables,
+    _m0002_faq_revision,
+    _m0003_structure,
+)
 
 
 def migrate(connection: Connection) -> None:

@@ -13,7 +13,13 @@ from sqlalchemy.engine import Connection, Engine, Row
 
 from onprem_rag.errors import LibraryError
 from onprem_rag.library import schema
-from onprem_rag.library.rows import document_of, passage_of, passages_query
+from onprem_rag.library.rows import (
+    WHOLE,
+    document_of,
+    passage_of,
+    passages_query,
+    whole_document_of,
+)
 from onprem_rag.library.writer import Writer
 from onprem_rag.records import Document, FaqEntry, Passage
 
@@ -96,21 +102,23 @@ class Library:
 
     def documents(self) -> list[Document]:
         """Documents in force, by title, without their text."""
-        columns = [c for c in schema.documents.c if c.name != "text"]
+        columns = [c for c in schema.documents.c if c.name not in WHOLE]
         query = (
             sa.select(*columns)
             .where(schema.documents.c.replaced_by == 0)
             .order_by(schema.documents.c.title, schema.documents.c.id)
         )
-        return [document_of(row, "") for row in self._all(query)]
+        return [document_of(row) for row in self._all(query)]
 
     def document(self, document_id: int) -> Document:
-        """One document with its text, in force or not. Raises LibraryError if unknown."""
+        """One document with all that is known, in force or not. LibraryError if unknown."""
         table = schema.documents
         rows = self._all(sa.select(table).where(table.c.id == document_id))
         if not rows:
             raise LibraryError(f"문서 {document_id}번이 없습니다. → 'ingest status'를 확인하세요.")
-        return document_of(rows[0], rows[0].text)
+        found = schema.cross_references
+        references = sa.select(found).where(found.c.document_id == document_id)
+        return whole_document_of(rows[0], self._all(references.order_by(found.c.start)))
 
     def passages(self, ids: Sequence[int]) -> list[Passage]:
         """The passages of these ids, in their order, with text."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Container, Iterable
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from onprem_rag.library import schema
-from onprem_rag.library.rows import passage_of
+from onprem_rag.library.rows import passage_of, values_of
 from onprem_rag.records import Document, FaqEntry, Passage
 
 
@@ -23,11 +23,11 @@ class Writer:
         """Keep nothing of this transaction."""
         self.undone = True
 
-    def hashes(self) -> dict[str, str]:
-        """SHA-256 of what each source held when it was last read, in force or not."""
-        table = schema.documents
-        query = sa.select(table.c.source, table.c.sha256).order_by(table.c.id)
-        return {row.source: row.sha256 for row in self._connection.execute(query)}
+    def last_read(self) -> dict[str, tuple[str, int]]:
+        """(SHA-256, version of the readers) of each source as last read, in force or not."""
+        d = schema.documents.c
+        query = sa.select(d.source, d.sha256, d.read_by).order_by(d.id)
+        return {row.source: (row.sha256, row.read_by) for row in self._connection.execute(query)}
 
     def in_force(self, source: str) -> frozenset[tuple[str, str]]:
         """(title without blanks, kind) of the documents in force that ``source`` holds."""
@@ -64,7 +64,7 @@ class Writer:
         table = schema.documents
         return self._retire(table.c.source == source, revision)
 
-    def replace_title(self, title: str, kind: str, kept: Collection[str], revision: int) -> int:
+    def replace_title(self, title: str, kind: str, kept: Container[str], revision: int) -> int:
         """Take the documents of this title and kind out of force, but for the sources ``kept``:
         two rules of one title in one run are two institutions' rules.
         """
@@ -77,16 +77,15 @@ class Writer:
         rows = self._connection.execute(query).all()
         return sum(self._retire(d.id == row.id, revision) for row in rows if row.source not in kept)
 
-    def add(self, document: Document, passages: Iterable[Passage], revision: int) -> int:
-        """Store a document and its passages; returns the document's id."""
-        values = {
-            "source": document.source,
-            "sha256": document.sha256,
-            "format": document.format,
-            "title": document.title,
-            "kind": document.kind,
-            "text": document.text,
-            "pages": [[page.number, page.start, page.end] for page in document.pages],
+    def add(
+        self, document: Document, passages: Iterable[Passage], revision: int, read_by: int = 0
+    ) -> int:
+        """Store a document and its passages; returns the document's id.
+
+        ``read_by``: the version of the readers that made the text.
+        """
+        values = values_of(document) | {
+            "read_by": read_by,
             "added_in": revision,
             "replaced_by": 0,
         }
@@ -98,6 +97,7 @@ class Writer:
                 "path": list(passage.path),
                 "article": passage.article,
                 "paragraph": passage.paragraph,
+                "subparagraph": passage.subparagraph,
                 "title": passage.title,
                 "start": passage.start,
                 "end": passage.end,
@@ -107,6 +107,20 @@ class Writer:
         ]
         if rows:
             self._connection.execute(sa.insert(schema.passages), rows)
+        references = [
+            {
+                "document_id": document_id,
+                "start": reference.start,
+                "end": reference.end,
+                "document": reference.document,
+                "place": reference.place,
+                "target_start": reference.target[0] if reference.target else None,
+                "target_end": reference.target[1] if reference.target else None,
+            }
+            for reference in document.references
+        ]
+        if references:
+            self._connection.execute(sa.insert(schema.cross_references), references)
         return document_id
 
     def passages_in_force(self) -> list[Passage]:

@@ -14,6 +14,7 @@ from onprem_rag.config import default_home, load_config
 from onprem_rag.errors import OnpremRagError
 from onprem_rag.records import Answer
 from onprem_rag.web import parts
+from onprem_rag.web.excerpts import Excerpt, excerpt
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +43,7 @@ class Turn:
 
     question: str
     answer: Answer | None = None
-    excerpts: tuple[parts.Excerpt, ...] = ()
+    excerpts: tuple[Excerpt, ...] = ()
     advice: str = ""  # the question can't be asked like this
     problem: str = ""  # something went wrong
 
@@ -157,9 +158,9 @@ def _answer(bot: Chatbot, question: str) -> Turn:
     return Turn(question, problem=APOLOGY)
 
 
-def _excerpts(bot: Chatbot, answer: Answer) -> tuple[parts.Excerpt, ...]:
+def _excerpts(bot: Chatbot, answer: Answer) -> tuple[Excerpt, ...]:
     return tuple(
-        parts.excerpt(bot.document(citation.document_id), citation, answer.hits)
+        excerpt(bot.document(citation.document_id), citation, answer.hits, bot.referred)
         for citation in answer.citations
     )
 

@@ -13,11 +13,9 @@ from html import escape
 
 import streamlit as st
 
-from onprem_rag.records import Answer, Citation, Document, Finding, Hit, Status, Verdict
+from onprem_rag.records import Answer, Citation, Finding, Status, Verdict
 from onprem_rag.report import FINDING_NAMES, STATUS_NAMES
-
-WINDOW = 400  # characters shown on each side of a quotation that lies in no passage
-LONGEST_PASSAGE = 4000  # of a longer passage (an annex table) only the window is shown
+from onprem_rag.web.excerpts import Excerpt, body_of
 
 _MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")
 # Streamlit replaces emoji names, arrows and bare addresses after Markdown has been parsed, where a
@@ -92,6 +90,14 @@ h1.orag-title { font-size: 1.45rem; color: #163b70; padding: 0; }
 .orag-excerpt { white-space: pre-wrap; overflow-wrap: anywhere; line-height: 1.8; margin-top: .4rem;
   padding: .8rem 1rem; background: #f8f9fb; border-left: 3px solid #1b4b8f; font-size: .94rem; }
 .orag-excerpt mark { background: #ffe58a; color: #1c2733; padding: .1em 0; }
+.orag-wide { overflow-x: auto; margin-top: .4rem; }
+.orag-table { border-collapse: collapse; font-size: .86rem; line-height: 1.5; }
+.orag-table th, .orag-table td { border: 1px solid #c3ccd8; padding: .25rem .5rem; min-width: 3rem;
+  text-align: left; vertical-align: top; white-space: pre-wrap; }
+.orag-table th { background: #eef2f7; text-align: center; }
+.orag-table .orag-cited td { background: #ffe58a; }
+.orag-refers { font-size: .86rem; line-height: 1.6; margin-top: .4rem; }
+.orag-refers summary { cursor: pointer; color: #1b4b8f; font-weight: 700; }
 .orag-notes, .orag-removed { font-size: .9rem; line-height: 1.6; margin: 0 0 .5rem; }
 .orag-facts { width: 100%; border-collapse: collapse; font-size: .9rem; }
 .orag-facts th, .orag-facts td { padding: .4rem .5rem; border-bottom: 1px solid #d3dae4;
@@ -118,56 +124,16 @@ KINDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Excerpt:
-    """A piece of a document around a quotation; ``start``/``end`` of the quotation lie in it."""
-
-    heading: str
-    text: str
-    start: int
-    end: int
-    note: str = ""
-
-
 def escape_markdown(text: str) -> str:
     """``text`` as one line of Streamlit Markdown that shows it letter by letter."""
     one_line = _AFTER_MARKDOWN.sub(_WORD_JOINER, " ".join(text.split()))
     return _MARKDOWN.sub(r"\\\1", one_line)
 
 
-def highlight(text: str, start: int, end: int) -> str:
-    """``text`` HTML-escaped, with exactly ``[start, end)`` inside ``<mark>``."""
-    start = min(max(start, 0), len(text))
-    end = min(max(end, start), len(text))
-    if start == end:
-        return escape(text)
-    return f"{escape(text[:start])}<mark>{escape(text[start:end])}</mark>{escape(text[end:])}"
-
-
 def citation_name(citation: Citation) -> str:
     """ "여비규정 제9조 ② · 3쪽": what a citation is called."""
     name = " ".join(filter(None, (citation.document, citation.article, citation.paragraph)))
     return name if citation.page is None else f"{name} · {citation.page}쪽"
-
-
-def excerpt(document: Document, citation: Citation, hits: Sequence[Hit]) -> Excerpt:
-    """The article around a quotation: the passage that was found, else a window of lines."""
-    text, start, end = document.text, citation.start, citation.end
-    if not 0 <= start < end <= len(text) or text[start:end] != citation.text:
-        note = "인용문의 위치를 원문에서 찾지 못해 인용문만 보여 드립니다."
-        return Excerpt(citation.document, citation.text, 0, len(citation.text), note)
-    heading = citation.document
-    for passage in (hit.passage for hit in hits):
-        if passage.document_id == citation.document_id and passage.start <= start < passage.end:
-            heading = " · ".join((citation.document, *passage.path))
-            if passage.end - passage.start <= LONGEST_PASSAGE:
-                first, last = passage.start, max(passage.start + len(passage.text.rstrip()), end)
-                return Excerpt(heading, text[first:last], start - first, end - first)
-    first = text.rfind("\n", 0, max(start - WINDOW, 0)) + 1
-    last = text.find("\n", min(end + WINDOW, len(text)))
-    last = len(text) if last < 0 else last
-    note = "원문의 일부입니다." if first > 0 or last < len(text) else ""
-    return Excerpt(heading, text[first:last], start - first, end - first, note)
 
 
 def badge(look: Badge) -> str:
@@ -233,11 +199,7 @@ def _reference_mark(mark: re.Match[str], citations: int) -> str:
 
 def _show_excerpt(around: Excerpt) -> None:
     note = f'<div class="orag-small">{around.note}</div>' if around.note else ""
-    quoted = highlight(around.text, around.start, around.end)
-    st.html(
-        f'<div class="orag-source">{escape(around.heading)}</div>{note}'
-        f'<div class="orag-excerpt" lang="ko">{quoted}</div>'
-    )
+    st.html(f'<div class="orag-source">{escape(around.heading)}</div>{note}{body_of(around)}')
 
 
 def _facts(verdicts: Sequence[Verdict]) -> list[str]:

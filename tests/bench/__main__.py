@@ -11,13 +11,17 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import retrieval, speed
+from tests.bench import mutations, pdf, retrieval, speed, structure, tables
 
 BENCHES: dict[str, Callable[[Path, Path], None]] = {
     "korquad": retrieval.korquad,
     "staff": retrieval.staff,
     "paraphrase": retrieval.paraphrase,
     "speed": speed.speed,
+    "pdf-text": pdf.pdf_text,
+    "structure": structure.structure,
+    "tables": tables.tables,
+    "mutations": mutations.mutations,
 }
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -11,13 +13,14 @@ import pytest
 from ingest import pipeline
 from ingest.__main__ import main
 from ingest.faq import add_faq
+from ingest.parsed import Parsed
 from ingest.pipeline import add, preview
+from ingest.worker import Worker
 from onprem_rag.chatbot import Chatbot
 from onprem_rag.config import load_config
 from onprem_rag.errors import ConfigError, LibraryError, ModelError, OnpremRagError
 from onprem_rag.index.generations import current_name, open_current
 from onprem_rag.library.store import Library
-from onprem_rag.records import Document, Passage
 from tests.conftest import quiet
 
 LODGING = """숙소관리지침
@@ -97,9 +100,11 @@ def test_deleted_articles_are_kept_and_not_found(folder: Path) -> None:
         "제2조",
     ]
     library = Library.open(load_config(folder.parent / "home").library_url)
-    assert [p.text for p in library.article("숙소관리지침", "제3조")] == [
-        "제3조 삭제 <2024. 1. 1.>"
-    ]
+    (deleted,) = library.article("숙소관리지침", "제3조")
+    assert deleted.text == "제3조 삭제"
+    (mark,) = library.document(deleted.document_id).amendments
+    assert (mark.text, mark.action, mark.dates) == ("<2024. 1. 1.>", "삭제", ("2024-01-01",))
+    assert deleted.start < mark.at <= deleted.end
 
 
 def test_a_changed_file_takes_the_place_of_its_old_self(folder: Path) -> None:
@@ -195,24 +200,26 @@ def test_a_file_name_that_is_not_utf8_costs_that_file_only(
     assert "/가규정.txt" in capsys.readouterr().out
 
 
-def test_a_file_that_cannot_be_split_costs_that_file_only(
+def test_a_file_that_kills_its_reader_costs_that_file_only(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("가", "힣"):
         (folder / f"{name}규정.txt").write_text(
             VEHICLES.replace("차량관리", name), encoding="utf-8"
         )
-    split = pipeline.split
+    read = Worker.read
 
-    def broken(document: Document, rows: bool = False) -> list[Passage]:
-        if document.title.startswith("숙소"):
-            raise RecursionError
-        return split(document, rows)
+    def killed(worker: Worker, name: str, data: bytes) -> Parsed:
+        if "숙소" in name:
+            process = worker._child
+            assert process
+            process.send_signal(signal.SIGSEGV)
+        return read(worker, name, data)
 
-    monkeypatch.setattr(pipeline, "split", broken)
+    monkeypatch.setattr(Worker, "read", killed)
     outcome = add(load_config(folder.parent / "home"), [folder], quiet)
     assert [file.status for file in outcome.files] == ["added", "failed", "added"]
-    assert outcome.failed[0].reason.startswith("조문으로 나누는 중 오류가 났습니다(RecursionError")
+    assert outcome.failed[0].reason.startswith("이 파일을 읽던 프로그램이 갑자기 끝났습니다.")
     assert "→ " in outcome.failed[0].reason
 
 
@@ -298,17 +305,68 @@ def test_old_generations_are_dropped(folder: Path) -> None:
     assert current_name(index) == "g000004"
 
 
+def test_each_file_in_a_zip_file_is_a_file(folder: Path) -> None:
+    (folder / "숙소관리지침.txt").unlink()
+    newer = LODGING.replace("30일 이내", "60일 이내")
+    for lodging, status in ((LODGING, "added"), (newer, "replaced")):
+        with zipfile.ZipFile(folder / "규정.zip", "w") as archive:
+            archive.writestr("총무/차량관리규정.txt", VEHICLES)
+            archive.writestr("총무/숙소관리지침.txt", lodging)
+            archive.writestr("총무/손상.pdf", b"%PDF-1.4 broken")
+        outcome = add(load_config(folder.parent / "home"), [folder], quiet)
+        vehicles, lodgings, broken = outcome.files
+        assert vehicles.path == f"{folder}/규정.zip!/총무/차량관리규정.txt"
+        assert vehicles.status == ("added" if status == "added" else "unchanged")
+        assert (lodgings.status, lodgings.documents, lodgings.passages) == (status, 1, 3)
+        assert broken.status == "failed"
+        assert "손상된 PDF" in broken.reason
+    assert days_in_force(folder) == ["60일"]
+
+
+def test_a_zip_file_that_reaches_outside_is_refused_whole(folder: Path) -> None:
+    with zipfile.ZipFile(folder / "규정.zip", "w") as archive:
+        archive.writestr("차량관리규정.txt", VEHICLES)
+        archive.writestr("../../밖.txt", VEHICLES)
+    outcome = add(load_config(folder.parent / "home"), [folder], quiet)
+    assert [(Path(f.path).name, f.status) for f in outcome.files] == [
+        ("규정.zip", "failed"),
+        ("숙소관리지침.txt", "added"),
+    ]
+    assert "밖을 가리키는 이름" in outcome.files[0].reason
+
+
+def test_newer_readers_read_again_what_is_in_force(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    older = folder / "숙소관리지침.txt"
+    taken(folder)
+    newer = folder.parent / "새" / "숙소관리지침.txt"
+    newer.parent.mkdir()
+    newer.write_text(LODGING.replace("30일 이내", "60일 이내"), encoding="utf-8")
+    taken(folder, newer)
+    monkeypatch.setattr(pipeline, "READERS", pipeline.READERS + 1)
+    # The superseded file is not brought back by a better reader.
+    assert taken(folder, folder, newer.parent) == [
+        (older.name, "unchanged", 0, 0),
+        (newer.name, "replaced", 1, 3),
+    ]
+    assert days_in_force(folder) == ["60일"]
+    assert taken(folder, newer.parent) == [(newer.name, "unchanged", 0, 0)]
+
+
 def test_preview_writes_nothing(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = folder / "숙소관리지침.txt"
-    ((document, passages),) = preview(path)
+    (parsed,) = preview(path)
+    ((document, passages),) = parsed.documents
     assert (document.title, [p.article for p in passages]) == (
         "숙소관리지침",
         ["제1조", "제2조", "제3조"],
     )
     home = folder.parent / "home"
     assert main(["preview", "--home", str(home), str(path)]) == 0
-    assert capsys.readouterr().out.splitlines()[:2] == [
+    assert capsys.readouterr().out.splitlines()[:3] == [
         "■ 숙소관리지침 [지침] 조문 3개",
+        "  최종 개정 2024-01-01",
         "  제1조(목적)  [8:45] 제1조(목적) 이 지침은 직원 숙소의 관리에 필요한 사항을 정한다.…",
     ]
     assert not home.exists()

@@ -13,7 +13,16 @@ from onprem_rag.config import load_config
 from onprem_rag.errors import LibraryError
 from onprem_rag.library import schema, store
 from onprem_rag.library.store import Library
-from onprem_rag.records import Document, FaqEntry, Page, Passage
+from onprem_rag.records import (
+    Amendment,
+    CrossReference,
+    Document,
+    FaqEntry,
+    Furniture,
+    Page,
+    Passage,
+    Table,
+)
 
 PARTS = ("제1조(목적) 여비를 정한다.", "제2조(숙박비) ① 상한은 70,000원이다.", "② 실비로 한다.")
 TEXT = "여비 규정\n😀 " + "\n".join(PARTS)
@@ -34,6 +43,9 @@ PASSAGES = [
     for part, (article, paragraph, title, page) in zip(PARTS, PLACES, strict=True)
 ]
 RULE = Document("여비 규정", "규정", "/a.txt", "txt", "0" * 64, TEXT, PAGES)
+
+
+NEW_COLUMNS = ("tables furniture amendments enacted amended effective department read_by").split()
 
 
 def url_of(folder: Path) -> str:
@@ -57,6 +69,39 @@ def test_passages_are_cut_out_of_their_document(library: Library) -> None:
     assert document.pages == RULE.pages
     assert all(p.text == document.text[p.start : p.end] for p in found)
     assert (found[0].path, found[0].paragraph, found[0].page) == (("제2조(숙박비)",), "②", 2)
+
+
+STRUCTURED = replace(
+    RULE,
+    pages=(Page(1, 0, 25), Page(2, 25, 60, 0.87)),
+    tables=(Table(7, 20, 1, (("구분", "금액"), ("4급", "7만원"))),),
+    furniture=(Furniture("제목", 0, 5),),
+    amendments=(Amendment(20, "<개정 2020. 1. 1.>", "개정", ("2020-01-01",)),),
+    references=(
+        CrossReference(8, 11, TEXT[8:11], None, "제1조", (8, 26)),
+        CrossReference(27, 30, TEXT[27:30], "인사규정", "제5조제2항", None),
+    ),
+    enacted="2018-03-02",
+    amended=("2019-01-01", "2020-01-01"),
+    effective="2020-02-01",
+    department="총무팀",
+)
+
+
+def test_a_documents_structure_is_kept(library: Library) -> None:
+    with library.writing() as writer:
+        part = replace(PASSAGES[2], subparagraph="3")
+        number = writer.add(STRUCTURED, [part], writer.next_revision())
+    assert replace(library.document(number), id=0) == STRUCTURED
+    listed = next(document for document in library.documents() if document.id == number)
+    assert (listed.text, listed.tables, listed.references) == ("", (), ())
+    assert (listed.enacted, listed.amended, listed.effective, listed.department) == (
+        "2018-03-02",
+        ("2019-01-01", "2020-01-01"),
+        "2020-02-01",
+        "총무팀",
+    )
+    assert library.passages([4])[0].subparagraph == "3"
 
 
 def test_every_demo_passage_is_cut_out_of_its_document(demo_home: Path) -> None:
@@ -142,11 +187,22 @@ def test_a_library_of_the_first_schema_is_migrated(library: Library, tmp_path: P
     library.close()
     with sqlite3.connect(tmp_path / "library.sqlite") as connection:
         connection.execute("DROP TABLE faq_revision")
-        connection.execute("DELETE FROM migrations WHERE name = '_m0002_faq_revision'")
+        connection.execute("DROP TABLE cross_references")
+        connection.execute("ALTER TABLE passages DROP COLUMN subparagraph")
+        for name in NEW_COLUMNS:
+            connection.execute(f"ALTER TABLE documents DROP COLUMN {name}")
+        connection.execute("DELETE FROM migrations WHERE name <> '_m0001_first_tables'")
     with pytest.raises(LibraryError, match="→ 'ingest add'를 한 번 실행하면"):
         Library.open(url_of(tmp_path))
     again = Library.open(url_of(tmp_path), create=True)
     assert (again.counts(), again.faq_revision()) == ((1, 3), 0)
+    document = again.document(1)
+    assert (document.text, document.pages, document.tables) == (TEXT, PAGES, ())
+    assert [p.text for p in again.passages([1, 2, 3])] == list(PARTS)
+    with again.writing() as writer:  # read by older readers, so that it will be read again
+        assert writer.last_read() == {"/a.txt": ("0" * 64, 0)}
+        writer.add(STRUCTURED, PASSAGES, writer.next_revision(), read_by=7)
+        assert writer.last_read() == {"/a.txt": ("0" * 64, 7)}
 
 
 def test_a_writer_locks_at_once(library: Library, tmp_path: Path) -> None:

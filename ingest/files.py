@@ -1,0 +1,93 @@
+"""Which files a run takes in: those named, those in folders, and those inside ZIP files."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ingest.readers import read_bytes
+from ingest.readers.archive import is_archive, members
+from onprem_rag.errors import ReadError
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One file to be read: where it lies, what people call it, and its bytes or the reason why not.
+
+    A member of ``규정.zip`` has the source ``/…/규정.zip!/여비규정.hwp``.
+    """
+
+    source: str
+    shown: str
+    named: bool  # by the admin, not found in a folder
+    data: bytes = b""
+    problem: str = ""
+
+
+class Sources:
+    """The sources of one run; a member of a ZIP file that is one is one too."""
+
+    def __init__(self, files: Sequence[Path]) -> None:
+        self._files = {source_of(file) for file in files}
+
+    def __contains__(self, source: object) -> bool:
+        return isinstance(source, str) and source.split("!/")[0] in self._files
+
+
+def items_of(file: Path, named: bool) -> Iterator[Item]:
+    """The file itself, or what is in it where it is a ZIP file."""
+    source, shown = source_of(file), shown_as(file)
+    try:
+        source.encode()
+    except UnicodeEncodeError:  # made where file names are CP949, say
+        problem = "파일이나 폴더 이름이 UTF-8이 아닙니다. → 이름을 바꾼 뒤 다시 넣으세요."
+        yield Item(source, shown, named, problem=problem)
+        return
+    try:
+        data = read_bytes(file)
+        if not is_archive(data):
+            yield Item(source, shown, named, data)
+            return
+        for name, inner in members(data):
+            yield Item(f"{source}!/{name}", f"{shown}!/{name}", named, inner)
+    except ReadError as error:
+        yield Item(source, shown, named, problem=str(error))
+
+
+def files_under(paths: Sequence[Path]) -> list[Path]:
+    """Files as named, and those in folders by name; hidden ones are left out."""
+    found: dict[Path, None] = {}
+    for path in paths:
+        if os.path.isdir(path):  # False, not an error, where the way there is closed
+            for folder, folders, names in os.walk(path, onerror=None):
+                folders[:] = sorted(name for name in folders if not name.startswith("."))
+                found |= {Path(folder) / name: None for name in sorted(names) if name[0] != "."}
+                found |= {
+                    Path(folder) / name: None
+                    for name in folders
+                    if not os.access(Path(folder) / name, os.R_OK)
+                }
+            if not os.access(path, os.R_OK):
+                found[path] = None
+        else:
+            found[path] = None
+    return list(found)
+
+
+def source_of(path: Path) -> str:
+    """The path by which the library knows a file."""
+    return str(path.resolve())
+
+
+def shown_as(path: Path) -> str:
+    """The path to be read by people; a part that isn't UTF-8 is taken for CP949."""
+    return str(Path(*(_decoded(os.fsencode(part)) for part in path.parts)))
+
+
+def _decoded(name: bytes) -> str:
+    try:
+        return name.decode()
+    except UnicodeDecodeError:
+        return name.decode("cp949", "replace")

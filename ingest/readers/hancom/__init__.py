@@ -1,0 +1,1 @@
+"""Readers for the formats of the Hangul word processor."""

@@ -1,0 +1,42 @@
+"""Markdown without its marks."""
+
+from __future__ import annotations
+
+import re
+
+from ingest.readers.pipes import text_with_tables
+from ingest.readers.plain import decode
+from ingest.readers.result import Reading
+
+_MARKS = frozenset("#!*_\\")
+_HEADING_MARK = re.compile(r"^[ \t]{0,3}#{1,6}[ \t]+")
+_ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!|<>~])")
+_IMAGE = re.compile(r"!\[[^\[\]\n]*\]\([^()\n]*\)")
+_FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)\n---[ \t]*\n", re.DOTALL)
+_FRONT_TITLE = re.compile(r"(?m)^(?:제목|title):(.+)$")
+# Marks that enclose words: not 2**3, a__b or ____. No mark inside, so that it stays linear.
+_STARS = re.compile(
+    r"(?<!\w)\*\*(?!\s|-\S)((?:[^*\n]|\*(?!\*))+)(?<=\S)\*\*"
+    r"|(?<=[가-힣])\*\*(\w+)\*\*"  # 제**14**조
+)
+_LINES = re.compile(r"(?<!\w)__(?=[^\s_])((?:[^_\n]|_(?!_))+)(?<=\S)__(?![A-Za-z0-9_])")
+
+
+def read_markdown(data: bytes) -> Reading:
+    """The words of a Markdown file; the front matter's title, where there is one."""
+    text = decode(data)
+    title = ""
+    if matter := _FRONT_MATTER.match(text):
+        if found := _FRONT_TITLE.search(matter[1]):
+            title = found[1].strip().strip("'\"").strip()
+        text = text[matter.end() :]
+    reading = text_with_tables([*text.strip("\n").split("\n"), ""], _without_marks)
+    return Reading(reading.text, tables=reading.tables, title=title)
+
+
+def _without_marks(line: str) -> str:
+    if _MARKS.isdisjoint(line):  # most lines of a statute
+        return line
+    line = _HEADING_MARK.sub("", _IMAGE.sub("", line))
+    line = _LINES.sub(r"\1", _STARS.sub(r"\1\2", line))  # **낱말** and __낱말__
+    return _ESCAPE.sub(r"\1", line)

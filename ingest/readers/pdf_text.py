@@ -1,0 +1,182 @@
+"""The lines of a PDF page as they stand on the paper, with their places."""
+
+from __future__ import annotations
+
+import ctypes
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from ingest.readers.pdf_lost import Pieces, lost_pieces
+from ingest.readers.pdfium import address_of, pdfium
+
+if TYPE_CHECKING:
+    from pypdfium2 import PdfDocument, PdfPage, PdfTextPage
+
+_LINE = re.compile(r"[^\r\n]+")
+_WORD = re.compile(r"\S+")
+# Old word processors put private-use characters where a blank belongs.
+_NO_LETTER = re.compile("[\ue000-\uf8ff\ufffe\uffff\x00]")
+_HYPHEN = "\ufffe"  # pdfium's sign for a hyphen at a line's end, which it joins with the next
+_RAISED, _LOWER = 0.5, 0.9  # of the letters' height: more than a raised sign; the next line
+_ROW = 2.0  # how far apart the letters of one row stand, whose cells have several lines
+_APART = 0.25  # of the letters' height: a gap between two words
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a page in points from the page's lower left corner; ``y`` is its baseline."""
+
+    text: str
+    left: float
+    right: float
+    y: float
+    size: float  # height of its first letter
+    blank_after: bool = False  # the file itself has a blank at the line's end
+
+
+class _Places:
+    """Where the characters of a text page stand, by their index in its text."""
+
+    def __init__(self, page: PdfTextPage, text: str) -> None:
+        import pypdfium2.raw as raw
+
+        self._raw, self._page, self._text = raw, page.raw, text
+        self.plain = cleaned(text) == text.strip()  # nothing to be cleaned in its lines
+        self._same = page.count_chars() == len(text)
+        self._astral = not self._same and bool(text) and max(text) > "\uffff"
+        self._x, self._y = ctypes.c_double(), ctypes.c_double()
+        self._box = raw.FS_RECTF()
+        self._origin, self._extent = pdfium().origin, pdfium().box
+        self._address = address_of(page.raw)
+        self._at = ctypes.addressof(self._x), ctypes.addressof(self._y)
+        self._around = ctypes.addressof(self._box)
+
+    def number(self, at: int) -> int:
+        """pdfium's own number of a character; it counts some that the text leaves out."""
+        if self._astral:
+            at = len(self._text[:at].encode("utf-16-le", "surrogatepass")) // 2
+        return int(self._raw.FPDFText_GetCharIndexFromTextIndex(self._page, at))
+
+    def origin(self, at: int) -> tuple[float, float]:
+        """Left end of a character's baseline."""
+        number = at if self._same else self.number(at)
+        self._origin(self._address, number, *self._at)
+        return self._x.value, self._y.value
+
+    def extent(self, at: int) -> tuple[float, float]:
+        """(right edge, height) of the room that a character's font gives it."""
+        box = self._box
+        self._extent(self._address, at if self._same else self.number(at), self._around)
+        return box.right, box.top - box.bottom
+
+    def is_hyphen(self, at: int) -> bool:
+        return bool(
+            self._raw.FPDFText_IsHyphen(self._page, at if self._same else self.number(at)) == 1
+        )
+
+
+def lines_on(
+    document: PdfDocument, number: int, page: PdfPage, textpage: PdfTextPage, pieces: Pieces
+) -> list[Line]:
+    """The filled lines of one page in reading order, each as on the paper.
+
+    pdfium joins lines that a word processor set close together, swallows the hyphen at a line's
+    end, and takes a letter for a repetition where its number equals that of a letter in another
+    font; all three are put right here.
+    """
+    text = textpage.get_text_range()
+    places = _Places(textpage, text)
+    spans: list[tuple[int, int]] = []
+    lines: list[Line] = []
+    for found in _LINE.finditer(text):
+        for start, end, line in _split(found, places):
+            spans.append((start, end))
+            lines.append(line)
+    for piece in lost_pieces(document, number, page, textpage, pieces):
+        _put_back(piece, text, spans, lines, places)
+    return [line for line in lines if line.text]
+
+
+def _line(
+    text: str, start: int, end: int, places: _Places, begin: tuple[float, float, float]
+) -> Line:
+    """The line from ``start`` to ``end``; ``begin`` is its first letter's origin and height."""
+    part = text[start:end]
+    if _HYPHEN in part:
+        part = "".join(
+            "-" if sign == _HYPHEN and places.is_hyphen(start + at) else sign
+            for at, sign in enumerate(part)
+        )
+    bare = part.rstrip()
+    right, blank = places.extent(start + len(bare) - 1)[0], len(bare) < len(part)
+    bare = bare.lstrip() if places.plain else cleaned(bare)
+    return Line(bare, begin[0], right, begin[1], begin[2], blank)
+
+
+def cleaned(text: str) -> str:
+    """Composed syllables, no signs that stand for nothing, no blanks at the ends."""
+    return unicodedata.normalize("NFC", _NO_LETTER.sub(" ", text)).strip()
+
+
+def _split(found: re.Match[str], places: _Places) -> Iterator[tuple[int, int, Line]]:
+    """The lines that pdfium gave as one, each with its span in the text."""
+    part, (begin, end), whole = found[0], found.span(), found.string
+    bare = part.rstrip()
+    if not bare:
+        return
+    first, last = begin + len(part) - len(part.lstrip()), begin + len(bare) - 1
+    (x, y), height = places.origin(first), places.extent(first)[1]
+    if last > first and abs(y - places.origin(last)[1]) > height * _RAISED:
+        for word in list(_WORD.finditer(whole, first, end))[1:]:
+            at = word.start()
+            next_x, next_y = places.origin(at)
+            drop = abs(next_y - places.origin(first)[1])
+            if drop > height * _RAISED and (next_x < x or drop > height * _LOWER):
+                yield begin, at, _line(whole, begin, at, places, (*places.origin(first), height))
+                begin = first = at
+                height = places.extent(at)[1]
+            x = next_x
+        x, y = places.origin(first)
+    yield begin, end, _line(whole, begin, end, places, (x, y, height))
+
+
+def _put_back(
+    piece: Line,
+    text: str,
+    spans: list[tuple[int, int]],
+    lines: list[Line],
+    places: _Places,
+) -> None:
+    """Sets a lost letter after the one that stands left of it, or on a line of its own."""
+    before: tuple[float, int, int] | None = None
+    for at, ((start, end), line) in enumerate(zip(spans, lines, strict=True)):
+        if not line.text or abs(line.y - piece.y) > _ROW * piece.size:
+            continue
+        for index in range(start, end):
+            x, y = places.origin(index)
+            if text[index].isspace() or abs(y - piece.y) > piece.size / 3 or x > piece.left:
+                continue
+            if abs(x - piece.left) < piece.size / 2 and text[index] in piece.text:
+                return  # drawn twice, for a bold or a shadow
+            before = max(before or (x, at, index), (x, at, index))
+    if before is None:
+        at = next(
+            (at for at, line in enumerate(lines) if line.text and line.y < piece.y), len(lines)
+        )
+        lines.insert(at, piece)
+        spans.insert(at, (0, 0))
+        return
+    _, at, index = before
+    start, end = spans[at]
+    apart = _APART * piece.size
+    head, tail = text[start : index + 1], text[index + 1 : end]
+    rest = tail.lstrip()
+    if piece.left - places.extent(index)[0] > apart:
+        head += " "
+    if rest and places.origin(end - len(rest))[0] - piece.right > apart:
+        rest = " " + rest
+    right = lines[at].right if rest else piece.right
+    lines[at] = replace(lines[at], text=cleaned(head + piece.text + rest), right=right)

@@ -1,0 +1,70 @@
+"""Rows of CSV and XLSX: lines that repeat their header, or questions with their answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+
+from ingest.readers.result import Reading
+from onprem_rag.errors import ReadError
+
+# What heads a column of approved questions and answers, by the name that the FAQ gives it.
+FAQ_COLUMNS = ("질문", "답변", "문서", "조문")
+_OTHER_NAMES = {"question": "질문", "answer": "답변", "document": "문서", "article": "조문"}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row that is not empty, and the line (from 1) on which it ends in its file."""
+
+    line: int
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The rows of a CSV file (no name) or of one sheet; the first holds the names."""
+
+    name: str
+    rows: tuple[Row, ...]
+
+
+def reading_of_rows(rows: Sequence[Row]) -> Reading:
+    """Each row as one line that repeats its header: ``부서: 총무팀 | 업무: 차량``.
+
+    Cells beyond the header stand without a name.
+    """
+    if len(rows) < 2:
+        raise ReadError("머리글과 한 줄 이상의 자료가 있어야 합니다. → CSV 내용을 확인하세요.")
+    header = [" ".join(cell.split()) for cell in rows[0].cells]
+    lines = []
+    for row in rows[1:]:
+        cells = [
+            f"{name}: {' '.join(cell.split())}" if name else " ".join(cell.split())
+            for name, cell in zip_longest(header, row.cells, fillvalue="")
+            if cell.strip()
+        ]
+        lines.append(" | ".join(cells))
+    return Reading("\n".join(lines) + "\n", rows=True, notes=_notes(header))
+
+
+def faq_columns(header: Sequence[str]) -> dict[str, int]:
+    """Where each column of the FAQ stands; those that are missing are left out."""
+    found: dict[str, int] = {}
+    for at, cell in enumerate(header):
+        name = cell.strip()
+        found.setdefault(_OTHER_NAMES.get(name.lower(), name), at)
+    return {name: found[name] for name in FAQ_COLUMNS if name in found}
+
+
+def _notes(header: Sequence[str]) -> tuple[str, ...]:
+    found = faq_columns(header)
+    if "질문" not in found or "답변" not in found:
+        return ()
+    missing = [name for name in FAQ_COLUMNS if name not in found]
+    first = f"{', '.join(missing)} 열을 더해 " if missing else ""
+    return (
+        "질문과 답변이 있는 표입니다. "
+        f"→ 승인된 답변으로 쓰려면 {first}'ingest faq'에 이 파일을 넣으세요.",
+    )

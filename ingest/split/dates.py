@@ -1,0 +1,146 @@
+"""When a rule was enacted and amended, since when its wording holds, and who looks after it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+DATE = (
+    r"(?<!\d)['’‘′`]?\s?(?:\d{4}|\d{2})\s{0,3}[.년ㆍ·/,-]\.?\s{0,9}\d{1,2}\s{0,3}[.월ㆍ·/,-]\.?"
+    r"\s{0,9}\d{1,2}(?!\d)(?:\s{0,2}일|\s?\.)?"
+)
+_DATE = re.compile(DATE)
+_NUMBER = re.compile(r"\d+")
+_CENTURY = 50  # ’97 is 1997, ’05 is 2005
+
+_SEGMENT = re.compile(r"[^\n\[\]]+")
+_HISTORY = re.compile(
+    rf"(?P<date>{DATE})|(?P<enacted>제\s?정)|(?P<amended>개\s?정)|(?P<effective>시\s?행(?=(?:일자?)?[\s:：|]{{0,6}}['’‘]?\d))|(?P<other>폐\s?지)"
+)
+_ASIDE = re.compile(r"\([^()]{0,80}\)")
+_SENTENCE = 16  # letters besides actions and dates that make a line of history a sentence
+_DEPARTMENT = re.compile(
+    r"(?:소관|담당|주관|관리|주무)\s?부\s?[서처]\s{0,4}[:：|]\s{0,4}(?P<name>[^\s:：|()<>\[\]]"
+    r"(?:[^\n:：|()<>\[\]]{0,28}[^\s:：|()<>\[\]])?)"
+)
+_LABEL = re.compile(r"\s*[\[<(【〔]?\s?부\s{0,20}칙[^\n]{0,300}")
+_NUMBERED = re.compile(r"제\s?\d{1,6}\s?호")
+# Since when the whole wording holds; 제5조의 개정규정은 … says it of a part.
+_IN_FORCE = re.compile(
+    r"(?:이|본)\s{0,3}(?:(?:개정|변경|전부개정|시행)\s{0,3})?(?:[가-힣]{0,20}?(?:규정|규칙|지침|세칙|내규|기준|학칙|정관|회칙|요령|요강|강령|예규|훈령"
+    r"|고시|조례|영|법|헌장|편람|령|칙))\s{0,3}(?:의\s{0,3}시행일)?[은는]\s{0,3}"
+    r"(?P<when>[^\n]{2,60}?)(?:\s{0,3}개정)?\s{0,3}(?:(?:시행|적용)\s?(?:한다|하며|하되|함)|로\s?한다)"
+)
+_FROM = re.compile(rf"(?P<date>{DATE})\s{{0,3}}(?:자로|으?로?부터|에|부|$)")
+_PROMULGATED = re.compile(r"공포한?\s?(?:날|일)(?:로)?부터")
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """What a rule says of itself, in ISO dates; None and () where it says nothing."""
+
+    enacted: str | None = None
+    amended: tuple[str, ...] = ()  # oldest first
+    effective: str | None = None
+    department: str | None = None
+
+
+def dates_of(head: str, addenda: Sequence[str], marked: Sequence[str] = ()) -> Dates:
+    """The dates that stand above a rule's first article and in its addenda.
+
+    ``addenda``: each 부칙 with its heading, in the text's order. ``marked``: the dates of the
+    amendment marks, which say when the rule was amended where neither head nor addenda do.
+    """
+    history = list(_history(head))
+    enacted = [day for action, day in history if action == "enacted"]
+    amended = {day for action, day in history if action == "amended"}
+    effective = [day for action, day in history if action == "effective"]
+    if not enacted and not amended:
+        amended = _amended_by(addenda) or set(marked)
+    department = _DEPARTMENT.search(head)
+    return Dates(
+        enacted=min(enacted, default=None),
+        amended=tuple(sorted(amended)),
+        effective=max(effective) if effective else _in_force(addenda),
+        department=" ".join(department["name"].split()) if department else None,
+    )
+
+
+def iso_dates(text: str) -> tuple[str, ...]:
+    """The dates in ``text`` that exist, as 2020-01-01."""
+    return tuple(day for found in _DATE.finditer(text) if (day := _iso(found[0])))
+
+
+def _iso(written: str) -> str | None:
+    year, month, day = (int(number) for number in _NUMBER.findall(written))
+    if year < 100:
+        year += 1900 if year >= _CENTURY else 2000
+    try:
+        return date(year, month, day).isoformat()
+    except ValueError:  # 2020. 13. 45.
+        return None
+
+
+def _history(head: str) -> Iterator[tuple[str, str]]:
+    """(action, day): ``제정 2018. 3. 2.``, ``2019. 1. 9 개정``, ``[시행 2024. 1. 1.]``."""
+    action = ""
+    dates_lead = False
+    for segment in _SEGMENT.finditer(head):
+        found = list(_HISTORY.finditer(segment[0]))
+        besides = _ASIDE.sub("", _HISTORY.sub("", segment[0]))
+        if not any(each["date"] for each in found) or sum(map(str.isalpha, besides)) >= _SENTENCE:
+            action = ""
+            continue
+        if any(each.lastgroup != "date" for each in found):
+            dates_lead = found[0].lastgroup == "date"
+            action = ""
+        pending: list[str] = []
+        for each in found:
+            day = _iso(each[0]) if each.lastgroup == "date" else None
+            if day and (dates_lead or not action):
+                pending.append(day)
+            elif day:
+                yield action, day
+            elif each.lastgroup != "date":
+                action = each.lastgroup or ""
+                if dates_lead:
+                    yield from ((action, before) for before in pending)
+                    pending = []
+
+
+def _amended_by(addenda: Sequence[str]) -> set[str]:
+    """The days in the headings of all addenda but the first, which may be the enactment's.
+
+    A heading without a word under it is only the one over all of them.
+    """
+    filled = [each for each in addenda if "\n" in each.strip()]
+    return {day for each in filled[1:] for day in _promulgated(each)}
+
+
+def _promulgated(addendum: str) -> tuple[str, ...]:
+    """The date in the heading of addenda: ``부칙 <제19234호, 2023. 1. 3.>``."""
+    heading = _LABEL.match(addendum)
+    return iso_dates(heading[0])[-1:] if heading else ()
+
+
+def _in_force(addenda: Sequence[str]) -> str | None:
+    """The latest day since which the rule holds; None where its last addenda name no day."""
+    days = [
+        _first_day(sentence["when"], addendum)
+        for addendum in addenda
+        for sentence in _IN_FORCE.finditer(addendum)
+    ]
+    if not days or days[-1] is None:
+        return None
+    return max(day for day in days if day)
+
+
+def _first_day(when: str, addendum: str) -> str | None:
+    if starts := _FROM.search(when):
+        return _iso(starts["date"])
+    heading = _LABEL.match(addendum)
+    if heading and _PROMULGATED.search(when) and _NUMBERED.search(heading[0]):
+        return next(iter(_promulgated(addendum)), None)
+    return None
