@@ -53,4 +53,4 @@ lock:
 	$(PYTHON) -m venv .venv-lock
 	.venv-lock/bin/python -m pip install --quiet setuptools ".[dev]"
 	.venv-lock/bin/python -m pip freeze --all --exclude pip --exclude onprem-rag | sed 's/+cpu$$//' > requirements.lock
-	rm -rf .venv-lock
+	rm -rf .venv-lock build

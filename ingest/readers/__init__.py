@@ -9,17 +9,17 @@ from dataclasses import replace
 from pathlib import Path
 
 from ingest.readers.detect import detect_format
-from ingest.readers.docx import read_docx
 from ingest.readers.hancom.hwpml import read_hwpml
 from ingest.readers.hancom.hwpx import read_hwpx
 from ingest.readers.html import read_html
 from ingest.readers.hwp import read_hwp
 from ingest.readers.markdown import read_markdown
-from ingest.readers.pdf import read_pdf
+from ingest.readers.office.docx import read_docx
+from ingest.readers.office.xlsx import read_xlsx, xlsx_sheets
+from ingest.readers.pdf.reader import read_pdf
 from ingest.readers.plain import csv_sheet, read_csv, read_text
 from ingest.readers.result import MOST_BYTES, Reading
 from ingest.readers.rows import Sheet
-from ingest.readers.xlsx import read_xlsx, xlsx_sheets
 from onprem_rag.errors import ReadError
 
 _READERS: dict[str, Callable[[bytes], Reading]] = {

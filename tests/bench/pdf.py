@@ -24,9 +24,9 @@ from pathlib import Path
 import pypdf
 import pypdfium2
 
-from ingest.readers.pdf import read_pdf
-from ingest.readers.pdf_lost import pieces_of
-from ingest.readers.pdf_text import cleaned, lines_on
+from ingest.readers.pdf.lost import pieces_of
+from ingest.readers.pdf.reader import read_pdf
+from ingest.readers.pdf.text import cleaned, lines_on
 from tests.conftest import PROJECT
 
 SAMPLE = PROJECT / "tests" / "data" / "pdf_spaces.jsonl"

@@ -19,8 +19,8 @@ from docx.enum.text import WD_BREAK
 from ingest.readers import read
 from ingest.readers.archive import is_archive, members
 from ingest.readers.detect import detect_format
+from ingest.readers.office.values import shown
 from ingest.readers.result import Reading
-from ingest.readers.xlsx_values import shown
 from onprem_rag.errors import ReadError
 
 RULE = "여비규정\n\n제1조(목적) 이 규정은 여비의 지급을 정한다.\n"

@@ -14,8 +14,8 @@ import pytest
 from fpdf import FPDF
 from PIL import Image, ImageDraw, ImageFont
 
-from ingest.readers import ocr
-from ingest.readers.ocr import MOST_PAGES, Recognised, recognise
+from ingest.readers.pdf import ocr
+from ingest.readers.pdf.ocr import MOST_PAGES, Recognised, recognise
 from onprem_rag.errors import ReadError
 
 FONT = Path("/usr/share/fonts/truetype/nanum/NanumGothic.ttf")

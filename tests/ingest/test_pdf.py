@@ -15,10 +15,10 @@ import pytest
 from fpdf import FPDF
 from PIL import Image
 
-from ingest.readers.pdf import read_pdf
-from ingest.readers.pdf_lost import pieces_of
-from ingest.readers.pdf_spacing import counts_of, glued
-from ingest.readers.pdf_text import Line, lines_on
+from ingest.readers.pdf.lost import pieces_of
+from ingest.readers.pdf.reader import read_pdf
+from ingest.readers.pdf.spacing import counts_of, glued
+from ingest.readers.pdf.text import Line, lines_on
 from ingest.readers.result import Reading
 from onprem_rag.errors import ReadError
 from tests.conftest import PROJECT

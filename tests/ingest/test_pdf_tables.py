@@ -11,8 +11,8 @@ import pytest
 from fpdf import FPDF
 
 from ingest.readers.blocks import Grid
-from ingest.readers.pdf_rulings import MOST_STROKES
-from ingest.readers.pdf_tables import Region, tables_on
+from ingest.readers.pdf.rulings import MOST_STROKES
+from ingest.readers.pdf.tables import Region, tables_on
 
 FONT = Path("/usr/share/fonts/truetype/nanum/NanumGothic.ttf")
 pytestmark = pytest.mark.skipif(

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ingest.readers.pdf_lost import Pieces, lost_pieces
-from ingest.readers.pdfium import address_of, pdfium
+from ingest.readers.pdf.lost import Pieces, lost_pieces
+from ingest.readers.pdf.pdfium import address_of, pdfium
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument, PdfPage, PdfTextPage

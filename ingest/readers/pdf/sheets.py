@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ingest.readers.blocks import Cell, Grid, reading_of
-from ingest.readers.pdf_furniture import running
-from ingest.readers.pdf_paragraphs import paragraphs
-from ingest.readers.pdf_tables import Region
-from ingest.readers.pdf_text import Line
+from ingest.readers.pdf.furniture import running
+from ingest.readers.pdf.paragraphs import paragraphs
+from ingest.readers.pdf.tables import Region
+from ingest.readers.pdf.text import Line
 from ingest.readers.result import Reading
 from onprem_rag.records import Page, Table
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ingest.readers.pdfium import address_of, pdfium
+from ingest.readers.pdf.pdfium import address_of, pdfium
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfTextPage

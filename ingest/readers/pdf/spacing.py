@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ingest.readers.pdf_text import Line
+from ingest.readers.pdf.text import Line
 from onprem_rag.korean.morphemes import adverbs_and_particles, content_morphemes
 
 # Log-odds that the word goes on, fitted on 20 statutes broken at random places and tested on 20

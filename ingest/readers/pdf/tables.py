@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ingest.readers.blocks import Block, Cell, Grid
-from ingest.readers.pdf_cells import Line, Place, lines_in, paragraphs_of
-from ingest.readers.pdf_rows import Draft, with_listed_rows
-from ingest.readers.pdf_rulings import Ruling, rulings_on
+from ingest.readers.pdf.cells import Line, Place, lines_in, paragraphs_of
+from ingest.readers.pdf.rows import Draft, with_listed_rows
+from ingest.readers.pdf.rulings import Ruling, rulings_on
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfPage, PdfTextPage

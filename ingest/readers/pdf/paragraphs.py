@@ -6,8 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from ingest.readers.pdf_spacing import counts_of, glued
-from ingest.readers.pdf_text import Line
+from ingest.readers.pdf.spacing import counts_of, glued
+from ingest.readers.pdf.text import Line
 
 # A line that starts something of its own is never the continuation of the line before.
 _OWN_LINE = re.compile(

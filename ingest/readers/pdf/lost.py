@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from ingest.readers.pdfium import address_of, pdfium
+from ingest.readers.pdf.pdfium import address_of, pdfium
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument, PdfPage, PdfTextPage
 
-    from ingest.readers.pdf_text import Line
+    from ingest.readers.pdf.text import Line
 
 _MOST_PIECES = 20_000  # on a page; with more it is a drawing
 _MOST_LOST = 200
@@ -80,7 +80,7 @@ def _texts(document: PdfDocument, number: int, lost: set[int]) -> list[Line]:
     """The lost pieces' texts and places, from the page without all the others."""
     import pypdfium2.raw as raw
 
-    from ingest.readers.pdf_text import Line, cleaned
+    from ingest.readers.pdf.text import Line, cleaned
 
     found: list[Line] = []
     with closing(document[number]) as page:

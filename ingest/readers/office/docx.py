@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from lxml.etree import _Element
 
 from ingest.readers.blocks import Block, Cell, Grid, reading_of
-from ingest.readers.docx_numbering import Numbering
+from ingest.readers.office.numbering import Numbering
 from ingest.readers.result import Reading
 from ingest.readers.zipped import Package, attribute, child, local, relations
 from onprem_rag.errors import ReadError

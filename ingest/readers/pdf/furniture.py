@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from ingest.readers.pdf_text import Line
+from ingest.readers.pdf.text import Line
 
 _EDGE = 2  # lines at the top and at the foot that may be furniture
 _MOST = 0.6  # of the pages must have a line for it to be running

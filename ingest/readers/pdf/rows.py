@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from ingest.readers.pdf_cells import Line, starts_a_line
+from ingest.readers.pdf.cells import Line, starts_a_line
 
 _MARKS = frozenset("○●◎〇◯⚪△▲√✓✔∨")
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from ingest.readers.pdfium import address_of, pdfium
+from ingest.readers.pdf.pdfium import address_of, pdfium
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfPage

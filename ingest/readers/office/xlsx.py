@@ -6,9 +6,9 @@ from bisect import bisect_left
 from collections.abc import Iterator
 
 from ingest.readers.blocks import Block, Cell, Grid, reading_of
+from ingest.readers.office.book import MOST_CELLS, TOO_MANY, CellGrid, Workbook
 from ingest.readers.result import Reading
 from ingest.readers.rows import Row, Sheet, reading_of_rows
-from ingest.readers.xlsx_book import MOST_CELLS, TOO_MANY, CellGrid, Workbook
 from onprem_rag.errors import ReadError
 
 

@@ -9,11 +9,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ingest.child import report_progress
-from ingest.readers.ocr import recognise
-from ingest.readers.pdf_lost import pieces_of
-from ingest.readers.pdf_sheets import Sheet, in_order, reading_of_sheets
-from ingest.readers.pdf_tables import tables_on
-from ingest.readers.pdf_text import Line, cleaned, lines_on
+from ingest.readers.pdf.lost import pieces_of
+from ingest.readers.pdf.ocr import recognise
+from ingest.readers.pdf.sheets import Sheet, in_order, reading_of_sheets
+from ingest.readers.pdf.tables import tables_on
+from ingest.readers.pdf.text import Line, cleaned, lines_on
 from ingest.readers.result import Reading
 from onprem_rag.errors import ReadError
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from ingest.readers.xlsx_values import known_format, shown
+from ingest.readers.office.values import known_format, shown
 from ingest.readers.zipped import Package, attribute, child, local, refuse_types, relations
 from onprem_rag.errors import ReadError
 

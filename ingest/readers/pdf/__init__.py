@@ -1,0 +1,1 @@
+"""PDF: text in lines and paragraphs as printed, ruled tables, recognised scans."""
