@@ -1,6 +1,6 @@
 """``make bench``: figures on real data, each beside a peer measured in the same run.
 
-``python -m tests.bench [korquad staff paraphrase speed]`` runs some of them. Real documents are
+``python -m tests.bench [korquad staff …]`` runs some of them. Real documents are
 read from ``../shared/data``; where they are absent a benchmark says so and is not run.
 """
 
@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import mutations, pdf, retrieval, speed, structure, tables
+from tests.bench import mutations, pdf, reading, retrieval, speed, structure, tables
 
 BENCHES: dict[str, Callable[[Path, Path], None]] = {
     "korquad": retrieval.korquad,
@@ -19,6 +19,7 @@ BENCHES: dict[str, Callable[[Path, Path], None]] = {
     "paraphrase": retrieval.paraphrase,
     "speed": speed.speed,
     "pdf-text": pdf.pdf_text,
+    "reading": reading.reading,
     "structure": structure.structure,
     "tables": tables.tables,
     "mutations": mutations.mutations,

@@ -13,7 +13,6 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
@@ -78,7 +77,6 @@ def pdf_text(shared: Path, _work: Path) -> None:
         )
     _sample(paths, pages)
     _best(pages, texts)
-    _speed(paths)
 
 
 def _sample(paths: Sequence[Path], pages: dict[str, list[list[str]]]) -> None:
@@ -176,23 +174,6 @@ def _row(name: str, right: int, found: int, true: int) -> str:
 
 def _digest(letters: str) -> str:
     return hashlib.sha256(letters.encode()).hexdigest()[:16]
-
-
-def _speed(paths: Sequence[Path]) -> None:
-    data = [path.read_bytes() for path in paths]
-    ratios = []
-    for _ in range(ROUNDS):
-        bare = _seconds(lambda: [_pdfium(book) for book in data])
-        ours = _seconds(lambda: [read_pdf(book) for book in data])
-        ratios.append(ours / bare)
-        print(f"  bare text {bare:.2f} s, our reader {ours:.2f} s, ratio {ours / bare:.2f}")
-    print(f"speed: median ratio {sorted(ratios)[ROUNDS // 2]:.2f}")
-
-
-def _seconds(work: Callable[[], object]) -> float:
-    began = time.perf_counter()
-    work()
-    return time.perf_counter() - began
 
 
 def _pdfium(data: bytes) -> list[str]:

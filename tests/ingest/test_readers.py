@@ -58,6 +58,10 @@ def test_markdown_loses_its_marks_and_keeps_its_words() -> None:
     markdown = """---
 제목: '공무원 여비 규정'
 시행일자: 2024-01-01
+소관부처:
+- 인사혁신처
+- '기획재정부'
+법령분야: ''
 ---
 
 # 공무원 여비 규정
@@ -70,6 +74,7 @@ def test_markdown_loses_its_marks_and_keeps_its_words() -> None:
     found = reading("여비.md", markdown.encode())
     assert found.title == "공무원 여비 규정"
     assert found.text == (
+        "시행일자: 2024-01-01\n소관부처: 인사혁신처, 기획재정부\n"
         "공무원 여비 규정\n\n제1조 (목적)\n\n이 영은 국내 여비와 국외 여비를 정한다. 2*3 1. 첫째\n"
         "- 목록은 그대로 둔다\n"
     )
