@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from ingest.split.contents import Span, span_at
 from ingest.split.front import front_parts
 from ingest.split.items import Item, items_of
-from ingest.split.marks import CONTAINERS, Mark
+from ingest.split.marks import CONTAINERS, Mark, single_blanks
 from ingest.split.outline import Outline
 from ingest.split.packing import pack, pack_lines, trimmed
 from ingest.split.places import ADDENDA
@@ -174,7 +174,7 @@ def _next_line(text: str, start: int, end: int) -> str:
         return ""
     lines = [line.strip() for line in text[begin : min(end, begin + 300)].split("\n")[:4]]
     first = next((line for line in lines if line), "")
-    return " ".join(first.split()) if len(first) <= 40 and " | " not in first else ""
+    return single_blanks(first) if len(first) <= 40 and " | " not in first else ""
 
 
 def _parts(text: str, unit: _Unit, tables: Sequence[Span]) -> Iterator[_Part]:

@@ -153,7 +153,7 @@ def _annex(line: str, start: int) -> Mark | None:
         label = f"별표 {found['number']}{sub}" if found["number"] else "별표"
     else:
         label = f"별지 제{found['number']}호{sub}서식" if found["number"] else "별지"
-    return Mark("별표", label, _unbracketed(" ".join(rest.split())), start, start + len(line))
+    return Mark("별표", label, _unbracketed(single_blanks(rest)), start, start + len(line))
 
 
 def _unbracketed(title: str) -> str:
