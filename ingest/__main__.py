@@ -42,7 +42,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add(options: argparse.Namespace) -> int:
-    from ingest.pipeline import add
+    from ingest.pipeline import TAKEN, add
 
     bars = ProgressBars()
     outcome = add(load_config(options.home), options.paths, bars)
@@ -53,12 +53,14 @@ def _add(options: argparse.Namespace) -> int:
     if not outcome.files:
         print("넣을 파일이 없습니다. → 경로를 확인하세요.", file=sys.stderr)
         return 1
-    taken = [file for file in outcome.files if file.status in {"added", "replaced"}]
+    taken = [file for file in outcome.files if file.status in TAKEN]
     for file in taken:
         if file.status == "replaced":
             print(f"  같은 제목이거나 같은 파일인 이전 규정을 대신합니다: {file.path}")
         for note in file.notes:
             print(f"  참고: {file.path}: {note}")
+    if reread := sum(file.status == "reread" for file in taken):
+        print(f"  {reread}개는 판독 방식이 나아져 같은 파일을 다시 읽었습니다.")
     unchanged = len(outcome.files) - len(taken) - len(outcome.failed)
     documents = sum(file.documents for file in taken)
     passages = sum(file.passages for file in taken)
@@ -74,6 +76,7 @@ def _add(options: argparse.Namespace) -> int:
 
 
 def _status(options: argparse.Namespace) -> int:
+    from ingest.pipeline import READERS
     from onprem_rag.index.generations import current_name, read_manifest
     from onprem_rag.library.store import Library
 
@@ -111,6 +114,11 @@ def _status(options: argparse.Namespace) -> int:
         print("색인: 라이브러리와 맞지 않습니다. → 'ingest add'를 다시 실행하세요.")
     else:
         print(f"색인: {manifest.generation}세대, 조문 {manifest.passages}개, {manifest.embedder}")
+    if outdated := library.read_by_others(READERS):
+        print(
+            f"규정 {outdated}건은 이전 버전이 읽은 그대로입니다. "
+            "→ 그 파일을 'ingest add'에 다시 넣으면 새로 읽습니다."
+        )
     for document in documents:
         known = [document.kind, document.format]
         if document.effective:
@@ -123,17 +131,18 @@ def _status(options: argparse.Namespace) -> int:
 
 def _preview(options: argparse.Namespace) -> int:
     from ingest.pipeline import preview
-    from onprem_rag.errors import ReadError
 
-    try:
-        files = preview(options.path)
-    except ReadError as error:
-        raise ReadError(f"{options.path}: {error}") from error
+    files = preview(options.path)
     documents = [found for parsed in files for found in parsed.documents]
     if options.json:
         items = [
-            {"document": _document_json(d), "passages": [_json(p) for p in ps]}
-            for d, ps in documents
+            {
+                "document": _document_json(document),
+                "notes": parsed.notes,
+                "passages": [_json(passage) for passage in passages],
+            }
+            for parsed in files
+            for document, passages in parsed.documents
         ]
         if len(items) == 1:
             print_json(items[0])

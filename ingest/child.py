@@ -13,52 +13,22 @@ import traceback
 from pathlib import Path
 from typing import BinaryIO
 
-from ingest.parsed import Parsed, encode
+from ingest.parse import parse
+from ingest.parsed import encode, encode_sheets
+from ingest.progress import listen
+from ingest.readers import sheets_of
 from onprem_rag.errors import ReadError
 
 HEADER = struct.Struct("!cQ")
-NAME, DATA = b"n", b"d"
+FILE, TABLE, DATA = b"f", b"t", b"d"  # a name to be read whole or as rows, and its bytes
 KINDS = SIGN, RESULT, REFUSED, NO_MEMORY = b"s", b"r", b"e", b"m"  # of answers
 MOST_ANSWER = 32 << 20  # bytes; the parent must hold what they become
 TOO_MUCH = "글자가 너무 많은 파일입니다. → 파일을 나누어 넣으세요."
 _SET_DEATH_SIGNAL, _KILL = 1, 9  # prctl.h, signal.h
 
-_answers: BinaryIO | None = None  # None in a process that nobody waits for
-
-
-def report_progress(done: int = 0) -> None:
-    """A sign of life from a step that takes long (OCR, after each page); nothing in process."""
-    if _answers:
-        _send(_answers, SIGN, b"")
-
-
-def parse(name: str, data: bytes) -> Parsed:
-    """Read and split one file in this process. Raises ReadError, or MemoryError."""
-    from ingest.readers import read
-    from ingest.split import documents_of, split
-
-    path = Path(name)
-    file_format, sha256, reading = read(path, data)
-    try:
-        documents = tuple(
-            (document, tuple(split(document, reading.rows)))
-            for document in documents_of(path, file_format, sha256, reading)
-        )
-        for document, _ in documents:
-            f"{document.title}{document.text}".encode()  # halves of characters can't be stored
-    except (ReadError, MemoryError):
-        raise
-    except Exception as error:  # our own bug must not cost the other files
-        raise ReadError(
-            f"조문으로 나누는 중 오류가 났습니다({type(error).__name__}). "
-            "→ 원본 프로그램에서 열어 다시 저장하고, 되풀이되면 관리자에게 알리세요."
-        ) from error
-    return Parsed(file_format, sha256, reading.notes, documents)
-
 
 def main(memory: int) -> None:
     """Answer requests until standard input ends. ``memory``: what this process may take, bytes."""
-    global _answers
     _die_with_the_parent()
     _, most = resource.getrlimit(resource.RLIMIT_AS)  # perhaps the admin's own limit
     limit = memory if most == resource.RLIM_INFINITY else min(memory, most)
@@ -66,23 +36,28 @@ def main(memory: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     # Nothing that a native library prints or reads may get between the frames.
     requests = os.fdopen(os.dup(0), "rb")
-    _answers = os.fdopen(os.dup(1), "wb")
+    answers = os.fdopen(os.dup(1), "wb")
+    listen(lambda: _send(answers, SIGN, b""))
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     os.dup2(2, 1)
-    while (name := _receive(requests, NAME)) is not None:
-        data = _receive(requests, DATA)
+    while (request := _receive(requests)) is not None:
+        wanted, name = request
+        data = _receive(requests)
         if data is None:
             return
-        kind, answer = _answer(os.fsdecode(name), data)
+        kind, answer = _answer(wanted, os.fsdecode(name), data[1])
         del data
-        _send(_answers, kind, answer)
+        _send(answers, kind, answer)
 
 
-def _answer(name: str, data: bytes) -> tuple[bytes, bytes]:
+def _answer(wanted: bytes, name: str, data: bytes) -> tuple[bytes, bytes]:
     """The kind of the answer, and its payload."""
     try:
-        answer = encode(parse(name, data))
+        if wanted == TABLE:
+            answer = encode_sheets(sheets_of(Path(name), data))
+        else:
+            answer = encode(parse(name, data))
         if len(answer) > MOST_ANSWER:
             raise ReadError(TOO_MUCH)
         return RESULT, answer
@@ -109,13 +84,13 @@ def _die_with_the_parent() -> None:
     ctypes.CDLL(None).prctl(_SET_DEATH_SIGNAL, _KILL)
 
 
-def _receive(requests: BinaryIO, wanted: bytes) -> bytes | None:
+def _receive(requests: BinaryIO) -> tuple[bytes, bytes] | None:
+    """Kind and payload of the next frame; None when the parent is through with us."""
     header = requests.read(HEADER.size)
-    if len(header) < HEADER.size:  # the parent is through with us
+    if len(header) < HEADER.size:
         return None
     kind, length = HEADER.unpack(header)
-    assert kind == wanted
-    return requests.read(length)
+    return kind, requests.read(length)
 
 
 def _send(answers: BinaryIO, kind: bytes, payload: bytes) -> None:

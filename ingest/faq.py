@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.pipeline import only_writer
-from ingest.readers import read_bytes, sheets_of
-from ingest.readers.rows import FAQ_COLUMNS, Sheet, faq_columns
+from ingest.readers import read_bytes
+from ingest.readers.rows import FAQ_COLUMNS, Sheet, faq_columns, parted
+from ingest.worker import Worker
 from onprem_rag.config import Config
 from onprem_rag.errors import ConfigError, ReadError
 from onprem_rag.library.store import Library
@@ -31,7 +32,8 @@ def add_faq(config: Config, paths: Sequence[Path]) -> FaqOutcome:
     Raises ConfigError naming file, line and remedy, and LibraryError while another ingest runs;
     then nothing has changed.
     """
-    topics = [(path.stem, _entries(path)) for path in _files_under(paths)]
+    with Worker() as worker:
+        topics = [(path.stem, _entries(worker, path)) for path in _files_under(paths)]
     with only_writer(config.home):
         library = Library.open(config.library_url, create=True)
         with library.writing() as writer:
@@ -80,10 +82,10 @@ def _warning(library: Library, entry: FaqEntry) -> str:
     )
 
 
-def _entries(path: Path) -> list[FaqEntry]:
+def _entries(worker: Worker, path: Path) -> list[FaqEntry]:
     """The entries of one file. Raises ConfigError naming the line."""
     try:
-        sheets = sheets_of(path, read_bytes(path))
+        sheets = worker.sheets(str(path), read_bytes(path))
     except ReadError as error:
         raise ConfigError(f"{path}: {error}") from error
     several = len(sheets) > 1
@@ -95,7 +97,8 @@ def _entries(path: Path) -> list[FaqEntry]:
 
 
 def _entries_of(sheet: Sheet, place: str, path: Path) -> list[FaqEntry]:
-    columns = faq_columns(sheet.rows[0].cells) if sheet.rows else {}
+    _, rows = parted(sheet.rows)
+    columns = faq_columns(rows[0].cells) if rows else {}
     missing = [name for name in FAQ_COLUMNS if name not in columns]
     if missing:
         raise ConfigError(
@@ -103,7 +106,7 @@ def _entries_of(sheet: Sheet, place: str, path: Path) -> list[FaqEntry]:
             f"→ 첫 줄에 {','.join(FAQ_COLUMNS)}를 쓰세요."
         )
     entries = []
-    for row in sheet.rows[1:]:
+    for row in rows[1:]:
         at = f"{place} {row.line}번째 줄"
         values = [row.cells[x] if x < len(row.cells) else "" for x in columns.values()]
         empty = [name for name, value in zip(columns, values, strict=True) if not value]

@@ -33,7 +33,10 @@ class Sources:
         self._files = {source_of(file) for file in files}
 
     def __contains__(self, source: object) -> bool:
-        return isinstance(source, str) and source.split("!/")[0] in self._files
+        if not isinstance(source, str):
+            return False
+        parts = source.split("!/")  # also in the name of a folder
+        return any("!/".join(parts[:count]) in self._files for count in range(1, len(parts) + 1))
 
 
 def items_of(file: Path, named: bool) -> Iterator[Item]:

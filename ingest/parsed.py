@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import gc
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
 from operator import attrgetter
 from typing import Any, TypeAlias
 
+from ingest.readers.rows import Row as TableRow
+from ingest.readers.rows import Sheet
 from onprem_rag.records import (
     Amendment,
     CrossReference,
@@ -84,6 +86,20 @@ def decode(data: bytes) -> Parsed:
         if collecting:
             gc.enable()
     return Parsed(file_format, sha256, tuple(notes), found)
+
+
+def encode_sheets(sheets: Sequence[Sheet]) -> bytes:
+    """The rows of tables as JSON."""
+    rows = [(sheet.name, [(row.line, row.cells) for row in sheet.rows]) for sheet in sheets]
+    return json.dumps(rows, ensure_ascii=False).encode("utf-8", "surrogatepass")
+
+
+def decode_sheets(data: bytes) -> list[Sheet]:
+    """What was encoded. Raises ValueError or TypeError for anything else."""
+    return [
+        Sheet(name, tuple(TableRow(line, tuple(cells)) for line, cells in rows))
+        for name, rows in json.loads(data)
+    ]
 
 
 def _document(

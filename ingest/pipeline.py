@@ -21,12 +21,16 @@ from onprem_rag.library.store import Library
 from onprem_rag.library.writer import Writer
 
 Progress = Callable[[str, int, int], None]
+TAKEN = frozenset({"added", "replaced", "reread"})
 READERS = 3  # counted up when readers or splitters make another text of the same file
 
 
 @dataclass(frozen=True, slots=True)
 class FileResult:
-    """What became of one file: added, replaced, unchanged or failed (with the reason)."""
+    """What became of one file: added, replaced, unchanged or failed (with the reason).
+
+    ``reread``: the same bytes, read anew because the readers are newer than those of last time.
+    """
 
     path: str
     status: str
@@ -76,7 +80,7 @@ def add(config: Config, paths: Sequence[Path], progress: Progress) -> Outcome:
                     for item in items_of(path, named=path in paths):
                         results.append(_take_in(worker, writer, item, run))
                     progress("파일 읽기", at, len(files))
-                taken = any(file.status in {"added", "replaced"} for file in results)
+                taken = any(file.status in TAKEN for file in results)
                 if not taken and _index_fits(config, revision - 1):
                     writer.undo()
                     name = generations.current_name(config.index_folder)
@@ -94,8 +98,14 @@ def preview(path: Path) -> list[Parsed]:
 
     Raises ReadError.
     """
+    found: list[Parsed] = []
     with Worker() as worker:
-        return [_parsed(worker, item) for item in items_of(path, named=True)]
+        for item in items_of(path, named=True):
+            try:
+                found.append(_parsed(worker, item))
+            except ReadError as error:
+                raise ReadError(f"{item.shown}: {error}") from error
+    return found
 
 
 def _take_in(worker: Worker, writer: Writer, item: Item, run: _Run) -> FileResult:
@@ -111,17 +121,19 @@ def _take_in(worker: Worker, writer: Writer, item: Item, run: _Run) -> FileResul
         return FileResult(item.shown, "failed", reason=str(error))
     before = writer.in_force(item.source)
     replaced = writer.replace_source(item.source, run.revision)
-    for document, _ in parsed.documents:
+    for document, passages in parsed.documents:
         itself = (document.title.replace(" ", ""), document.kind) in before
         if document.kind != "문서" and not itself:  # a rule is its title: newer content replaces
+            articles = {passage.article for passage in passages if passage.article}
             replaced += writer.replace_title(
-                document.title, document.kind, run.sources, run.revision
+                document.title, document.kind, articles, run.sources, run.revision
             )
     for document, passages in parsed.documents:
         writer.add(document, passages, run.revision, READERS)
+    again = bool(before) and sha256 == parsed.sha256
     return FileResult(
         item.shown,
-        "replaced" if replaced else "added",
+        "reread" if again else "replaced" if replaced else "added",
         len(parsed.documents),
         sum(len(passages) for _, passages in parsed.documents),
         notes=parsed.notes,

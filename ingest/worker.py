@@ -9,14 +9,28 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import IO
+from typing import IO, TypeVar
 
-from ingest.child import DATA, HEADER, KINDS, MOST_ANSWER, NAME, REFUSED, RESULT, SIGN
-from ingest.parsed import Parsed, decode
+from ingest.child import (
+    DATA,
+    FILE,
+    HEADER,
+    KINDS,
+    MOST_ANSWER,
+    REFUSED,
+    RESULT,
+    SIGN,
+    TABLE,
+)
+from ingest.parsed import Parsed, decode, decode_sheets
+from ingest.readers.rows import Sheet
 from onprem_rag.errors import ReadError
+
+T = TypeVar("T")
 
 _CHUNK = 1 << 20
 _LAST_WORDS = 4_000  # bytes of the child's standard error that are kept for developers
@@ -59,14 +73,26 @@ class Worker:
 
         What the child wrote to standard error is the error's note: for developers only.
         """
+        return self._answer(FILE, name, data, decode)
+
+    def sheets(self, name: str, data: bytes) -> list[Sheet]:
+        """The rows of a CSV or XLSX file. Raises ReadError as ``read`` does."""
+        return self._answer(TABLE, name, data, decode_sheets)
+
+    def _answer(self, wanted: bytes, name: str, data: bytes, decoded: Callable[[bytes], T]) -> T:
+        if self._child and self._child.poll() is not None:
+            self._stop()  # it died after its last file, which is no fault of this one
         child = self._child or self._start()
         ready = False  # for the next file
         try:
-            kind, payload = self._exchange(child, name, data)
+            kind, payload = self._exchange(child, wanted, name, data)
             if kind == RESULT:
-                parsed = _decoded(payload)
+                try:
+                    answer = decoded(payload)
+                except (ValueError, TypeError, RecursionError) as error:
+                    raise ReadError(_CRASHED) from error
                 ready = True
-                return parsed
+                return answer
             ready = kind == REFUSED
             raise ReadError(payload.decode("utf-8", "replace") if ready else self._no_memory())
         except ReadError as error:
@@ -116,13 +142,13 @@ class Worker:
                 pipe.close()
 
     def _exchange(
-        self, child: subprocess.Popen[bytes], name: str, data: bytes
+        self, child: subprocess.Popen[bytes], wanted: bytes, name: str, data: bytes
     ) -> tuple[bytes, bytes]:
         """Kind and payload of the child's answer; ReadError where none comes, or none of ours."""
         self._listen(child)
         self._words = b""
         path = os.fsencode(name)
-        request = HEADER.pack(NAME, len(path)) + path + HEADER.pack(DATA, len(data))
+        request = HEADER.pack(wanted, len(path)) + path + HEADER.pack(DATA, len(data))
         unsent = [memoryview(request), memoryview(data)]
         answers = bytearray()
         last = time.monotonic() + self._most_seconds
@@ -215,13 +241,6 @@ def _first(answers: bytearray) -> tuple[bytes, bytes] | None:
     payload = bytes(memoryview(answers)[HEADER.size : end])
     del answers[:end]
     return kind, payload
-
-
-def _decoded(payload: bytes) -> Parsed:
-    try:
-        return decode(payload)
-    except (ValueError, TypeError, RecursionError) as error:
-        raise ReadError(_CRASHED) from error
 
 
 def _size(process: int) -> int:

@@ -137,8 +137,8 @@ class Chatbot:
         """The text in force of the article that a reference to another rule means, or ""."""
         named = find_references(reference.place)
         article = (named[0].article or named[0].annex) if named else None
-        if not (reference.document and article):
-            return ""
+        if not (reference.document and article) or article.startswith("부칙"):
+            return ""  # of 부칙 제2조 there are as many as addenda
         passages = self._library.article(reference.document, article)
         one = len({passage.document_id for passage in passages}) == 1  # else of two institutions
         return "\n".join(passage.text for passage in passages) if one else ""

@@ -63,8 +63,8 @@ class CrossReference:
     start: int
     end: int
     text: str
-    document: str | None  # the title in 「」; None for the rule's own places
-    place: str  # "제5조제2항", "별표 1", "" for a whole document; 전항 and the like resolved
+    document: str | None  # the other rule's title or short form; None for the rule's own places
+    place: str  # "제5조제2항", "별표 1"; 전항 and the like resolved
     target: tuple[int, int] | None = None  # span in this document's text, where the place exists
 
 

@@ -333,7 +333,7 @@ def test_ingest_preview(call: Run, rule: Path, tmp_path: Path) -> None:
     code, out, _ = call(ingest_main, "preview", "--home", tmp_path / "home", rule, "--json")
     (seen,) = lines_of(out)
     assert code == 0
-    assert seen.keys() == {"document", "passages"}
+    assert seen.keys() == {"document", "notes", "passages"}
     assert seen["document"]["title"] == "주차규정"
     text = seen["document"]["text"]
     for passage in seen["passages"]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import stat
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -39,7 +41,11 @@ _READERS: dict[str, Callable[[bytes], Reading]] = {
 def read_bytes(path: Path) -> bytes:
     """The file's bytes; ReadError when it is missing, too large or may not be read."""
     try:
-        if path.stat().st_size > MOST_BYTES:
+        found = path.stat()
+        if not (stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode)):
+            # A pipe would be waited for without end.
+            raise ReadError("보통의 파일이 아닙니다. → 파일을 복사해 넣으세요.")
+        if found.st_size > MOST_BYTES:
             raise ReadError(
                 f"파일이 너무 큽니다({MOST_BYTES >> 20}MB 초과). → 파일을 나누어 넣으세요."
             )
@@ -53,15 +59,8 @@ def read_bytes(path: Path) -> bytes:
 def read(path: Path, data: bytes) -> tuple[str, str, Reading]:
     """(format, SHA-256, reading) of one file's bytes. Raises ReadError, or MemoryError."""
     file_format = detect_format(path, data)
-    try:
+    with _only_read_errors():
         reading = _READERS[file_format](data)
-    except (ReadError, MemoryError):
-        raise
-    except Exception as error:  # a reader's own bug or a native library's surprise
-        raise ReadError(
-            f"읽는 중 오류가 났습니다({type(error).__name__}). "
-            "→ 원본 프로그램에서 열어 다시 저장하세요."
-        ) from error
     if not reading.text.strip():
         raise ReadError("글자가 없는 문서입니다. → 내용이 있는 원본인지 확인하세요.")
     if not reading.pages:  # a PDF's text is composed before its page spans are counted
@@ -72,11 +71,26 @@ def read(path: Path, data: bytes) -> tuple[str, str, Reading]:
 def sheets_of(path: Path, data: bytes) -> list[Sheet]:
     """The rows of a CSV or XLSX file, for the FAQ. Raises ReadError."""
     file_format = detect_format(path, data)
-    if file_format == "xlsx":
-        return xlsx_sheets(data)
-    if file_format in {"csv", "txt"}:
-        return [csv_sheet(data)]
+    with _only_read_errors():
+        if file_format == "xlsx":
+            return xlsx_sheets(data)
+        if file_format in {"csv", "txt"}:
+            return [csv_sheet(data)]
     raise ReadError("CSV나 XLSX가 아닙니다. → 질문과 답변의 표를 그 형식으로 저장하세요.")
+
+
+@contextmanager
+def _only_read_errors() -> Iterator[None]:
+    """A reader's own bug, or a native library's surprise, as a ReadError."""
+    try:
+        yield
+    except (ReadError, MemoryError):
+        raise
+    except Exception as error:
+        raise ReadError(
+            f"읽는 중 오류가 났습니다({type(error).__name__}). "
+            "→ 원본 프로그램에서 열어 다시 저장하세요."
+        ) from error
 
 
 def _composed(text: str) -> str:

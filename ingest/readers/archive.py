@@ -43,9 +43,17 @@ def members(data: bytes) -> Iterator[tuple[str, bytes]]:
     """(name inside, bytes) of each file, also of those in ZIP files one level down.
 
     Hidden files and what systems leave behind are passed over. Raises ReadError before the first
-    where a name, a link or a password forbids the whole, and later for damage and bombs.
+    where a name, a link or a password forbids the whole, and later for damage and bombs, and at
+    the end where there was none.
     """
-    yield from _members(data, _Budget(), nested=False)
+    empty = True
+    for found in _members(data, _Budget(), nested=False):
+        empty = False
+        yield found
+    if empty:
+        raise ReadError(
+            "압축 파일에 읽을 파일이 없습니다. → 숨김 파일이 아닌 규정 파일을 담아 다시 압축하세요."
+        )
 
 
 def _members(data: bytes, budget: _Budget, nested: bool) -> Iterator[tuple[str, bytes]]:
@@ -73,15 +81,17 @@ def _files(archive: zipfile.ZipFile, budget: _Budget) -> dict[str, zipfile.ZipIn
         )
     for member in archive.infolist():
         name = _name(member)
-        parts = name.rstrip("/").split("/")
+        *folders, last = name.split("/")
+        parts = [part for part in (*folders, last) if part not in {"", "."}]  # ./가.txt, a//b.txt
         if ".." in parts or name.startswith("/") or _DRIVE.match(name):
             raise ReadError(
                 f"압축 파일 밖을 가리키는 이름이 있습니다({name}). → 파일을 다시 압축하세요."
             )
         if stat.S_ISLNK(member.external_attr >> 16):
             raise ReadError(f"압축 파일에 링크가 있습니다({name}). → 파일을 다시 압축하세요.")
-        if name.endswith("/") or any(part[:1] in {".", ""} or part in _LITTER for part in parts):
+        if last in {"", "."} or any(part[0] == "." or part in _LITTER for part in parts):
             continue
+        name = "/".join(parts)
         if member.flag_bits & 0x1:
             raise ReadError(f"암호가 걸린 압축 파일입니다({name}). → 암호 없이 다시 압축하세요.")
         if name in found:

@@ -15,8 +15,11 @@ Span: TypeAlias = tuple[int, int, int, int, str, bool]
 
 _MOST_PLACES = 1_000_000
 _MOST_TEXT = 20_000_000
-_SPACED_OUT = re.compile(r"(?:^|(?<=\())[가-힣](?: [가-힣])+(?= ?\(|\)|$)")
-_COUNTERS = frozenset("가나다라마바사아자차카타파하")
+_SPACED_OUT = re.compile(r"(?:^|(?<=\())[가-힣](?:\s+[가-힣])+(?=\s*\(|\)|$)")
+# What is no word, though its letters stand apart: a list, or two words such as 그 밖. Of 전 공,
+# 본 사 and 이 름 rules are full, so that 이, 전 and 본 count only before what follows them there.
+_LISTS = ("가나다라마바사아자차카타파하", "갑을병정무", "상중하", "수우미양가", "월화수목금토일")
+_PHRASE = re.compile(r"[그각및] [가-힣]|[이전본] [법영조항호목직]|매 [년월일주회건]")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,12 +69,19 @@ def places_of(spans: Sequence[Span]) -> Places:
 def tidied(text: str) -> str:
     """In one line; a word that is spaced out to fill its cell is a word again: ``숙 박 비``."""
     text = unicodedata.normalize("NFC", text)
-    return _SPACED_OUT.sub(_closed_up, " ".join(text.split()))
+    return " ".join(_SPACED_OUT.sub(_closed_up, text.strip()).split())
 
 
 def _closed_up(found: re.Match[str]) -> str:
     letters = found[0].split()
-    return found[0] if _COUNTERS.issuperset(letters) else "".join(letters)
+    kept = _PHRASE.fullmatch(found[0]) or _is_list(letters)
+    return found[0] if kept else "".join(letters)
+
+
+def _is_list(letters: Sequence[str]) -> bool:
+    """Whether the letters are of one series and in its order: ``상 중 하``, not ``하 중``."""
+    # An iterator: each letter is looked for after the last one.
+    return any(all(letter in series for letter in letters) for series in map(iter, _LISTS))
 
 
 def once(row: Sequence[Place]) -> list[Place]:

@@ -10,9 +10,10 @@ from lxml import etree
 
 from ingest.readers.blocks import DEEPEST, Block, Cell, Grid, reading_of
 from ingest.readers.hancom.numerals import written
-from ingest.readers.html_furniture import left_out
+from ingest.readers.html_furniture import left_out, takes_no_place
 from ingest.readers.plain import decode
 from ingest.readers.result import Reading
+from ingest.readers.zipped import count_of
 from onprem_rag.errors import ReadError
 
 _CHARSET = re.compile(rb"charset\s{0,9}=\s{0,9}[\"']?([A-Za-z0-9_:-]{1,40})", re.IGNORECASE)
@@ -100,7 +101,7 @@ class _Lines:
         """Begin a list; the items of one without numbers get none."""
         plain = element.tag == "ul" or "none" in (element.get("style") or "")
         form = "" if plain else _FORMS.get(element.get("type") or "", "DIGIT")
-        self._lists.append((form, _count(element.get("start"), 1) - 1))
+        self._lists.append((form, count_of(element.get("start"), 1) - 1))
 
     def close_list(self) -> None:
         """End the innermost list."""
@@ -110,7 +111,7 @@ class _Lines:
     def item(self, element: etree._Element) -> None:
         """Begin an item of the innermost list."""
         form, number = self._lists.pop() if self._lists else ("", 0)
-        number = _count(element.get("value"), number + 1)
+        number = count_of(element.get("value"), number + 1)
         self._lists.append((form, number))
         self._number = f"{written(number, form)}. " if form else ""
 
@@ -177,19 +178,19 @@ def _table(table: etree._Element, dropped: set[etree._Element], depth: int) -> I
     area = 0
     heading = True
     for y, (row, in_head) in enumerate(rows):
-        own = [cell for cell in row if cell.tag in {"td", "th"} and cell not in dropped]
+        own = [cell for cell in row if cell.tag in {"td", "th"} and not takes_no_place(cell)]
         heading = heading and bool(own) and (in_head or all(cell.tag == "th" for cell in own))
         x = 0
         for cell in own:
             while taken.get(x, 0) > y:
                 x += 1
-            height = _count(cell.get("rowspan"), 1) or len(rows)
+            height = count_of(cell.get("rowspan"), 1) or len(rows)
             height = min(height, len(rows) - y)
-            width = min(_count(cell.get("colspan"), 1) or 1, _MOST_SPAN)
+            width = min(count_of(cell.get("colspan"), 1) or 1, _MOST_SPAN)
             area += height * width
             if area > _MOST_CELLS:
                 raise ReadError("표가 너무 큽니다. → 표를 나누어 다시 저장하세요.")
-            blocks = tuple(_blocks(cell, dropped, depth + 1))
+            blocks = () if cell in dropped else tuple(_blocks(cell, dropped, depth + 1))
             cells.append(Cell(y, x, height, width, blocks, heading))
             taken |= dict.fromkeys(range(x, x + width), y + height)
             x += width
@@ -209,8 +210,3 @@ def _rows(table: etree._Element) -> Iterator[tuple[etree._Element, bool]]:
             yield element, in_head
         elif element.tag in {"thead", "tbody", "tfoot", "form"}:
             waiting.append((iter(element), in_head or element.tag == "thead"))
-
-
-def _count(text: str | None, otherwise: int) -> int:
-    text = (text or "").strip()
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else otherwise

@@ -21,7 +21,10 @@ _NAMES = frozenset(
     "btn_wrap toolbar quick quickmenu quick_menu share sns paging pagination blind sr-only noprint "
     "no-print popup layerpopup".split()
 )
-_HIDDEN = re.compile(r"display\s{0,9}:\s{0,9}none|visibility\s{0,9}:\s{0,9}hidden|mso-hide", re.I)
+# Without one of these, the values beside it would move under other names.
+_OF_TABLES = frozenset("table thead tbody tfoot tr td th".split())
+_AWAY = re.compile(r"display\s{0,9}:\s{0,9}none|mso-hide", re.I)
+_UNSEEN = re.compile(r"visibility\s{0,9}:\s{0,9}hidden", re.I)
 
 
 def left_out(root: etree._Element) -> set[etree._Element]:
@@ -50,11 +53,17 @@ def left_out(root: etree._Element) -> set[etree._Element]:
     return gone | {element for element, (_, inside) in around.items() if inside * 2 <= letters}
 
 
+def takes_no_place(element: etree._Element) -> bool:
+    """Whether an element is hidden so that what follows moves into its place."""
+    hidden = element.get("hidden") is not None
+    return hidden or _AWAY.search(element.get("style") or "") is not None
+
+
 def _is_hidden(element: etree._Element) -> bool:
     return (
-        element.get("hidden") is not None
+        takes_no_place(element)
         or element.get("aria-hidden") == "true"
-        or bool(_HIDDEN.search(element.get("style") or ""))
+        or _UNSEEN.search(element.get("style") or "") is not None
     )
 
 
@@ -63,7 +72,7 @@ def _is_around(element: etree._Element) -> bool:
         return True
     if element.tag == "header":
         return next(element.iterancestors("article", "main", "section"), None) is None
-    if element.tag in {"html", "body"}:
+    if element.tag in {"html", "body"} or element.tag in _OF_TABLES:
         return False
     names = f"{element.get('class') or ''} {element.get('id') or ''}".lower().split()
     return not _NAMES.isdisjoint(names)

@@ -31,7 +31,7 @@ def text_with_tables(lines: Iterable[str], clean: Callable[[str], str] = str) ->
 
     def end_table() -> None:
         rows = [_cells(line, clean) for line in pending]
-        kept = [row for row in rows if not _is_rule(row)]
+        kept = [row for row in rows if row and not _is_rule(row)]
         if len(pending) == 1:  # a line of text that begins with the sign
             put(clean(pending[0]))
         elif max((len(row) for row in kept), default=0) == 1:

@@ -6,6 +6,7 @@ import codecs
 import csv
 import io
 import unicodedata
+from itertools import chain
 
 from ingest.readers.pipes import text_with_tables
 from ingest.readers.result import Reading
@@ -15,6 +16,7 @@ from onprem_rag.errors import ReadError
 _DELIMITERS = ",;\t"
 _SAMPLE_ROWS = 20
 _LONGEST_CELL = 1_000_000
+_END = "\0"  # a last row of our own, as no text has it: a quote that is still open swallows it
 
 
 def decode(data: bytes) -> str:
@@ -37,15 +39,16 @@ def decode(data: bytes) -> str:
 def _encodings(data: bytes) -> tuple[str, ...]:
     """The encodings that the bytes may be in, likeliest first.
 
-    In UTF-16 the blanks, digits and line ends of Korean text each have a byte of zero, all of them
-    on one side.
+    In UTF-16 the blanks, digits and line ends of Korean text each have a byte of zero on one side;
+    on the other side only a few letters have one, such as 가.
     """
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return ("utf-16",)
     sample = data[: 1 << 16]
     even, odd = sample[::2].count(0), sample[1::2].count(0)
-    if even + odd and len(data) % 2 == 0 and max(even, odd) >= 9 * min(even, odd):
-        return ("utf-16-le" if odd > even else "utf-16-be", "utf-8-sig", "cp949")
+    if even + odd and len(data) % 2 == 0 and max(even, odd) >= 4 * min(even, odd):
+        # First UTF-8, which a stray zero does not make UTF-16: Korean UTF-16 is never valid there.
+        return ("utf-8-sig", "utf-16-le" if odd > even else "utf-16-be", "cp949")
     return ("utf-8-sig", "cp949")
 
 
@@ -71,18 +74,22 @@ def csv_sheet(data: bytes) -> Sheet:
     """The rows of a CSV file whose cells commas, semicolons or tabs part. Raises ReadError."""
     text = decode(data)
     csv.field_size_limit(_LONGEST_CELL)
-    reader = csv.reader(io.StringIO(text), delimiter=_delimiter(text))
-    rows = []
+    reader = csv.reader(chain(io.StringIO(text), (_END,)), delimiter=_delimiter(text))
+    rows: list[Row] = []
+    begin = 1  # line on which the row in the making begins
     try:
         for cells in reader:
+            if cells == [_END]:
+                return Sheet("", tuple(rows))
             if any(cell.strip() for cell in cells):
                 rows.append(Row(reader.line_num, tuple(cell.strip() for cell in cells)))
-    except csv.Error as error:
-        raise ReadError(
-            f"{reader.line_num}번째 줄을 CSV로 읽을 수 없습니다. "
-            "→ 따옴표가 닫혔는지 확인하거나 엑셀에서 CSV로 다시 저장하세요."
-        ) from error
-    return Sheet("", tuple(rows))
+            begun, begin = begin, reader.line_num + 1
+    except csv.Error:
+        begun = begin
+    raise ReadError(
+        f"{begun}번째 줄을 CSV로 읽을 수 없습니다. "
+        "→ 따옴표가 닫혔는지 확인하거나 엑셀에서 CSV로 다시 저장하세요."
+    )
 
 
 def _delimiter(text: str) -> str:

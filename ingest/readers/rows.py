@@ -33,12 +33,14 @@ class Sheet:
 def reading_of_rows(rows: Sequence[Row]) -> Reading:
     """Each row as one line that repeats its header: ``부서: 총무팀 | 업무: 차량``.
 
-    Cells beyond the header stand without a name.
+    Cells beyond the header stand without a name, and what stands alone above it in its row is a
+    title: a line as it is.
     """
+    titles, rows = parted(rows)
     if len(rows) < 2:
         raise ReadError("머리글과 한 줄 이상의 자료가 있어야 합니다. → CSV 내용을 확인하세요.")
     header = [" ".join(cell.split()) for cell in rows[0].cells]
-    lines = []
+    lines = [" ".join("".join(row.cells).split()) for row in titles]
     for row in rows[1:]:
         cells = [
             f"{name}: {' '.join(cell.split())}" if name else " ".join(cell.split())
@@ -47,6 +49,14 @@ def reading_of_rows(rows: Sequence[Row]) -> Reading:
         ]
         lines.append(" | ".join(cells))
     return Reading("\n".join(lines) + "\n", rows=True, notes=_notes(header))
+
+
+def parted(rows: Sequence[Row]) -> tuple[Sequence[Row], Sequence[Row]]:
+    """The titles, and the header with what is below it."""
+    for at, row in enumerate(rows):
+        if sum(map(bool, row.cells)) > 1:
+            return (rows[:at], rows[at:]) if at + 1 < len(rows) else ((), rows)
+    return (), rows
 
 
 def faq_columns(header: Sequence[str]) -> dict[str, int]:

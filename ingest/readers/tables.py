@@ -39,7 +39,8 @@ def table_of(spans: Sequence[Span]) -> TableLines | None:
 
 def names_of(header: Rows) -> list[Names]:
     """The header cells above each column, from the top: ``("숙박비", "특별시")``; no captions."""
-    levels = [row for row in header if len(set(row)) > 1]
+    # Where no row tells columns apart, they share the name in the last one: 점수 | 점수.
+    levels = [row for row in header if len(set(row)) > 1] or header[-1:]
     return [tuple(_distinct(cells)) for cells in zip(*levels, strict=True)]
 
 

@@ -7,6 +7,7 @@ import lzma
 import zipfile
 import zlib
 from collections.abc import Iterator
+from typing import TypeVar
 
 from lxml import etree
 
@@ -14,6 +15,12 @@ from onprem_rag.errors import ReadError
 
 MOST_INFLATED = 256 * 1024 * 1024  # of one file's parts
 _CHUNK = 1024 * 1024
+# zipfile makes an object of each entry before anyone can count them: a million are half a GB.
+_MOST_ENTRIES = 50_000
+_ENTRY = b"PK\x01\x02"
+# Of the others zipfile inflates a megabyte at once, whatever size is asked for: a bomb goes off.
+_STREAMED = frozenset((zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED))
+_Otherwise = TypeVar("_Otherwise")
 _BROKEN = (
     zipfile.BadZipFile,
     zlib.error,
@@ -26,11 +33,15 @@ _BROKEN = (
 
 TOO_LARGE = "압축을 풀면 너무 큰 파일입니다. → 내용을 나누어 여러 파일로 저장하세요."
 _DAMAGED = "압축 구조가 손상된 파일입니다. → 원본 프로그램에서 열어 다시 저장하세요."
+_RARE = "드문 방식으로 압축된 파일입니다. → 보통의 ZIP(Deflate)으로 다시 압축하세요."
+_CROWDED = "압축 파일 안의 항목이 너무 많습니다. → 나누어 압축하세요."
 _LOCKED = "암호가 걸린 파일입니다. → 암호를 풀고 다시 저장하세요."
 
 
 def open_zip(data: bytes) -> zipfile.ZipFile:
     """The zip file in ``data``. Raises ReadError where it is none."""
+    if data.count(_ENTRY) > _MOST_ENTRIES:
+        raise ReadError(_CROWDED)
     try:
         return zipfile.ZipFile(io.BytesIO(data))
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
@@ -41,6 +52,8 @@ def chunks(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]
     """What a member really inflates to, piece by piece. Raises ReadError for damaged ones."""
     if member.flag_bits & 0x1:
         raise ReadError(_LOCKED)
+    if member.compress_type not in _STREAMED:
+        raise ReadError(_RARE)
     try:
         with archive.open(member) as file:
             while chunk := file.read(_CHUNK):
@@ -106,6 +119,12 @@ def attribute(element: etree._Element | None, name: str) -> str | None:
             if str(key).rpartition("}")[2] == name:
                 return str(value)
     return None
+
+
+def count_of(text: str | None, otherwise: _Otherwise) -> int | _Otherwise:
+    """A count as a file gives it; ``otherwise`` for none and for what is larger than any."""
+    text = (text or "").strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else otherwise
 
 
 def child(element: etree._Element | None, *path: str) -> etree._Element | None:

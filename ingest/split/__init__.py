@@ -58,10 +58,13 @@ def split(document: Document, rows: bool = False) -> list[Passage]:
 
 
 def _is_rule(outline: Outline) -> bool:
-    """Whether the text has articles, or is nothing but a rule's annexes."""
+    """Whether the text has articles, be it one with addenda, or is nothing but a rule's annexes."""
     articles = sum(mark.level == "조" for mark in outline.marks)
-    annexes = sum(mark.level == "별표" for mark in outline.marks)
-    return articles >= _RULE or (not articles and annexes > 0 and outline.marks[0].start < 400)
+    addenda = any(mark.level == "부칙" for mark in outline.marks)
+    annexes = any(mark.level == "별표" for mark in outline.marks)
+    if articles:
+        return articles >= _RULE or addenda
+    return annexes and outline.marks[0].start < 400
 
 
 def _with_structure(document: Document) -> Document:

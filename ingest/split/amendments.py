@@ -43,8 +43,10 @@ _PLACE = re.compile(r"제\s?\d+\s?[조항호장절]|본\s?[조장절항호]|종\
 _STARTS = re.compile(rf"시행일\s{{0,2}}:?\s{{0,2}}{DATE}")
 _LABEL = re.compile(r"부\s{0,20}칙\s{0,4}(?:\([^()\n]{0,200}\)\s{0,4})?$")
 _DELETED = re.compile(r"삭\s{0,9}제")
-_ENDS = re.compile(r"[^\S\n]{0,9}(?:$|[\n<〈＜\[])")  # a line's, or another mark follows
+# A line's end, or another mark follows: no date of a sentence that goes on below.
+_ENDS = re.compile(r"[^\S\n]{0,9}(?:$|\n(?!\s{0,9}(?:부터|까지|자로|에\s))|[<〈＜\[])")
 _BLANKS = " \t\u3000\xa0"
+_JOINT = re.compile(rf"[{_BLANKS}]*(?:,\s*)?")  # between marks that go together
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ def without_marks(reading: Reading) -> tuple[Reading, tuple[Amendment, ...]]:
     if not cuts:
         return reading, ()
     moved = _Moved(cuts)
+    known = frozenset(date for cut in cuts for each in cut.amendments for date in each.dates)
     text = _kept(reading.text, cuts)
     amendments = tuple(
         replace(amendment, at=moved.to(cut.start)) for cut in cuts for amendment in cut.amendments
@@ -75,7 +78,9 @@ def without_marks(reading: Reading) -> tuple[Reading, tuple[Amendment, ...]]:
         replace(page, start=moved.to(page.start), end=moved.to(page.end)) for page in reading.pages
     )
     tables = tuple(
-        table for each in reading.tables if (table := _table(each, moved, text)).end > table.start
+        table
+        for each in reading.tables
+        if (table := _table(each, moved, text, known)).end > table.start
     )
     return replace(reading, text=text, pages=pages, tables=tables), amendments
 
@@ -103,42 +108,47 @@ def _kept(text: str, cuts: list[_Cut]) -> str:
     return "".join([*pieces, text[at:]])
 
 
-def _table(table: Table, moved: _Moved, text: str) -> Table:
+def _table(table: Table, moved: _Moved, text: str, known: frozenset[str]) -> Table:
     start, end = moved.to(table.start), moved.to(table.end)
     if start < end and text[start] == "\n":  # its first line was a mark's and went
         start += 1
     rows = table.rows
     if any(_BRACKET.search(cell) for row in rows for cell in row):
-        rows = tuple(tuple(_kept(cell, _cuts(cell)) for cell in row) for row in rows)
+        rows = tuple(tuple(_kept(cell, _cuts(cell, known)) for cell in row) for row in rows)
     return replace(table, start=start, end=end, rows=rows)
 
 
-def _cuts(text: str) -> list[_Cut]:
-    """What goes, in order and without overlap."""
+def _cuts(text: str, known: frozenset[str] = frozenset()) -> list[_Cut]:
+    """What goes, in order and without overlap; ``known``: days on which the rule was amended."""
     marks: list[_Span] = []
-    bare: list[re.Match[str]] = []  # (2014. 4. 23.) at a line's end
+    doubtful: list[tuple[re.Match[str], tuple[Amendment, ...]]] = []
     for found in _BRACKET.finditer(text):
-        if amendments := _amendments(text, found):
+        amendments = _amendments(text, found)
+        if amendments and _is_sure(text, found, amendments):
             marks.extend(_spans(text, found, amendments))
-        elif not found[3] and _ENDS.match(text, found.end()):
-            bare.append(found)
-    known = {date for *_, amendments in marks for each in amendments for date in each.dates}
-    for found in bare:
-        if (dates := _only_dates(found[1])) and known.issuperset(dates) and not _labels(found):
-            marks.append((*found.span(), (Amendment(0, found[0], "", dates),)))
+        elif amendments:
+            doubtful.append((found, amendments))
+    known |= {date for *_, amendments in marks for each in amendments for date in each.dates}
+    for found, amendments in doubtful:
+        if known.issuperset(date for each in amendments for date in each.dates):
+            marks.extend(_spans(text, found, amendments))
     return list(_with_blanks(text, sorted(marks, key=itemgetter(0, 1))))
 
 
 def _amendments(text: str, found: re.Match[str]) -> tuple[Amendment, ...]:
-    """What the bracket surely says as a mark; () where it is none."""
+    """What the bracket says as a mark; () where it is none."""
     opening = found[0][0]
     matched = (found[2] or found[4]) == _CLOSING[opening]
-    if (opening in _ROUND and not matched) or _labels(found):
+    if _labels(found):
         return ()
     inner = found[1] + (found[3] or "")
-    steps = _steps(inner, opening) or (_move(inner) if opening not in _ROUND and matched else [])
-    if not steps and matched and (dates := _only_dates(inner)) and _dates_alone(text, found):
-        steps = [("삭제" if _DELETED.search(_around(text, found)) else "", dates)]
+    steps = _steps(inner, opening) if matched or opening not in _ROUND else []
+    if not steps and matched and opening not in _ROUND:
+        steps = _move(inner)
+    if not steps and not found[3] and (dates := _only_dates(inner)):
+        deleted = bool(_DELETED.search(_around(text, found)))
+        if deleted or _ENDS.match(text, found.end()):
+            steps = [("삭제" if deleted else "", dates)]
     if not any(dates for _, dates in steps) and (
         opening in _ROUND or not (_YEAR.search(inner) or _DELETED.fullmatch(inner.strip()))
     ):
@@ -149,7 +159,7 @@ def _amendments(text: str, found: re.Match[str]) -> tuple[Amendment, ...]:
 def _labels(found: re.Match[str]) -> bool:
     """Whether the bracket belongs to the name of addenda: 부칙 <제3호, 2020. 1. 1.>."""
     start = found.start()
-    before = found.string[max(found.string.rfind("\n", 0, start) + 1, start - 240) : start]
+    before = found.string[max(0, start - 240) : start].rpartition("\n")[2]
     return "칙" in before and bool(_LABEL.search(before))
 
 
@@ -157,17 +167,19 @@ def _around(text: str, found: re.Match[str]) -> str:
     return text[max(0, found.start() - 6) : found.start()] + text[found.end() : found.end() + 4]
 
 
-def _dates_alone(text: str, found: re.Match[str]) -> bool:
-    """Whether nothing but a mark has bare dates here: at 삭제, and at the end of a sentence's line.
+def _is_sure(text: str, found: re.Match[str], amendments: tuple[Amendment, ...]) -> bool:
+    """Whether nothing but a mark stands so: with an action, or dates at 삭제 or after a sentence.
 
-    시행일(2010. 3. 22.) and 개교기념일(1977. 10. 22.) are content.
+    개교기념일(1977. 10. 22.) and 디자인학과(2024. 9. 1. 신설) are content, but for days on which
+    the text's sure marks say that it was amended.
     """
-    if _DELETED.search(_around(text, found)):
+    stated = all(each.action for each in amendments)
+    if stated and not (found[0][0] in _ROUND and _DATE.match(found[1])):
         return True
-    return bool(_ENDS.match(text, found.end())) and (
-        found[0][0] not in _ROUND
-        or text[max(0, found.start() - 4) : found.start()].rstrip().endswith("다.")
-    )
+    if _DELETED.search(_around(text, found)) or amendments[-1].action == "삭제":
+        return True
+    before = text[max(0, found.start() - 4) : found.start()].rstrip()
+    return before.endswith("다." if not stated else ("다.", "다"))
 
 
 def _only_dates(inner: str) -> tuple[str, ...]:
@@ -236,7 +248,7 @@ def _with_blanks(text: str, marks: list[_Span]) -> Iterator[_Cut]:
     while at < len(marks):
         start, end, amendments = marks[at]
         at += 1
-        while at < len(marks) and not text[end : marks[at][0]].strip(_BLANKS):
+        while at < len(marks) and _JOINT.fullmatch(text, end, marks[at][0]):
             end, amendments = marks[at][1], amendments + marks[at][2]
             at += 1
         yield _Cut(*_widened(text, start, end), amendments)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import itertools
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ingest.split.contents import Span, span_at
 from ingest.split.front import front_parts
 from ingest.split.items import Item, items_of
-from ingest.split.marks import CONTAINERS, Mark, single_blanks
+from ingest.split.marks import CONTAINERS, Mark, names_annex, single_blanks
 from ingest.split.outline import Outline
 from ingest.split.packing import pack, pack_lines, trimmed
 from ingest.split.places import ADDENDA
@@ -85,6 +85,7 @@ def _segments(text: str, outline: Outline) -> Iterator[_Unit | Furniture]:
     )
     starts = [each.start if isinstance(each, Mark) else each[0] for each in borders]
     headings = _Headings()
+    last: _Unit | None = None
     yield from _front(text, 0, starts[0] if starts else len(text))
     for at, border in enumerate(borders):
         end = starts[at + 1] if at + 1 < len(borders) else len(text)
@@ -94,10 +95,15 @@ def _segments(text: str, outline: Outline) -> Iterator[_Unit | Furniture]:
             mark = border._replace(
                 end=min(border.end, end)
             )  # its title may begin a list of contents
-            yield from headings.segments(text, mark, end, article_next)
+            for each in headings.segments(text, mark, end, article_next):
+                last = each if isinstance(each, _Unit) else last
+                yield each
         else:
             yield from _furniture("차례", text, border[0], border[1])
-            yield from _front(text, border[1], end)
+            if last is None:
+                yield from _front(text, border[1], end)
+            elif text[border[1] : end].strip():  # a list in an annex: what follows is the annex's
+                yield replace(last, start=border[1], end=end, heading_end=border[1])
 
 
 class _Headings:
@@ -125,7 +131,7 @@ class _Headings:
                 yield unit
         elif mark.level == "별표":
             self._addenda = ""
-            title = mark.title or _next_line(text, mark.start, end)
+            title = mark.title if names_annex(mark.title) else _next_line(text, mark.start, end)
             yield _Unit((_label(mark, title),), mark.label, title, mark.start, end, mark.end)
         elif self._addenda:
             below = (self._addenda, _label(mark, mark.title))
@@ -173,7 +179,7 @@ def _next_line(text: str, start: int, end: int) -> str:
     if begin < 0:
         return ""
     lines = [line.strip() for line in text[begin : min(end, begin + 300)].split("\n")[:4]]
-    first = next((line for line in lines if line), "")
+    first = next((line for line in lines if names_annex(line)), "")
     return single_blanks(first) if len(first) <= 40 and " | " not in first else ""
 
 

@@ -40,6 +40,7 @@ _FORMER = re.compile(
     r"|개정되기\s?전의?[^()]{0,20}\)\s{0,2})$"
 )
 _FORMER_REACH = 160
+_MOST_IMPLIED = 5_000  # of 제1조부터 제50조까지, over and over, in one rule
 _SERIAL = re.compile(
     r"(?:법률|령|규칙|부\s{0,9}칙|조례|훈령|예규|고시|공고|지침|문서|호|서식|별첨|붙임|부록|그림|표|첨부|양식)\s{0,2}[<\[(]?\s?$"
     r"|<\s?$"
@@ -96,6 +97,7 @@ class _Resolver:
         self._places = places
         self._next = 0
         self._open: list[Place] = []
+        self._implied = 0
 
     def read(self, start: int, end: int) -> Iterator[CrossReference]:
         """The references in ``text[start:end]``."""
@@ -142,10 +144,16 @@ class _Resolver:
         tokens: list[Reference | re.Match[str]] = [
             replace(each, start=each.start + start, end=each.end + start)
             for each in find_references(self._text[start:end])
+            if not (each.implied and self._is_too_many())
         ]
         if words := list(_WORD.finditer(self._text, start, end)):
             tokens = sorted([*tokens, *words], key=_start)
         return tokens
+
+    def _is_too_many(self) -> bool:
+        """Whether one more implied reference is beyond what a rule may have."""
+        self._implied += 1
+        return self._implied > _MOST_IMPLIED
 
     def _place(self, at: int) -> Place | None:
         """The innermost place around ``at``; to be asked in the text's order."""
@@ -256,8 +264,10 @@ class _Resolver:
         text, start = self._text, reference.start
         if reference.text.startswith("부") and "\n" in reference.text:
             start = reference.start + reference.text.rindex("\n") + 1
-        line = text.rfind("\n", 0, start) + 1
-        if text[line:start].strip(_OPENING):
+        line = start
+        while line and text[line - 1] in _OPENING:
+            line -= 1
+        if line and text[line - 1] != "\n":
             return False
         place = self._place(start)
         if place and line <= place.start <= start and place.paragraph is None:

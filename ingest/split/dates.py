@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from ingest.split.titles import KINDS
+
 DATE = (
     r"(?<!\d)['’‘′`]?\s?(?:\d{4}|\d{2})\s{0,3}[.년ㆍ·/,-]\.?\s{0,9}\d{1,2}\s{0,3}[.월ㆍ·/,-]\.?"
     r"\s{0,9}\d{1,2}(?!\d)(?:\s{0,2}일|\s?\.)?"
@@ -14,23 +16,29 @@ DATE = (
 _DATE = re.compile(DATE)
 _NUMBER = re.compile(r"\d+")
 _CENTURY = 50  # ’97 is 1997, ’05 is 2005
+_LAST_YEAR = 2200  # 단기 4294
 
 _SEGMENT = re.compile(r"[^\n\[\]]+")
 _HISTORY = re.compile(
-    rf"(?P<date>{DATE})|(?P<enacted>제\s?정)|(?P<amended>개\s?정)|(?P<effective>시\s?행(?=(?:일자?)?[\s:：|]{{0,6}}['’‘]?\d))|(?P<other>폐\s?지)"
+    rf"(?P<date>{DATE})|(?P<enacted>제\s?정)|(?P<amended>개\s?정)|(?P<effective>시\s?행(?=(?:일자?)?[\s:：|]{{0,6}}['’‘]?\d))"
+    r"|(?P<since>시\s?행(?=\s{0,3}(?:[),]|$)))|(?P<other>폐\s?지)"
 )
+_WIDEST = 4  # characters between a date and its 시행
 _ASIDE = re.compile(r"\([^()]{0,80}\)")
 _SENTENCE = 16  # letters besides actions and dates that make a line of history a sentence
 _DEPARTMENT = re.compile(
-    r"(?:소관|담당|주관|관리|주무)\s?부\s?[서처]\s{0,4}[:：|]\s{0,4}(?P<name>[^\s:：|()<>\[\]]"
+    r"(?:소관|담당|주관|관리|주무)\s?부\s?[서처]\s?명?\s{0,4}[:：|]\s{0,4}(?P<name>[^\s:：|()<>\[\]]"
     r"(?:[^\n:：|()<>\[\]]{0,28}[^\s:：|()<>\[\]])?)"
+)
+_CONTACT = re.compile(
+    r"[\s,，/·]{0,4}(?:전화|연락처|담당자|내선|☎|☏|[Tt][Ee][Ll]|\d{2,4}\s?-\s?\d).*"
 )
 _LABEL = re.compile(r"\s*[\[<(【〔]?\s?부\s{0,20}칙[^\n]{0,300}")
 _NUMBERED = re.compile(r"제\s?\d{1,6}\s?호")
 # Since when the whole wording holds; 제5조의 개정규정은 … says it of a part.
 _IN_FORCE = re.compile(
-    r"(?:이|본)\s{0,3}(?:(?:개정|변경|전부개정|시행)\s{0,3})?(?:[가-힣]{0,20}?(?:규정|규칙|지침|세칙|내규|기준|학칙|정관|회칙|요령|요강|강령|예규|훈령"
-    r"|고시|조례|영|법|헌장|편람|령|칙))\s{0,3}(?:의\s{0,3}시행일)?[은는]\s{0,3}"
+    r"(?:이|본)\s{0,3}(?:(?:개정|변경|전부개정|시행)\s{0,3})?(?:[가-힣]{0,20}?"
+    rf"(?:{'|'.join(KINDS)}|영|칙))\s{{0,3}}(?:의\s{{0,3}}시행일)?[은는]\s{{0,3}}"
     r"(?P<when>[^\n]{2,60}?)(?:\s{0,3}개정)?\s{0,3}(?:(?:시행|적용)\s?(?:한다|하며|하되|함)|로\s?한다)"
 )
 _FROM = re.compile(rf"(?P<date>{DATE})\s{{0,3}}(?:자로|으?로?부터|에|부|$)")
@@ -64,8 +72,13 @@ def dates_of(head: str, addenda: Sequence[str], marked: Sequence[str] = ()) -> D
         enacted=min(enacted, default=None),
         amended=tuple(sorted(amended)),
         effective=max(effective) if effective else _in_force(addenda),
-        department=" ".join(department["name"].split()) if department else None,
+        department=_department(department["name"]) if department else None,
     )
+
+
+def _department(written: str) -> str | None:
+    """``인사과, 전화 02-1234`` without how it is reached."""
+    return " ".join(_CONTACT.sub("", written).split()) or None
 
 
 def iso_dates(text: str) -> tuple[str, ...]:
@@ -77,6 +90,8 @@ def _iso(written: str) -> str | None:
     year, month, day = (int(number) for number in _NUMBER.findall(written))
     if year < 100:
         year += 1900 if year >= _CENTURY else 2000
+    if year > _LAST_YEAR:
+        return None
     try:
         return date(year, month, day).isoformat()
     except ValueError:  # 2020. 13. 45.
@@ -97,17 +112,33 @@ def _history(head: str) -> Iterator[tuple[str, str]]:
             dates_lead = found[0].lastgroup == "date"
             action = ""
         pending: list[str] = []
-        for each in found:
-            day = _iso(each[0]) if each.lastgroup == "date" else None
-            if day and (dates_lead or not action):
-                pending.append(day)
-            elif day:
-                yield action, day
-            elif each.lastgroup != "date":
+        starts = False  # 2021. 3. 4. 개정 (시행 2021. 4. 1.)
+        for at, each in enumerate(found):
+            if each.lastgroup == "date":
+                day = _iso(each[0])
+                if day and (starts or _starts_then(found[at : at + 2])):
+                    yield "effective", day
+                elif day and (dates_lead or not action):
+                    pending.append(day)
+                elif day:
+                    yield action, day
+                starts = False
+            elif each.lastgroup == "effective" and dates_lead and not pending:
+                starts = True
+            elif each.lastgroup != "since":
                 action = each.lastgroup or ""
                 if dates_lead:
                     yield from ((action, before) for before in pending)
                     pending = []
+
+
+def _starts_then(found: list[re.Match[str]]) -> bool:
+    """Whether the first, a date, has its 시행 right after it: 2021. 4. 1. 시행)."""
+    return (
+        len(found) > 1
+        and found[1].lastgroup == "since"
+        and found[1].start() - found[0].end() <= _WIDEST
+    )
 
 
 def _amended_by(addenda: Sequence[str]) -> set[str]:
@@ -127,11 +158,11 @@ def _promulgated(addendum: str) -> tuple[str, ...]:
 
 def _in_force(addenda: Sequence[str]) -> str | None:
     """The latest day since which the rule holds; None where its last addenda name no day."""
-    days = [
-        _first_day(sentence["when"], addendum)
-        for addendum in addenda
-        for sentence in _IN_FORCE.finditer(addendum)
-    ]
+    filled = [each for each in addenda if "\n" in each.strip()]
+    if not filled:
+        return None
+    addendum = filled[-1]
+    days = [_first_day(each["when"], addendum) for each in _IN_FORCE.finditer(addendum)]
     if not days or days[-1] is None:
         return None
     return max(day for day in days if day)

@@ -17,6 +17,11 @@ _HISTORY = re.compile(
 )
 _OFFICE = re.compile(r"\W*(?:소관|담당|주관|관리|문의)\s?(?:부서|부처|팀|과)?\s*[:：)\]]")
 _SENTENCE = re.compile(r"(?:[다음함임것][.。]|다)\s*$")
+# Numbers that a cover has; any other is running text's: 근무시간은 1일 8시간.
+_COVER_NUMBER = re.compile(
+    rf"[\d\W]*$|.{{0,60}}?(?:제\s?\d+\s?[호권집판차]|(?<!\d)(?:19|20)\d\d(?!\d)|{_DATE})"
+)
+_DIGIT = re.compile(r"\d")
 _LONGEST_NAME = 60  # characters of a line that is no running text
 
 
@@ -60,4 +65,6 @@ def _kind(line: str) -> str:
         return ""
     if _OFFICE.match(line):
         return "소관"
-    return "제목" if KIND.search(single_blanks(line)) else "표지"
+    if KIND.search(single_blanks(line)):
+        return "제목"
+    return "" if _DIGIT.search(line) and not _COVER_NUMBER.match(line) else "표지"

@@ -8,7 +8,13 @@ from typing import NamedTuple
 
 CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳㉑㉒㉓㉔㉕㉖㉗㉘㉙㉚㉛㉜㉝㉞㉟㊱㊲㊳㊴㊵㊶㊷㊸㊹㊺㊻㊼㊽㊾㊿"
 LETTERS = "가나다라마바사아자차카타파하거너더러머버서어저처커터퍼허"
-_CIRCLED = re.compile("[①-⑳㉑-㉟㊱-㊿]")
+# Look-alikes that typists take: ➀ ❶, and ⓛ for ①.
+_NUMBERS = {
+    sign: at + 1
+    for signs in (CIRCLED, "➀➁➂➃➄➅➆➇➈➉", "❶❷❸❹❺❻❼❽❾❿", "ⓛ")
+    for at, sign in enumerate(signs)
+}
+_CIRCLED = re.compile(f"[{''.join(_NUMBERS)}]")
 # Begins with a line break, which is searched for fast.
 _SIGN = re.compile(
     r"\n[^\S\n]*(?:(?P<number>\d{1,3})(?:[^\S\n]?의[^\S\n]?(?P<branch>\d{1,2}))?[^\S\n]?\.(?!\d)"
@@ -68,7 +74,7 @@ def _follows(number: tuple[int, int], last: tuple[int, int]) -> bool:
 def _candidates(text: str, start: int, end: int, heading_end: int) -> list[Item]:
     """All signs in their order, whether or not their numbers follow on."""
     found = [
-        Item("항", CIRCLED.index(sign[0]) + 1, 0, sign[0], sign.start())
+        Item("항", _NUMBERS[sign[0]], 0, CIRCLED[_NUMBERS[sign[0]] - 1], sign.start())
         for sign in _CIRCLED.finditer(text, start, end)
         if _begins(text, sign.start(), start, heading_end)
     ]

@@ -11,7 +11,7 @@ _CONTAINER = re.compile(r"\s*제\s*(\d+)\s*([편장절관])(?:\s*의\s*(\d+))?(?
 _CONTAINER_GOES_ON = re.compile(r"(?:에|의\s|을\s|를\s|와\s|과\s|및\s|부터|까지|내지|,|제\s*\d)")
 # Some PDFs have lost the 조 of a heading: 제5 (목차) counts where 5 is the number that follows.
 _ARTICLE = re.compile(
-    r"\s*[제재]\s*(\d+)(?:\s*(조)|(?=\s+\())(?:\s*의\s*(\d+)(?!\d*\s*[항호조]))?\s*(.*)$"
+    r"\s*[제재]\s*(\d+)(?:\s*(조)|(?=\s+\())(?:(?:\s*의\s*|(?<=조)\s?(?=\d{1,2}\s?[(（]))(\d+)(?!\d*\s*[항호조]))?\s*(.*)$"
 )
 _RANGE = re.compile(
     r"(?:내지|부터|및|[,~∼～〜ㆍ·–-])\s*제?\s*(\d+)\s*조(?:\s*의\s*(\d+))?\s*(?:까지)?[은는]?"
@@ -32,14 +32,17 @@ _ADDENDA = re.compile(
 )
 _ADDENDA_LETTERS = re.compile(r"부\s+칙")
 _ANNEX = re.compile(
-    r"\s*(?P<open>[\[<〔【〈＜(（])?\s*(?P<kind>별\s*표|별\s*지)\s*"
-    r"(?:제?\s*(?P<number>\d+)\s*호?(?:\s*(?:의|-)\s*(?P<sub>\d+))?)?\s*호?\s*(?:서\s*식)?"
-    r"[^\]>〕】〉＞)）\n]{0,30}?(?P<close>[\]>〕】〉＞)）])?(?P<rest>[^\n]*)$"
+    r"\s*(?:■\s*(?:[^\[\]<>\n]{0,60}(?=[\[<]))?)?(?P<open>[\[<〔【〈＜(（])?\s*(?P<kind>별\s*표|별\s*지|(?<=[\[<〔【〈＜])\s?별\s*첨)\s*"
+    r"(?:서\s*식\s*)?(?:제?\s*(?P<number>\d+)\s*호?(?:\s*(?:의|-)\s*(?P<sub>\d+))?)?\s*호?\s*(?:서\s*식)?"
+    r"(?:(?P<name>[^\]>〕】〉＞\n]{0,30}?)(?P<close>[\]>〕】〉＞)）](?![\]>〕】〉＞])))?(?P<rest>[^\n]*)$"
 )
 _ANNEX_GOES_ON = re.compile(
     r"(?:과|와|에|의|을|를|이|은|는|로|에서|참조|및|,|또는|호)(?:\s|$|\w{0,3}\s)"
 )
-_HEADS = frozenset("제재부별[<〔【〈＜(（")
+_NO_ANNEX_NAME = re.compile(
+    r"[(（]\s?(?:제\s?\d[^()（）]{0,40}관련|[앞뒤]\s?[면쪽][^()（）]{0,20})\s?[)）]|\W*"
+)
+_HEADS = frozenset("제재부별■[<〔【〈＜(（")
 _LONGEST = 400  # characters of a line that are looked at: hostile lines have a million
 
 
@@ -138,7 +141,7 @@ def _addenda(line: str, start: int) -> Mark | None:
 
 
 def _annex(line: str, start: int) -> Mark | None:
-    found = _ANNEX.match(line) if "별" in line[:6] else None
+    found = _ANNEX.match(line) if "별" in line[:70] else None
     if not found:
         return None
     rest = found["rest"].strip()
@@ -149,11 +152,19 @@ def _annex(line: str, start: int) -> Mark | None:
         return None
     kind = "".join(found["kind"].split())
     sub = f"의{found['sub']}" if found["sub"] else ""
-    if kind == "별표":
-        label = f"별표 {found['number']}{sub}" if found["number"] else "별표"
+    if kind != "별지":
+        label = f"{kind} {found['number']}{sub}" if found["number"] else kind
     else:
         label = f"별지 제{found['number']}호{sub}서식" if found["number"] else "별지"
-    return Mark("별표", label, _unbracketed(single_blanks(rest)), start, start + len(line))
+    title = single_blanks(rest)
+    if not names_annex(title):
+        title = single_blanks(found["name"] or "")  # [별지 제3호서식 휴직원]
+    return Mark("별표", label, _unbracketed(title), start, start + len(line))
+
+
+def names_annex(line: str) -> bool:
+    """Whether a line names an annex: not ``(제2조 관련)`` or ``(앞쪽)``."""
+    return bool(line) and not _NO_ANNEX_NAME.fullmatch(line)
 
 
 def _unbracketed(title: str) -> str:

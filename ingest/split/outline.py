@@ -107,6 +107,8 @@ def _with_next_line(mark: Mark, lines: Sequence[Line], at: int) -> Mark:
         return mark._replace(title=titled[0], end=end, certain=True)
     if rest:
         return mark
+    if mark.level == "조" and "".join(below[1].split()).rstrip(".") == "삭제":
+        return mark._replace(title="삭제")
     if mark.level == "조":
         titled = next_title(below[1])
         if titled is None:
@@ -142,7 +144,9 @@ def _in_sequence(candidates: Sequence[Mark]) -> list[Mark]:
             begin = next(
                 (at for at, m in enumerate(articles) if m.certain and is_next(m, last)), None
             )
-            chosen = chain(articles[begin:], last) if main and last[0] and begin is not None else []
+            own = any(mark.number == (1, 0) for mark in articles[:begin])  # a model contract's
+            goes_on = main and last[0] and begin is not None and not own
+            chosen = chain(articles[begin:], last) if goes_on else []
         elif zone == "부칙":
             main = False
             chosen = chain(articles, (0, 0))

@@ -35,11 +35,12 @@ def places_of(text: str, marks: Sequence[Mark]) -> list[Place]:
     """
     places: list[Place] = []
     addenda = False
+    wholes = _wholes(text, marks)
     for at, mark in enumerate(marks):
         end = marks[at + 1].start if at + 1 < len(marks) else len(text)
         if mark.level == "부칙":
             addenda = True
-            whole = next((m.start for m in marks[at + 1 :] if m.level != "조"), len(text))
+            whole = wholes[at]
             places.append(Place(ADDENDA, None, None, None, None, mark.start, whole))
             if whole == end:
                 places += _inside(ADDENDA, None, text, mark, end)
@@ -52,6 +53,16 @@ def places_of(text: str, marks: Sequence[Mark]) -> list[Place]:
             places.append(Place(article, None, None, None, None, mark.start, end))
             places += _inside(article, None, text, mark, end)
     return places
+
+
+def _wholes(text: str, marks: Sequence[Mark]) -> list[int]:
+    """For each mark where the next begins that is no article."""
+    following, found = len(text), []
+    for mark in reversed(marks):
+        found.append(following)
+        if mark.level != "조":
+            following = mark.start
+    return found[::-1]
 
 
 def _inside(article: str, annex: str | None, text: str, mark: Mark, end: int) -> Iterator[Place]:

@@ -9,11 +9,42 @@ from pathlib import Path
 from ingest.split.contents import HEADING, led
 from ingest.split.marks import mark_of, single_blanks
 
+# The kinds of rules, the longer of two with one end first; all that read names of rules take these.
 KINDS = (
-    "시행령 시행규칙 시행세칙 법률 법 규정 규칙 세칙 지침 내규 기준 정관 학칙 회칙 요령 "
-    "강령 요강 조례 예규 훈령 고시 편람 헌장 령"
-).split()
+    *(
+        "시행령",
+        "시행규칙",
+        "시행세칙",
+        "법률",
+        "법",
+        "규정",
+        "규칙",
+        "세칙",
+        "준칙",
+        "지침",
+        "내규",
+    ),
+    *(
+        "기준",
+        "정관",
+        "학칙",
+        "회칙",
+        "요령",
+        "강령",
+        "요강",
+        "조례",
+        "예규",
+        "훈령",
+        "고시",
+        "편람",
+    ),
+    *("헌장", "령"),
+)
 KIND = re.compile(rf"({'|'.join(KINDS)})(?:\s*[(（【\[][^()（）【】\[\]]*[)）】\]])?$")
+# A word in 법 that is a way of doing something; 소방법 and 가축전염병 예방법 are laws.
+NO_LAW = re.compile(
+    r"(?:어|용|공|기|비|수|작|화|해|편|불|위|적|합|입|요)법|[가-힣]*(?:(?<![소예국])방|문|(?:사|활)용)법"
+)
 _CODE = re.compile(
     r"[\s\d]*\d+\s*[—–-]\s*\d+(?:\s*[—–-]\s*\d+)?\s*(?:[—–～~∼〜-]\s*[*\d]{0,6})?\s*$"
 )
@@ -62,7 +93,7 @@ def title_of_file(path: Path) -> str:
 def kind_of(title: str) -> str:
     """법률, 규정, 지침 …; 문서 where the title names none."""
     found = KIND.search(title)
-    if not found:
+    if not found or (found[1] == "법" and NO_LAW.fullmatch(title[: found.end(1)].split()[-1])):
         return "문서"
     return {"법": "법률", "령": "시행령"}.get(found[1], found[1])
 

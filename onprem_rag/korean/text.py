@@ -68,6 +68,7 @@ class Spaceless:
 _PAIRS = {"(": ")", "[": "]", "{": "}", "「": "」", "『": "』", "<": ">", "〈": "〉", "《": "》"}
 _PAIRS |= {"“": "”", "‘": "’"}
 _BRACKET = re.compile("[" + re.escape("".join([*_PAIRS, *_PAIRS.values()])) + r"]|\n\s*\n")
+_ROW = " | "  # between the cells of a table's row
 _LONGEST_BRACKET = 300  # an opening sign without its partner must not swallow the text
 _STOP = re.compile(r"[.?!。]+[\"'”’)\]」]*|\n")
 _AFTERMATH = re.compile(r"[^\S\n]*(?:\[\d[\d,\s]*\]|<[^<>]{1,80}>|\([^()\n]{1,60}\)(?=\s|$))")
@@ -84,9 +85,10 @@ def sentences(text: str) -> list[tuple[int, int]]:
     """Return the spans of the sentences, without the blanks around them.
 
     A line break ends a sentence, except one in a bracket and one that only wraps a long line
-    (no stop before it, no enumeration mark after it), as in text that comes from a PDF.
+    (no stop before it, no enumeration mark after it), as in text that comes from a PDF. A row of
+    a table (``직급: 4급 | 처분: 파면한다. 고발한다.``) is one sentence.
     """
-    protected = _bracketed(text)
+    protected = _with_rows(_bracketed(text), text)
     spans: list[tuple[int, int]] = []
     start = 0
     for stop in _STOP.finditer(text):
@@ -131,6 +133,26 @@ def _bracketed(text: str) -> list[tuple[int, int]]:
                     spans.pop()
                 spans.append((start, match.end()))
     return spans
+
+
+def _with_rows(spans: list[tuple[int, int]], text: str) -> list[tuple[int, int]]:
+    """The spans, and those of the lines that are rows of tables, in order and apart."""
+    if _ROW not in text:
+        return spans
+    rows: list[tuple[int, int]] = []
+    start = 0
+    for line in text.split("\n"):
+        if _ROW in line:
+            rows.append((start, start + len(line)))
+        start += len(line) + 1
+    starts = [row[0] for row in rows]
+    apart = []
+    for span in spans:
+        index = bisect_right(starts, span[0]) - 1
+        inside = index >= 0 and span[0] < rows[index][1]
+        if not inside and not (index + 1 < len(rows) and rows[index + 1][0] < span[1]):
+            apart.append(span)
+    return sorted([*apart, *rows])
 
 
 def _ends_sentence(

@@ -159,6 +159,12 @@ class Library:
         passages = self._one(sa.select(sa.func.count()).select_from(joined).where(in_force))
         return documents, passages
 
+    def read_by_others(self, version: int) -> int:
+        """How many documents in force other readers than those of ``version`` made."""
+        d = schema.documents.c
+        query = sa.select(sa.func.count()).select_from(schema.documents)
+        return self._one(query.where(d.replaced_by == 0, d.read_by != version))
+
     def faq(self) -> list[FaqEntry]:
         """All approved questions and answers."""
         return [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Collection, Container, Iterable
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -64,18 +64,35 @@ class Writer:
         table = schema.documents
         return self._retire(table.c.source == source, revision)
 
-    def replace_title(self, title: str, kind: str, kept: Container[str], revision: int) -> int:
-        """Take the documents of this title and kind out of force, but for the sources ``kept``:
-        two rules of one title in one run are two institutions' rules.
+    def replace_title(
+        self,
+        title: str,
+        kind: str,
+        articles: Collection[str],
+        kept: Container[str],
+        revision: int,
+    ) -> int:
+        """Take the documents of this title and kind out of force that ``articles`` stand in for.
+
+        Not those of the sources ``kept``: two rules of one title in one run are two institutions'
+        rules. Nor those most of whose articles are not among ``articles``: another part of the
+        rule, such as a second volume or the annexes.
         """
-        d = schema.documents.c
+        d, p = schema.documents.c, schema.passages.c
         query = sa.select(d.id, d.source).where(
             sa.func.replace(d.title, " ", "") == title.replace(" ", ""),
             d.kind == kind,
             d.replaced_by == 0,
         )
-        rows = self._connection.execute(query).all()
-        return sum(self._retire(d.id == row.id, revision) for row in rows if row.source not in kept)
+        replaced = 0
+        for row in self._connection.execute(query).all():
+            held = sa.select(p.article).where(
+                p.document_id == row.id, p.article.is_not(None), p.article.not_like("부칙%")
+            )
+            old = set(self._connection.scalars(held))
+            if row.source not in kept and 2 * len(old & set(articles)) >= len(old):
+                replaced += self._retire(d.id == row.id, revision)
+        return replaced
 
     def add(
         self, document: Document, passages: Iterable[Passage], revision: int, read_by: int = 0

@@ -12,6 +12,7 @@ from onprem_rag.records import Citation, CrossReference, Document, Hit, Table
 WINDOW = 400  # characters shown on each side of a quotation that lies in no passage
 LONGEST_PASSAGE = 4000  # of a longer passage only the window is shown
 LONGEST_TABLE = 30_000  # of a table's lines; a longer one stays lines
+_MOST_ABOVE, _SHORT = 3, 40  # lines above a table that go with it, and their characters
 _LONGEST_TARGET = 300  # of the text that a reference means
 
 Find = Callable[[CrossReference], str]  # the text of a place in another rule, "" where unknown
@@ -46,7 +47,7 @@ def excerpt(document: Document, citation: Citation, hits: Sequence[Hit], find: F
         for table in document.tables
         if table.start < last and table.end > first and table.end - table.start <= LONGEST_TABLE
     ]
-    first = min([first, *(table.start for table in tables)])
+    first = min([first, *(_with_caption(text, table.start) for table in tables)])
     last = max([last, *(table.end for table in tables)])
     whole = bool(heading) or (first == 0 and last == len(text))
     return Excerpt(
@@ -59,6 +60,20 @@ def excerpt(document: Document, citation: Citation, hits: Sequence[Hit], find: F
         _marks(document, first, last),
         _references(document, first, last, find),
     )
+
+
+def _with_caption(text: str, start: int) -> int:
+    """Where the short lines above a table begin: its heading, its title, its unit."""
+    for _ in range(_MOST_ABOVE):
+        line = text.rfind("\n", 0, max(start - 1, 0)) + 1
+        if (
+            start == 0
+            or not 0 < len(text[line:start].strip()) <= _SHORT
+            or " | " in text[line:start]
+        ):
+            break
+        start = line
+    return start
 
 
 def _borders(document: Document, citation: Citation, hits: Sequence[Hit]) -> tuple[str, int, int]:

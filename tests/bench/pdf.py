@@ -25,7 +25,7 @@ import pypdfium2
 
 from ingest.readers.pdf.lost import pieces_of
 from ingest.readers.pdf.reader import read_pdf
-from ingest.readers.pdf.text import cleaned, lines_on
+from ingest.readers.pdf.text import Places, cleaned, lines_on
 from tests.conftest import PROJECT
 
 SAMPLE = PROJECT / "tests" / "data" / "pdf_spaces.jsonl"
@@ -200,7 +200,8 @@ def _line_pages(data: bytes) -> Iterator[str]:
     with pypdfium2.PdfDocument(data) as document:
         for at in range(len(document)):
             with closing(document[at]) as page, closing(page.get_textpage()) as textpage:
-                lines = lines_on(document, at, page, textpage, pieces_of(page, textpage))
+                pieces = pieces_of(page, textpage)
+                lines = lines_on(document, at, page, Places(textpage), pieces)
                 yield "\n".join(line.text for line in lines)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 import textwrap
 import zipfile
@@ -17,7 +16,8 @@ from ingest.readers import read, read_bytes
 from ingest.readers.result import Reading
 from ingest.split import documents_of, split
 from ingest.split.contents import lines_of
-from ingest.split.marks import Mark, mark_of
+from ingest.split.gaps import gaps_in, main_articles
+from ingest.split.marks import mark_of
 from ingest.split.outline import marks_of
 from ingest.split.places import places_of
 from onprem_rag.records import Document, Page
@@ -169,15 +169,9 @@ def run_of(document: Document) -> Run | None:
     """The run of a rule's numbers; None for a document without articles."""
     marks = marks_of(document.text, document.tables)
     main_end = next((m.start for m in marks if m.level in ("부칙", "별표")), len(document.text))
-    main = [mark for mark in marks if mark.level == "조" and mark.start < main_end]
+    main = main_articles(document)
     if not main:
         return None
-    first = [] if main[0].number == (1, 0) else [f"begins with {main[0].label}"]
-    gaps = [
-        f"{one.label} → {two.label}"
-        for one, two in itertools.pairwise(main)
-        if not _goes_on(one, two)
-    ]
     starts = {mark.start for mark in main}
     repeats = [
         line[:40]
@@ -189,13 +183,7 @@ def run_of(document: Document) -> Run | None:
         and mark.number <= main[-1].last
     ]
     articles = sum(mark.level == "조" for mark in marks)
-    return Run(document.title, articles, tuple(first + gaps), tuple(repeats))
-
-
-def _goes_on(one: Mark, two: Mark) -> bool:
-    """제15조 → 제16조 or 제15조의2, 제15조의2 → 제15조의3; some begin with 제15조의1."""
-    branches = {one.last[1] + 1, max(one.last[1] + 1, 2)}
-    return two.number in {(one.last[0] + 1, 0), *((one.last[0], branch) for branch in branches)}
+    return Run(document.title, articles, gaps_in(main), tuple(repeats))
 
 
 def numbers(shared: Path) -> None:

@@ -46,6 +46,10 @@ SHARED = Path(__file__).parents[3] / "shared" / "data"
         ("[본조신설 2020. 1. 1.]\n제1조", "제1조"),
         ("한다.(2014.4.23.)\n② 그", "한다.\n② 그"),
         ("한다. <개정 2015. 2.. 1>", "한다."),  # a slip of the pen
+        ("정의한다.<개정 2020. 1. 1.>, <2022. 1. 1. 개정>\n② 그", "정의한다.\n② 그"),
+        ("한다. <2020. 1. 1.>", "한다."),
+        ("1. 수당 [2020. 1. 1.]\n② 한다. <개정 2020. 1. 1.>", "1. 수당\n② 한다."),  # a known day
+        ("1. 학과(2020. 1. 1. 신설)\n② 한다. <개정 2020. 1. 1.>", "1. 학과\n② 한다."),
     ],
 )
 def test_marks_are_cut_with_the_blanks_and_lines_they_leave(text: str, expected: str) -> None:
@@ -76,6 +80,10 @@ def test_the_word_deleted_stays(text: str, expected: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "1. 정기분 <2024. 6. 30.>\n2. 수시분",
+        "6. 조직도 [2024. 9. 1.]",
+        "이 규정은 [2024. 1. 1.]\n부터 시행한다.",
+        "3. 신설학과(2024. 9. 1. 신설)",
         "부칙 <제1234호, 2020. 1. 1.>",
         "부    칙<2009. 7. 27>",
         "부 칙(2020. 1. 1.)",
@@ -167,6 +175,13 @@ def test_pages_and_tables_move_with_the_text() -> None:
     assert moved.rows == (("구분", "금액"), ("일비", "2만원"))
 
 
+def test_a_cell_loses_the_marks_that_the_text_loses() -> None:
+    text = "가. <개정 2020. 1. 1.>\n구분: 일비 [2020. 1. 1.]\n나."
+    table = Table(text.index("구분"), text.index("\n나."), 1, (("일비 [2020. 1. 1.]",),))
+    cut, _ = without_marks(Reading(text, (), (table,)))
+    assert (cut.text, cut.tables[0].rows) == ("가.\n구분: 일비\n나.", (("일비",),))
+
+
 _PIECES = [
     *("제1조(목적) ", "① 가.", "나", " ", "\n", "\n\n", ".", "삭제", "부칙 ", "다 ", "(", ">", "<"),
     *("<개정 2020. 1. 1.>", "[본조신설 2020.\n1. 1.]", "(삭제 2021.3.1)", "<2019.1.1>"),
@@ -231,6 +246,7 @@ def _is_in_order(kept: str, whole: str) -> bool:
         "[종전 이동 ",
         "<2020. 1. 1. ",
         "<개정 20",
+        "(2020. 1. 1. 삭제) ",
         "개정 ",
     ],
 )

@@ -159,6 +159,23 @@ def test_a_file_with_a_password_is_told_from_a_damaged_one(
     assert "암호가 걸린 한글 문서입니다. → 한글에서 암호를 풀고" in capsys.readouterr().err
 
 
+def test_a_pipe_in_a_folder_is_not_waited_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    os.mkfifo(tmp_path / "여비규정.txt")
+    assert main(["add", "--home", str(tmp_path / "home"), str(tmp_path)]) == 1
+    assert "보통의 파일이 아닙니다. →" in capsys.readouterr().err
+
+
+def test_a_bad_member_of_a_zip_file_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "규정.zip"
+    path.write_bytes(zip_of(**{"여비.txt": GOOD, "손상.pdf": "broken"}))
+    assert main(["preview", "--home", str(tmp_path), str(path)]) == 1
+    assert f"{path}!/손상.pdf: 확장자는 .pdf이지만" in capsys.readouterr().err
+
+
 def _obey_permissions() -> None:
     """Give up root's right to read everything (CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH)."""
     libc = ctypes.CDLL(None, use_errno=True)

@@ -166,6 +166,15 @@ def test_own_places(sentence: str, expected: list[tuple[str, str, str | None]]) 
         ("근로기준법 제2조", [("제2조", "「근로기준법」")]),
         ("같은 법 시행령 제3조", [("제3조", "「같은 법 시행령」")]),  # whose is not said
         ("직제규칙 [별표 1]", [("별표 1", "「직제규칙」")]),
+        ("직제준칙 제3조", [("제3조", "「직제준칙」")]),
+        ("업무편람 제3조와 교육헌장 제2조", [("제3조", "「업무편람」"), ("제2조", "「교육헌장」")]),
+        ("가축전염병예방법 제3조", [("제3조", "「가축전염병예방법」")]),
+        ("이 규정 시행세칙 제3조", [("제3조", "「여비규정 시행세칙」")]),
+        ("공기업·준정부기관 여비규정 제8조", [("제8조", "「공기업·준정부기관 여비규정」")]),
+        ("학과와 학칙 제3조", [("제3조", "「학칙」")]),
+        ("이에 의거 정관 제3조", [("제3조", "「정관」")]),
+        ("「형법」과 학칙 제3조", [("제3조", "「학칙」")]),
+        ("총무과 지침 제3조", [("제3조", "「총무과 지침」")]),
         ("“학칙시행세칙” 제3조에", [("제3조", "「학칙시행세칙」")]),
         ("대학평의원회 규정 제3조에", [("제3조", "「대학평의원회 규정」")]),
         ("공공기관의 운영에 관한 법률 제2조에", [("제2조", "「공공기관의 운영에 관한 법률」")]),
@@ -195,6 +204,26 @@ def test_places_of_other_rules_have_no_target_here(
     sentence: str, expected: list[tuple[str, str]]
 ) -> None:
     assert [(place, target) for _, place, target in _of(sentence)] == expected
+
+
+@pytest.mark.parametrize("before", ["다만 ", "현행 ", "이에 따라 ", "직제와 ", ""])
+def test_the_rules_own_name_without_an_owner_is_its_own(before: str) -> None:
+    assert _of(f"{before}여비규정 제3조") == [("제3조", "제3조", "제3조(구분)")]
+
+
+@pytest.mark.parametrize("label", ["2020. 1. 1.", "제정", "전부 개정", "제12호"])
+def test_addenda_labelled_with_a_day_or_an_action_are_the_rules_own(label: str) -> None:
+    text, places = _rule(
+        ("제1조", None, None, None, "제1조(목적) 본칙"),
+        ("부칙", None, None, None, f"부칙({label})\n제1조의 개정규정은 시행한다."),
+    )
+    assert _found(text, places) == [("제1조", "제1조", "제1조(목적) 본칙")]
+
+
+def test_a_text_of_nothing_but_ranges_has_a_bounded_number_of_references() -> None:
+    text = "가 제1조부터 제50조까지 " * 2_000
+    found = references_of(text, [Place("제1조", None, None, None, None, 0, len(text))])
+    assert len(found) == 2 * 2_000 + 5_000
 
 
 def test_in_a_decree_the_law_is_the_one_that_it_carries_out() -> None:
@@ -344,6 +373,7 @@ def test_spans_hold_and_stand_in_order(sentence: str) -> None:
         "가나다에 관한 법률 ",
         "부칙(",
         "제1조\n",
+        "법률 제3호 ",
     ],
 )
 def test_hostile_text_takes_no_time(piece: str) -> None:
@@ -351,3 +381,10 @@ def test_hostile_text_takes_no_time(piece: str) -> None:
     start = time.perf_counter()
     references_of(text, [Place("제1조", None, None, None, None, 0, len(text))], "여비규정")
     assert time.perf_counter() - start < 4
+
+
+def test_one_line_of_headings_takes_linear_time() -> None:
+    text = "제1조(" * 100_000
+    start = time.perf_counter()
+    references_of(text, [Place("제1조", None, None, None, None, 0, len(text))], "여비규정")
+    assert time.perf_counter() - start < 20

@@ -22,6 +22,7 @@ from ingest.split.dates import Dates, dates_of, iso_dates
         ("2016.\n3. 8.", ("2016-03-08",)),
         ("2020. 13. 45.", ()),
         ("2023. 2. 29.", ()),
+        ("4294. 5. 16.", ()),  # of another calendar
         ("제2020호 3. 1.", ()),
     ],
 )
@@ -79,6 +80,26 @@ def test_front_matter_lines() -> None:
     assert dates_of(head, []) == Dates(effective="2020-06-01", department="고용노동부")
 
 
+@pytest.mark.parametrize(
+    ("head", "enacted", "amended"),
+    [
+        ("2021. 3. 4. 개정 (시행 2021. 4. 1.)", None, ("2021-03-04",)),
+        ("2021년 3월 4일 일부개정(시행 2021. 4. 1.)", None, ("2021-03-04",)),
+        (
+            "(2020. 1. 1. 제정, 2021. 3. 4. 개정, 2021. 4. 1. 시행)",
+            "2020-01-01",
+            ("2021-03-04",),
+        ),
+        ("제정 2020. 1. 1., 2021. 4. 1. 시행", "2020-01-01", ()),
+        ("2020. 1. 1. 제정 2021. 4. 1. 시행 2022. 3. 4. 개정", "2020-01-01", ("2022-03-04",)),
+    ],
+)
+def test_the_history_says_since_when_it_holds(
+    head: str, enacted: str | None, amended: tuple[str, ...]
+) -> None:
+    assert dates_of(head, []) == Dates(enacted, amended, effective="2021-04-01")
+
+
 def test_the_number_of_a_letter_is_no_effective_date() -> None:
     assert dates_of("시행 | 도심주거과-11111 (2025. 10. 24.)", []).effective is None
 
@@ -89,6 +110,9 @@ def test_the_number_of_a_letter_is_no_effective_date() -> None:
         ("소관부서: 총무과\n", "총무과"),
         ("담당부서 : 인사팀 (02-123-4567)\n", "인사팀"),
         ("주관부서 | 감사실 | 전화", "감사실"),
+        ("(담당부서 : 인사과, 전화 02-1234)", "인사과"),
+        ("소관부서: 총무과, 인사과", "총무과, 인사과"),
+        ("소관 부서명 : 인사팀", "인사팀"),
         ("소관부처: 재정경제부", "재정경제부"),
         ("제1조 관리부서는 총무과로 한다", None),
         ("여비규정", None),
@@ -106,6 +130,8 @@ def test_the_department_where_it_is_stated(head: str, department: str | None) ->
         (["부칙\n1. (시행일) 이 개정 규정은 2021년 3월 2일부터 시행한다."], "2021-03-02"),
         (["부칙\n1. 이 내규는 2006년 9월 15일부터 개정 시행한다."], "2006-09-15"),
         (["부칙\n1. 이 시행세칙의 시행일은 2021년 12월 1일로 한다."], "2021-12-01"),
+        (["부칙\n이 준칙은 2008년 6월 14일부터 시행한다."], "2008-06-14"),
+        (["부칙\n이 규정은 2020. 1. 1.부터 시행한다.", "부칙\n"], "2020-01-01"),
         (["부칙\n본 회칙은 2008년 6월 14일부터 시행한다."], "2008-06-14"),
         (["부칙 <제19234호, 2023. 1. 3.>\n이 법은 공포한 날부터 시행한다."], "2023-01-03"),
         (
@@ -147,6 +173,11 @@ def test_since_when_the_latest_wording_holds(addenda: list[str], expected: str) 
 def test_a_day_that_is_not_named_is_not_guessed(last: str) -> None:
     assert dates_of("", [last]).effective is None
     assert dates_of("", ["부칙\n이 규정은 2010년 1월 1일부터 시행한다.", last]).effective is None
+
+
+def test_the_last_addenda_that_say_nothing_of_it_leave_the_day_open() -> None:
+    addenda = ["부칙\n이 규정은 2010년 1월 1일부터 시행한다.", "부칙 <2020. 1. 1.>\n생략"]
+    assert dates_of("", addenda).effective is None
 
 
 def test_without_a_history_the_headings_of_the_addenda_say_when_it_was_amended() -> None:

@@ -22,6 +22,7 @@ from ingest.readers.detect import detect_format
 from ingest.readers.office.values import shown
 from ingest.readers.result import Reading
 from onprem_rag.errors import ReadError
+from tests.bench.mutants import XLSX_PARTS
 
 RULE = "여비규정\n\n제1조(목적) 이 규정은 여비의 지급을 정한다.\n"
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 504
@@ -103,6 +104,21 @@ def test_utf_16_is_known_without_its_mark(encoding: str) -> None:
     assert reading("여비규정.txt", RULE.encode(encoding)) == Reading(RULE)
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_letters_whose_one_byte_is_zero_do_not_hide_utf_16(encoding: str) -> None:
+    rule = "제1조(목적) 가나다"  # 가 is U+AC00
+    assert reading("규정.txt", rule.encode(encoding)).text == rule
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp949"])
+@pytest.mark.parametrize("blanks", ["", " "])
+def test_a_stray_zero_makes_no_utf_16_of_a_text(encoding: str, blanks: str) -> None:
+    text = RULE * 9 + blanks
+    data = text.encode(encoding)
+    assert reading("여비규정.txt", data).text == text
+    assert reading("여비규정.txt", data + b"\0").text == text
+
+
 def test_pipe_tables_of_text_and_markdown_are_tables() -> None:
     table = "별표\n| 직급 | 숙박비 | |\n|---|---|---|\n| 4급 | **10만원** | 7만원 |\n끝\n"
     for name, amount in (("여비.txt", "**10만원**"), ("여비.md", "10만원")):
@@ -130,6 +146,20 @@ def test_a_csv_file_with_a_quote_that_never_ends_is_an_error() -> None:
     endless = '부서,업무\n총무팀,"' + "가" * 1_100_000
     with pytest.raises(ReadError, match=r"번째 줄을 CSV로 읽을 수 없습니다. → 따옴표"):
         reading("업무.csv", endless.encode())
+
+
+def test_a_quote_that_is_still_open_at_the_end_of_a_csv_file_is_an_error() -> None:
+    table = '부서,업무\n총무팀,"차량\n및 시설"\n재무팀,"예산\n회계팀,결산\n'
+    with pytest.raises(ReadError, match=r"^4번째 줄을 CSV로 읽을 수 없습니다. → 따옴표"):
+        reading("업무.csv", table.encode())
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\n\n"])
+def test_signs_after_a_closed_quote_are_read_as_ever(end: str) -> None:
+    table = f'부서,업무\n"총무"팀,5" 관\n재무팀,"예산"{end}'
+    assert reading("업무.csv", table.encode()).text == (
+        '부서: 총무팀 | 업무: 5" 관\n부서: 재무팀 | 업무: 예산\n'
+    )
 
 
 # DOCX
@@ -351,6 +381,34 @@ def test_hidden_words_headers_and_deleted_paragraph_ends() -> None:
     assert reading("규정.docx", data).text == "이어지는 한 문단\n끝에서 끊긴\n"
 
 
+def test_what_a_paragraph_with_a_deleted_end_refers_to_is_kept() -> None:
+    gone = "<w:rPr><w:del/></w:rPr>"
+    note = "<w:footnoteReference w:id='2'/>"
+    box = f"<w:pict><w:txbxContent>{paragraph('상자')}</w:txbxContent></w:pict>"
+    footnotes = f"<w:footnote w:id='2'>{paragraph('실비')}</w:footnote>"
+    for body, text in (
+        (paragraph("일비는 ", gone, note) + paragraph("따로."), "일비는 따로.\n주 1) 실비\n"),
+        (
+            paragraph("일비", gone, note) + table_of((cell(paragraph("표")),)),
+            "일비\n표\n주 1) 실비\n",
+        ),
+        (paragraph("일비", gone, note), "일비\n주 1) 실비\n"),
+        (paragraph("일비는 ", gone, box) + paragraph("따로."), "일비는 따로.\n상자\n"),
+        (paragraph("일비는 ", gone) + "<w:bookmarkEnd/>" + paragraph("따로."), "일비는 따로.\n"),
+    ):
+        assert reading("규정.docx", word_of(body, footnotes=footnotes)).text == text
+
+
+@pytest.mark.parametrize("part", ["numbering", "styles", "footnotes"])
+def test_a_damaged_part_of_a_word_file_is_not_passed_over(part: str) -> None:
+    """Without it, every 제1조 that Word counts would be missing."""
+    with zipfile.ZipFile(io.BytesIO(word_of(listed("(목적)", 0), numbering=NUMBERING))) as archive:
+        parts: dict[str, str | bytes] = {name: archive.read(name) for name in archive.namelist()}
+    data = zip_of({**parts, f"word/{part}.xml": "<w:numbering"})
+    with pytest.raises(ReadError, match=r"손상된 DOCX 파일입니다\. → "):
+        reading("규정.docx", data)
+
+
 def test_syllables_that_a_mac_wrote_keep_the_tables_in_place() -> None:
     table = table_of(
         (cell(paragraph("직급")), cell(paragraph("금액"))),
@@ -450,9 +508,22 @@ def test_formulas_without_a_result_are_told() -> None:
     )
 
 
+@pytest.mark.parametrize("empty", ["<v></v>", "<v/>", ""])
+def test_formulas_that_yield_no_text_are_no_loss(empty: str) -> None:
+    sheet = XLSX_PARTS["xl/worksheets/sheet1.xml"].replace(
+        '<c r="B2"><v>70000</v></c>', f'<c r="B2" t="str"><f>IF(1,"","가")</f>{empty}</c>'
+    )
+    found = reading("여비.xlsx", zip_of({**XLSX_PARTS, "xl/worksheets/sheet1.xml": sheet}))
+    assert found.text.startswith("직급")
+    assert found.notes == ()
+
+
 @pytest.mark.parametrize(
     ("value", "code", "expected"),
     [
+        ("70000", '[>=1000000]0.0,,"백만";#,##0', "70000"),
+        ("2500000", '[>=1000000]0.0,,"백만";#,##0', "2500000"),
+        ("70000", "[Red]#,##0;[Blue]-#,##0", "70,000"),
         ("70000", "#,##0", "70,000"),
         ("-5", "#,##0;(#,##0)", "(5)"),
         ("1234567", "#,##0,", "1,235"),
@@ -551,6 +622,33 @@ def test_a_page_whose_name_is_that_of_a_menu_keeps_its_text() -> None:
     assert reading("규정.html", page.encode()).text.startswith("제1조(목적)")
 
 
+@pytest.mark.parametrize(
+    ("mark", "kept"),
+    [
+        ("class='location'", "근무지: 서울 | "),
+        ("id='quick'", "근무지: 서울 | "),
+        ("aria-hidden='true'", ""),
+        ("style='visibility: hidden'", ""),
+    ],
+)
+def test_no_value_of_a_table_moves_under_another_name(mark: str, kept: str) -> None:
+    page = (
+        f"<html><body><p>{RULE * 9}</p><table><tr><th>직급</th><th>근무지</th><th>일비</th></tr>"
+        f"<tr><td>4급</td><td {mark}>서울</td><td>2만원</td></tr></table></body></html>"
+    )
+    line = reading("여비.html", page.encode()).text.split("\n")[-2]
+    assert line == f"직급: 4급 | {kept}일비: 2만원"
+
+
+def test_a_cell_that_is_not_shown_takes_no_place() -> None:
+    page = (
+        "<html><table><tr><th>직급</th><th>일비</th></tr>"
+        "<tr><td rowspan=2>4급</td><td>2만원</td></tr>"
+        "<tr><td style='display:none'>4급</td><td>3만원</td></tr></table></html>"
+    )
+    assert reading("여비.html", page.encode()).text.endswith("직급: 4급 | 일비: 3만원\n")
+
+
 def test_numbers_of_a_page_that_word_saved() -> None:
     item = (
         "<p class=MsoListParagraph style='mso-list:l0 level1 lfo1'><![if !supportLists]>"
@@ -598,6 +696,11 @@ def test_each_member_of_an_archive_is_a_file_of_its_own() -> None:
         "안쪽.zip!/출장.txt": "출장".encode(),
         "안쪽.zip!/깊이/복무.txt": "복무".encode(),
     }
+
+
+def test_names_are_written_in_one_way() -> None:
+    data = zip_of({"./가.txt": "가", "폴더//나.txt": "나", "./폴더/./다.txt": "다", "./폴더/": ""})
+    assert list(dict(members(data))) == ["가.txt", "폴더/나.txt", "폴더/다.txt"]
 
 
 @pytest.mark.parametrize(
@@ -672,6 +775,8 @@ def _damaged() -> bytes:
         pytest.param(_linked, "링크가 있습니다", id="link"),
         pytest.param(_locked, "암호가 걸린 압축 파일입니다", id="locked"),
         pytest.param(_twice, "같은 이름이 둘 있습니다", id="twice"),
+        pytest.param(lambda: zip_of({"가.txt": "", "./가.txt": ""}), "같은 이름이 둘", id="same"),
+        pytest.param(lambda: zip_of({".숨김/가.txt": ""}), "읽을 파일이 없습니다", id="nothing"),
         pytest.param(_many, "10,000개를 넘습니다", id="many"),
         pytest.param(_deep, "너무 깊이 들어 있습니다", id="deep"),
         pytest.param(_bomb, "가.txt: 압축을 풀면 너무 큰", id="bomb"),

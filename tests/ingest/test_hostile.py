@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import struct
 import time
+import tracemalloc
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -12,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from ingest.parsed import Parsed
-from ingest.readers.archive import members
+from ingest.readers import read
+from ingest.readers.archive import is_archive, members
 from ingest.worker import Worker
 from onprem_rag.errors import ReadError
 from tests.bench.compound import compound_file, streams_of
@@ -107,6 +110,51 @@ def test_ten_gigabytes_of_zeros_in_a_zip_file(claimed: int) -> None:
     """These are unpacked in the parent."""
     data = with_bomb({"여비.txt": RULE.encode()}, "zeros.txt", claimed)
     with pytest.raises(ReadError, match=" → "):
+        list(members(data))
+
+
+MANY = 64 << 20
+
+
+def peak(act: Callable[[], object]) -> int:
+    """How many bytes of memory ``act`` takes at once."""
+    tracemalloc.start()
+    try:
+        act()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("way", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA], ids=["bzip2", "lzma"])
+@pytest.mark.parametrize("name", ["규정.zip", *MAIN_PART])
+def test_zeros_that_python_would_unpack_all_at_once(name: str, way: int) -> None:
+    """Whatever size is asked for: a hundred kilobytes would fill the parent's memory."""
+    parts = {"여비.txt": RULE.encode()} if name == "규정.zip" else package(name)
+    parts[MAIN_PART.get(name, "zeros.txt")] = bytes(MANY)
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w", way) as archive:
+        for part, content in parts.items():
+            archive.writestr(part, content)
+    data = whole.getvalue()
+
+    def refused() -> None:
+        with pytest.raises(ReadError, match=r"드문 방식으로 압축된 파일입니다\. → "):
+            list(members(data)) if name == "규정.zip" else read(Path(name), data)
+
+    assert peak(refused) < MANY // 4
+
+
+def test_a_directory_without_end_is_not_even_opened() -> None:
+    """The parent opens it; of a million entries zipfile would make half a gigabyte."""
+    entry = zip_file({"가.txt": b""})
+    entry = entry[entry.index(b"PK\x01\x02") : entry.index(b"PK\x05\x06")]
+    count = 300_000
+    directory = entry * count
+    end = b"PK\x05\x06" + struct.pack("<HHHHLLH", 0, 0, 65_535, 65_535, len(directory), 0, 0)
+    data = b"PK\x03\x04" + directory + end
+    assert peak(lambda: is_archive(data)) < len(data)
+    with pytest.raises(ReadError, match=r"항목이 너무 많습니다\. → "):
         list(members(data))
 
 

@@ -86,9 +86,9 @@ def blank_pages(count: int) -> pypdfium2.PdfDocument:
 
 @pytest.mark.usefixtures("tesseract")
 def test_a_scanned_rule_is_read() -> None:
-    heard: list[int] = []
-    first, second = recognise(scanned(SCAN, "제4조(시행)"), [0, 1], heard.append)
-    assert heard == [1, 2]
+    heard: list[str] = []
+    first, second = recognise(scanned(SCAN, "제4조(시행)"), [0, 1], lambda: heard.append("쪽"))
+    assert heard == ["쪽", "쪽"]
     assert similarity(SCAN, first.text) > 0.9
     assert first.text.count("\n") == SCAN.count("\n")
     assert 0.7 < first.confidence <= 1
@@ -137,6 +137,21 @@ def test_a_program_that_fails_is_an_error(program: Path) -> None:
     write(program, 'case "$1" in --list-langs) echo kor;; *) exit 1;; esac\n')
     with pytest.raises(ReadError, match="문자 인식\\(OCR\\) 프로그램이 실패했습니다"):
         recognise(blank_pages(1), [0])
+
+
+def test_a_page_on_which_the_program_fails_costs_that_page_only(program: Path) -> None:
+    table = "\\t".join("5 1 1 1 1 1 100 10 40 40 90 여비".split())
+    write(
+        program,
+        f"""case "$1" in --list-langs) echo kor; exit;; esac
+        read -r head
+        case "$head" in *"417 417"*) exit 1;; esac
+        printf 'head\\n{table}\\n'
+        """,
+    )
+    document = blank_pages(2)
+    document.new_page(200, 200)
+    assert [page.text for page in recognise(document, [0, 2, 1])] == ["", "여비", ""]
 
 
 def test_lines_and_confidence_come_from_the_programs_table(program: Path) -> None:

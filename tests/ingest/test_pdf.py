@@ -15,10 +15,15 @@ import pytest
 from fpdf import FPDF
 from PIL import Image
 
+from ingest.readers.blocks import Cell, Grid
+from ingest.readers.pdf import reader
 from ingest.readers.pdf.lost import pieces_of
+from ingest.readers.pdf.ocr import Recognised
 from ingest.readers.pdf.reader import read_pdf
+from ingest.readers.pdf.sheets import Sheet, reading_of_sheets
 from ingest.readers.pdf.spacing import counts_of, glued
-from ingest.readers.pdf.text import Line, lines_on
+from ingest.readers.pdf.tables import Region
+from ingest.readers.pdf.text import Line, Places, lines_on
 from ingest.readers.result import Reading
 from onprem_rag.errors import ReadError
 from tests.conftest import PROJECT
@@ -247,6 +252,115 @@ def test_a_picture_among_pages_of_text_is_noted(monkeypatch: pytest.MonkeyPatch)
     assert "tesseract-ocr-kor" in note
 
 
+def ruled(book: Book, right: float = 100) -> None:
+    """Two rows and two columns from 60 mm on."""
+    for y in (60, 70, 80):
+        book.line(60, y, right, y)
+    for x in (60, 80, right):
+        book.line(x, 60, x, 80)
+
+
+@needs_font
+@pytest.mark.parametrize(("x", "text"), [(103, "(단위: 원)"), (30, "다만 섬은")])
+def test_what_stands_beside_a_table_is_kept_once(x: float, text: str) -> None:
+    book = Book()
+    book.add_page()
+    ruled(book)
+    words = {(62, 67): "직급", (82, 67): "일비", (62, 77): "4급", (82, 77): "25,000"}
+    for (left, y), word in sorted({**words, (x, 67): text}.items(), key=lambda it: it[0][::-1]):
+        book.text(left, y, word)
+    found = read_pdf(book.data())
+    assert set(found.text.splitlines()) == {text, "직급 | 일비", "직급: 4급 | 일비: 25,000"}
+
+
+@needs_font
+def test_each_page_of_a_long_table_has_its_rows() -> None:
+    book = Book()
+    for page in range(8):
+        book.add_page()
+        book.set_font_size(8)
+        for at in range(21):
+            book.line(20, 20 + 5 * at, 100, 20 + 5 * at)
+        for x in (20, 60, 100):
+            book.line(x, 20, x, 120)
+        for at in range(20):
+            text = ("직급", "일비") if not at else (f"{page}-{at}급", f"{page * 20 + at}원")
+            book.text(22, 23.5 + 5 * at, text[0])
+            book.text(62, 23.5 + 5 * at, text[1])
+    found = read_pdf(book.data())
+    for number, text in enumerate(page_texts(found)):
+        rows = [line for line in text.splitlines() if ": " in line]
+        assert rows[0] == f"직급: {number}-1급 | 일비: {number * 20 + 1}원"
+        assert rows[-1] == f"직급: {number}-19급 | 일비: {number * 20 + 19}원"
+
+
+def test_a_table_over_a_hundred_pages_takes_little_time() -> None:
+    cells = [
+        Cell(row, column, 1, 1, (f"{row}-{column}",)) for row in range(40) for column in range(6)
+    ]
+    sheets = [Sheet((Region(0, 0, 500, 800, Grid(tuple(cells))),))] * 100
+    began = time.perf_counter()
+    assert len(reading_of_sheets(sheets, ()).pages) == 100
+    assert time.perf_counter() - began < 4
+
+
+@needs_font
+def test_a_scan_with_a_printed_stamp_is_recognised(monkeypatch: pytest.MonkeyPatch) -> None:
+    def recognised(_: object, numbers: list[int], progress: object) -> list[Recognised]:
+        return [Recognised("제1조(목적) 이 규칙은 여비를 정한다.", 0.9) for _ in numbers]
+
+    monkeypatch.setattr(reader, "recognise", recognised)
+    stamp = "출력일시 2024-01-01 10:00 총무과 홍길동"
+    book = Book()
+    book.add_page()
+    book.image(scan(), 0, 0, 210)
+    book.set_xy(20, 280)
+    book.cell(text=stamp)
+    found = read_pdf(book.data())
+    assert found.text == f"제1조(목적) 이 규칙은 여비를 정한다.\n{stamp}\n"
+    assert found.pages[0].confidence == 0.9
+
+
+@needs_font
+def test_a_scan_with_a_text_layer_and_a_page_with_a_small_picture_are_read_as_they_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PATH", "")
+    lines = ["제1조(목적) 이 규칙은 직원의 출장에 필요한 여비를 정한다."] * 9
+    book = Book()
+    book.add_page()
+    book.image(scan(), 0, 0, 210)
+    for at, text in enumerate(lines):
+        book.set_xy(20, 20 + 7 * at)
+        book.cell(text=text)
+    book.page_of(["제2조(여비) 여비는 실비로 지급한다."])
+    book.image(scan(), 100, 100, 50)
+    found = read_pdf(book.data())
+    assert found.text.splitlines() == [*lines, "제2조(여비) 여비는 실비로 지급한다."]
+    assert found.notes == ()
+
+
+@needs_font
+@pytest.mark.parametrize("angle", [90, 180, 270])
+def test_turned_pages_are_read_in_lines_and_their_tables_noted(angle: int) -> None:
+    book = Book()
+    book.add_page()
+    with book.rotation(angle, 105, 148):
+        ruled(book)
+        book.text(60, 55, "직원의 출장에 필요한 여비는 다음 표와 같다.")
+        book.text(60, 100, "출장자는 출장이 끝난 날부터 이레 안에 여비를")
+        book.text(60, 106, "정산한다.")
+    book.page_of(["제2조(여비) 여비는 실비로 지급한다."])
+    found = read_pdf(book.data())
+    assert found.text == (
+        "직원의 출장에 필요한 여비는 다음 표와 같다.\n"
+        "출장자는 출장이 끝난 날부터 이레 안에 여비를 정산한다.\n"
+        "제2조(여비) 여비는 실비로 지급한다.\n"
+    )
+    (note,) = found.notes
+    assert note.startswith("1쪽은 돌려진 쪽이라 표를 줄글로 읽었습니다. → ")
+
+
 @needs_font
 def test_a_file_locked_for_changes_only_is_read_and_a_locked_one_is_not() -> None:
     book = Book()
@@ -297,7 +411,7 @@ def test_no_letter_of_a_real_book_is_lost(name: str) -> None:
         for at, text in enumerate(page_texts(found)):
             page = document[at]
             textpage = page.get_textpage()
-            lines = lines_on(document, at, page, textpage, pieces_of(page, textpage))
+            lines = lines_on(document, at, page, Places(textpage), pieces_of(page, textpage))
             kept = [line.text for line in lines if not re.fullmatch(r"- \d+ -", line.text)]
             assert not letters("".join(kept)) - letters(text), f"page {at + 1}"
 

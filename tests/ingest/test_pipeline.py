@@ -335,6 +335,31 @@ def test_a_zip_file_that_reaches_outside_is_refused_whole(folder: Path) -> None:
     assert "밖을 가리키는 이름" in outcome.files[0].reason
 
 
+def test_a_gap_in_the_article_numbers_is_told(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "차량관리규정.txt").write_text(VEHICLES.replace("제2조", "제3조"), encoding="utf-8")
+    assert main(["add", "--home", str(folder.parent / "home"), str(folder)]) == 0
+    assert capsys.readouterr().out.splitlines()[0] == (
+        f"  참고: {folder}/차량관리규정.txt: 「차량관리규정」의 조 번호가 이어지지 않습니다"
+        "(제1조 → 제3조). → 원본에도 그런지 확인하세요."
+    )
+
+
+def test_another_part_of_a_rule_leaves_the_rule_in_force(folder: Path) -> None:
+    taken(folder)
+    later = folder.parent / "나중"
+    later.mkdir()
+    annex = "[별표 1] 숙소 사용료\n「숙소관리지침」의 사용료는 월 5만원으로 한다.\n"
+    second = "제4조(청소) 청소는 매주 한다.\n\n제5조(점검) 점검은 매달 한다.\n"
+    for name, text in (("별표1.txt", annex), ("숙소관리지침(제2권).txt", second)):
+        (later / name).write_text(text, encoding="utf-8")
+        assert [status for _, status, *_ in taken(folder, later / name)] == ["added"]
+    library = Library.open(load_config(folder.parent / "home").library_url)
+    assert [d.title for d in library.documents()] == ["숙소관리지침"] * 3
+    assert days_in_force(folder) == ["30일"]
+
+
 def test_newer_readers_read_again_what_is_in_force(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -348,7 +373,7 @@ def test_newer_readers_read_again_what_is_in_force(
     # The superseded file is not brought back by a better reader.
     assert taken(folder, folder, newer.parent) == [
         (older.name, "unchanged", 0, 0),
-        (newer.name, "replaced", 1, 3),
+        (newer.name, "reread", 1, 3),
     ]
     assert days_in_force(folder) == ["60일"]
     assert taken(folder, newer.parent) == [(newer.name, "unchanged", 0, 0)]

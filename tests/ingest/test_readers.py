@@ -122,6 +122,18 @@ def test_a_row_without_its_closing_sign_keeps_its_last_cell() -> None:
     )
 
 
+def test_a_pipe_table_whose_columns_share_their_name() -> None:
+    table = "| 점수 | 점수 |\n|---|---|\n| 가 | 나 |\n"
+    assert reading("배점.md", table.encode()).text == "점수 | 점수\n점수: 가 | 점수: 나\n"
+
+
+@pytest.mark.parametrize("name", ["여비.txt", "여비.md"])
+def test_a_line_that_is_only_a_pipe_says_nothing(name: str) -> None:
+    assert reading(name, "가\n|\n|\n| 나\n|\n다\n".encode()).text == "가\n나\n다\n"
+    table = "| 직급 | 일비 |\n|---|---|\n|\n| 4급 | 2만원 |\n"
+    assert reading(name, table.encode()).text == "직급 | 일비\n직급: 4급 | 일비: 2만원\n"
+
+
 def test_a_single_line_that_begins_like_a_table_is_text() -> None:
     text = "가\n| 제목 없는 줄\n나\n| 제목 | 있는 줄 |\n"
     assert reading("여비.txt", text.encode()).text == text
@@ -141,6 +153,18 @@ def test_csv_cells_beyond_the_header_are_kept() -> None:
     assert reading("업무분장.csv", "부서,업무\n총무팀,차량,야간 포함\n".encode()).text == (
         "부서: 총무팀 | 업무: 차량 | 야간 포함\n"
     )
+
+
+def test_titles_above_the_header_of_a_csv_file_name_no_column() -> None:
+    table = "2024 여비표,,\n(단위: 원)\n직급,일비,식비\n4급,25000,27000\n"
+    assert reading("여비.csv", table.encode()).text == (
+        "2024 여비표\n(단위: 원)\n직급: 4급 | 일비: 25000 | 식비: 27000\n"
+    )
+
+
+def test_the_one_name_of_a_csv_file_is_no_title() -> None:
+    assert reading("여비.csv", "직급\n4급\n5급\n".encode()).text == "직급: 4급\n직급: 5급\n"
+    assert reading("여비.csv", "직급,\n4급,일반직\n".encode()).text == "직급: 4급 | 일반직\n"
 
 
 def test_a_csv_file_of_a_header_alone_is_an_error() -> None:

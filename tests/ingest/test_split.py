@@ -314,6 +314,19 @@ def test_other_documents_are_split_by_paragraph_with_their_headings() -> None:
     ]
 
 
+def test_a_rule_of_one_article_has_its_addenda_and_annexes() -> None:
+    text = (
+        "단일 지침\n\n제1조(목적) 금액은 별표 1과 같다.\n\n부칙\n"
+        "이 지침은 2024. 1. 1.부터 시행한다.\n\n"
+        "[별표 1] 금액표\n금액 1원\n"
+    )
+    (document,) = documents(text)
+    assert [p.article for p in split(document)] == ["제1조", "부칙", "별표 1"]
+    assert document.effective == "2024-01-01"
+    (reference,) = document.references
+    assert (reference.place, reference.target is not None) == ("별표 1", True)
+
+
 def test_a_table_is_split_by_row() -> None:
     (document,) = documents("부서: 가 | 업무: 나\n부서: 다 | 업무: 라\n", "업무분장.csv", rows=True)
     assert [p.text for p in split(document, rows=True)] == [

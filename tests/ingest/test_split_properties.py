@@ -105,7 +105,7 @@ def test_a_table_is_never_cut_inside_a_row(
     "text",
     [
         pytest.param("가" * 1_000_000, id="one line"),
-        pytest.param("제1조(" * 100_000, id="brackets that never close"),
+        pytest.param("제2조(" * 100_000, id="brackets that never close"),
         pytest.param("제1조(목적) 가.\n" * 60_000, id="the same heading"),
         pytest.param("".join(f"제{n}조(가) 나.\n" for n in range(60_000, 0, -1)), id="falling"),
         pytest.param("".join(f"제{n}조(가)\n" for n in range(1, 60_000)), id="bare headings"),
@@ -123,7 +123,8 @@ def test_a_table_is_never_cut_inside_a_row(
     ],
 )
 def test_hostile_text_takes_linear_time(text: str) -> None:
+    rule = "" if text.startswith(("제1조", "여비")) else "제1조(목적) 가.\n제2조(정의) 나.\n"
     begun = time.process_time()
-    for document in documents_of(Path("가.txt"), "txt", "0" * 64, Reading(text)):
+    for document in documents_of(Path("가.txt"), "txt", "0" * 64, Reading(rule + text)):
         split(document)
-    assert time.process_time() - begun < 10
+    assert time.process_time() - begun < 8  # what is quadratic takes minutes

@@ -150,6 +150,13 @@ def test_units_below_names_are_names() -> None:
     assert lines(table)[-1] == "직급: 4급 | 일비 (원): 25,000"
 
 
+def test_columns_that_share_their_name_keep_it() -> None:
+    found = table_of(plain("점수 | 점수", "가 | 나", "다 | 라"))
+    assert found is not None
+    assert found[0] == ["점수 | 점수", "점수: 가 | 점수: 나", "점수: 다 | 점수: 라"]
+    assert lines(plain("점수", "가", header=True)) == ["점수", "가"]
+
+
 def test_cells_under_one_wide_name_are_no_second_row_of_names() -> None:
     table = [
         cell(0, 0, "구분"),
@@ -295,6 +302,19 @@ def test_a_name_beside_taken_apart_rows_covers_them_and_later_rows_move_down() -
         ("수행 기관 (부 서 명)", "수행 기관 (부서명)"),
         ("본인 및 배우자", "본인 및 배우자"),
         ("가 나 다", "가 나 다"),
+        ("상 중 하", "상 중 하"),
+        ("갑 을 병", "갑 을 병"),
+        ("등급 (상 중 하)", "등급 (상 중 하)"),
+        ("하 자", "하자"),
+        ("그 밖", "그 밖"),
+        ("각 호", "각 호"),
+        ("전 직", "전 직"),
+        ("이 영", "이 영"),
+        ("매 월", "매 월"),
+        ("전 공", "전공"),
+        ("이 름", "이름"),
+        ("각  자", "각자"),
+        ("전 화 번 호", "전화번호"),
         ("A B", "A B"),
     ],
 )

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from ingest.child import parse, report_progress
+from ingest.parse import parse
 from ingest.parsed import Parsed, decode, encode
+from ingest.progress import report_progress
 from ingest.worker import Worker
 from onprem_rag.errors import ReadError
 from onprem_rag.records import (
@@ -33,6 +34,10 @@ from tests.conftest import PROJECT
 DEMO = sorted((PROJECT / "demo" / "regulations").iterdir())
 RULE = "여비규정\n\n제1조(목적) 이 규정은 여비를 정한다.\n\n제2조(금액) 여비는 5만원으로 한다.\n"
 ANY_PDF = b"%PDF-1.7\n"
+# How a native library's code could get at the pipe to the parent.
+ANSWERS = (
+    "from ingest import child, progress; answers = progress._listener.__closure__[0].cell_contents"
+)
 CRASHED = (
     "이 파일을 읽던 프로그램이 갑자기 끝났습니다. "
     "→ 원본 프로그램에서 열어 다시 저장하거나 파일을 다시 복사하세요."
@@ -189,12 +194,12 @@ def test_a_rule_book_travels_fast(shared: Path) -> None:
             id="ends without a word",
         ),
         pytest.param(
-            "from ingest import child; child._answers.write(b'<html>' * 9); child._answers.flush()",
+            f"{ANSWERS}; answers.write(b'<html>' * 9); answers.flush()",
             CRASHED,
             id="answers nonsense",
         ),
         pytest.param(
-            "from ingest.child import _answers, _send; _send(_answers, b'r', b'[1, 2, [], [[]]]')",
+            f"{ANSWERS}; child._send(answers, b'r', b'[1, 2, [], [[]]]')",
             CRASHED,
             id="answers something else",
         ),
@@ -225,10 +230,31 @@ def test_a_library_that_hangs_costs_one_file(pdf_library: Path) -> None:
         assert still_reads(worker)
 
 
+def test_a_child_that_died_while_it_was_idle_costs_no_file() -> None:
+    with Worker() as worker:
+        assert still_reads(worker)
+        assert worker._child
+        worker._child.kill()
+        worker._child.wait()
+        assert still_reads(worker)
+
+
+def test_tables_for_the_faq_are_read_in_the_child_too() -> None:
+    with Worker() as worker:
+        (sheet,) = worker.sheets("여비.csv", "질문,답변\n얼마?,7만원\n".encode())
+        assert [(row.line, row.cells) for row in sheet.rows] == [
+            (1, ("질문", "답변")),
+            (2, ("얼마?", "7만원")),
+        ]
+        with pytest.raises(ReadError, match=r"CSV나 XLSX가 아닙니다\. →"):
+            worker.sheets("여비.csv", b"%PDF-1.4 broken")
+        assert still_reads(worker)
+
+
 def test_who_shows_signs_of_life_may_take_longer(pdf_library: Path) -> None:
     report_progress()  # in process, nobody waits for it
     pdf_library.write_text(
-        "import time; from ingest.child import report_progress\n"
+        "import time; from ingest.progress import report_progress\n"
         "for _ in range(8): time.sleep(0.25); report_progress()\n"
         "raise ValueError"
     )

@@ -73,7 +73,17 @@ def test_sentences(text: str, expected: list[str]) -> None:
     assert [text[start:end] for start, end in sentences(text)] == expected
 
 
-@given(st.text(alphabet="가나다한요함. \n12()<>①\"'?!，“”", max_size=80))
+def test_a_row_of_a_table_is_one_sentence() -> None:
+    text = "처분 기준\n비위: 횡령 | 처분: 파면한다. 고발한다. | 비고: 없다.\n끝이다. 또 있다."
+    assert [text[start:end] for start, end in sentences(text)] == [
+        "처분 기준",
+        "비위: 횡령 | 처분: 파면한다. 고발한다. | 비고: 없다.",
+        "끝이다.",
+        "또 있다.",
+    ]
+
+
+@given(st.text(alphabet="가나다한요함. \n12()<>①\"'?!，“” |", max_size=80))
 def test_sentences_are_ordered_stripped_and_cover_all_letters(text: str) -> None:
     spans = sentences(text)
     assert all(text[start:end] == text[start:end].strip() != "" for start, end in spans)

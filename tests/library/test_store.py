@@ -124,9 +124,11 @@ def test_an_article_is_found_whatever_the_blanks_of_the_title(title: str, librar
 def test_what_was_replaced_is_out_of_force_and_still_there(library: Library) -> None:
     with library.writing() as writer:
         assert writer.in_force("/a.txt") == {("여비규정", "규정")}
-        assert writer.replace_title("여비규정", "지침", {"/b.txt"}, 2) == 0
-        assert writer.replace_title("여비규정", "규정", {"/b.txt", "/a.txt"}, 2) == 0
-        assert writer.replace_title("여비규정", "규정", {"/b.txt"}, 2) == 1
+        assert writer.replace_title("여비규정", "지침", {"제1조", "제2조"}, {"/b.txt"}, 2) == 0
+        articles = {"제1조", "제3조"}
+        assert writer.replace_title("여비규정", "규정", articles, {"/b.txt", "/a.txt"}, 2) == 0
+        assert writer.replace_title("여비규정", "규정", {"별표 1"}, {"/b.txt"}, 2) == 0
+        assert writer.replace_title("여비규정", "규정", articles, {"/b.txt"}, 2) == 1
         assert writer.in_force("/a.txt") == writer.successors("/a.txt") == frozenset()
         writer.add(replace(RULE, source="/b.txt", title="여비규정"), [], 2)
         assert writer.successors("/a.txt") == {"/b.txt"}

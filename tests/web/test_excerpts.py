@@ -124,6 +124,7 @@ def test_a_quoted_row_is_shown_in_its_whole_table() -> None:
     assert '<tr class=""><td>4급</td><td>70,000원</td></tr>' in shown
     assert '<tr class="orag-cited"><td>5급</td><td>60,000원</td></tr>' in shown
     assert "구분: 4급" not in shown
+    assert "별표 1 여비" in shown  # whose row this is, and often its unit
 
 
 def test_lines_around_a_table_are_escaped_and_marked() -> None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator
 
 from ingest.readers.blocks import Block, reading_of
@@ -13,11 +11,11 @@ from ingest.readers.hancom.markup import Element, Markup, elements, parsed
 from ingest.readers.hancom.numbering import Definition, Head, Numbering, definition_of, number_of
 from ingest.readers.hancom.refusals import bloated, locked
 from ingest.readers.result import Reading
+from ingest.readers.zipped import chunks, open_zip
 from onprem_rag.errors import ReadError
 
 MOST_BYTES = 512 * 1024**2  # of all parts that are read
 MOST_PART_BYTES = 256 * 1024**2
-_CHUNK = 1024**2
 # Where lines broke when the file was last laid out, and how large cells are: over a third of a
 # section, and never text. Parsing goes by the number of elements, so these are cut out before.
 _LAYOUT = re.compile(
@@ -25,16 +23,12 @@ _LAYOUT = re.compile(
     rb"|<hp:cell(?:Sz|Margin) [^<>]*/>"
 )
 _SECTION = re.compile(r"Contents/section(\d+)\.xml")
-_DAMAGED = "압축 구조가 손상된 파일입니다. → 한글에서 열어 다시 저장하세요."
 
 
 def read_hwpx(data: bytes) -> Reading:
     """Body, tables, text boxes and notes in reading order, generated numbers included."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return reading_of(_blocks(_Parts(archive)))
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-        raise ReadError(_DAMAGED) from error
+    with open_zip(data) as archive:
+        return reading_of(_blocks(_Parts(archive)))
 
 
 class _Parts:
@@ -54,15 +48,10 @@ class _Parts:
             raise locked()
         limit = min(self._left, MOST_PART_BYTES)
         content = bytearray()
-        try:
-            part = self._archive.open(info)
-        except ValueError as error:  # its place in the file is damaged
-            raise ReadError(_DAMAGED) from error
-        with part:
-            while chunk := part.read(_CHUNK):
-                content += chunk
-                if len(content) > limit:
-                    raise bloated()
+        for piece in chunks(self._archive, info):
+            content += piece
+            if len(content) > limit:
+                raise bloated()
         self._left -= len(content)
         return bytes(content)
 

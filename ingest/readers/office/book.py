@@ -10,7 +10,15 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from ingest.readers.office.values import known_format, shown
-from ingest.readers.zipped import Package, attribute, child, local, refuse_types, relations
+from ingest.readers.zipped import (
+    Package,
+    attribute,
+    child,
+    count_of,
+    local,
+    refuse_types,
+    relations,
+)
 from onprem_rag.errors import ReadError
 
 MOST_CELLS = 1_000_000  # of a file, filled
@@ -71,7 +79,7 @@ class Workbook:
         for event, element in self._elements(part, names):
             kind = local(element)
             if kind == "row" and event == "start":
-                row, column = max(_number(element.get("r"), row + 2) - 1, 0), -1
+                row, column = max(count_of(element.get("r"), row + 2) - 1, 0), -1
             elif kind == "c" and event == "end":
                 named = _column(element.get("r"))
                 column = column + 1 if named is None else named
@@ -89,7 +97,7 @@ class Workbook:
             self._left -= 1
             if self._left < 0:
                 raise ReadError(TOO_MANY)
-        elif not text and child(cell, "f") is not None:
+        elif not text and cell.get("t") != "str" and child(cell, "f") is not None:
             grid.unknown += 1
 
     def _value(self, cell: etree._Element) -> str:
@@ -99,13 +107,13 @@ class Workbook:
         value = child(cell, "v")
         text = (value.text or "") if value is not None else ""
         if kind == "s":
-            at = _number(text, len(self._texts))
+            at = count_of(text, len(self._texts))
             return self._texts[at] if at < len(self._texts) else ""
         if kind == "b":
             return "TRUE" if text == "1" else "FALSE"
         if kind != "n" or not text:
             return text
-        style = _number(cell.get("s"), 0)
+        style = count_of(cell.get("s"), 0)
         code = self._formats[style] if style < len(self._formats) else "General"
         return shown(text, code, self._from_1904)
 
@@ -151,20 +159,16 @@ def _words(element: etree._Element | None) -> str:
 def _formats(styles: etree._Element | None) -> list[str]:
     """The number format of each cell style."""
     own = {
-        _number(one.get("numFmtId"), 0): one.get("formatCode") or "General"
+        count_of(one.get("numFmtId"), 0): one.get("formatCode") or "General"
         for one in _children(styles, "numFmts")
     }
-    identities = [_number(one.get("numFmtId"), 0) for one in _children(styles, "cellXfs")]
+    identities = [count_of(one.get("numFmtId"), 0) for one in _children(styles, "cellXfs")]
     return [own.get(identity) or known_format(identity) for identity in identities]
 
 
 def _children(parent: etree._Element | None, name: str) -> list[etree._Element]:
     found = child(parent, name)
     return list(found) if found is not None else []
-
-
-def _number(text: str | None, otherwise: int) -> int:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 9 else otherwise
 
 
 def _column(reference: str | None) -> int | None:
@@ -181,7 +185,7 @@ def _range(reference: str) -> list[tuple[int, int, int, int]]:
     """Top, left, rows and columns of ``B2:C5``."""
     corners = []
     for corner in reference.replace("$", "").split(":")[:2]:
-        row = _number(corner.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"), 0)
+        row = count_of(corner.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"), 0)
         column = _column(corner)
         if not row or column is None:
             return []

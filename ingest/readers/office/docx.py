@@ -10,7 +10,7 @@ from lxml.etree import _Element
 from ingest.readers.blocks import Block, Cell, Grid, reading_of
 from ingest.readers.office.numbering import Numbering
 from ingest.readers.result import Reading
-from ingest.readers.zipped import Package, attribute, child, local, relations
+from ingest.readers.zipped import Package, attribute, child, count_of, local, relations
 from onprem_rag.errors import ReadError
 
 # Deleted or moved away, what another program shows instead, phonetic aids, comments.
@@ -38,7 +38,11 @@ def read_docx(data: bytes) -> Reading:
     folder = main.rpartition("/")[0]
 
     def part(kind: str) -> _Element | None:
-        return package.xml(parts.get(kind, f"{folder}/{kind}.xml"))
+        name = parts.get(kind, f"{folder}/{kind}.xml")
+        root = package.xml(name)
+        if root is None and name in package.names:  # numbers or notes would be missing
+            raise ReadError(_DAMAGED)
+        return root
 
     body = child(package.xml(main), "body")
     if body is None:
@@ -80,28 +84,32 @@ class _Walker:
 
     def blocks(self, parent: _Element, inside: bool = False) -> Iterator[Block]:
         """The blocks in a body, a cell, a box or a note; ``inside``: not in the body itself."""
-        joined = ""  # a paragraph whose end a tracked change has deleted
+        line = _Line([], [], [])
         for element in _opened(parent):
             name = local(element)
             if name == "p":
-                line = _Line([joined], [], [])
                 _collect(element, line)
-                if child(element, "pPr", "rPr", "del") is not None and not line.boxes:
-                    joined = "".join(line.text)
-                    continue
-                yield from self._paragraph(child(element, "pPr"), line)
+                if child(element, "pPr", "rPr", "del") is not None:
+                    continue  # a tracked change has deleted its end: the next one goes on with it
+                yield from self._shown(line, self._numbering.before(child(element, "pPr")))
             elif name == "tbl":
-                yield joined
+                yield from self._shown(line)
                 yield self._grid(element)
-            joined = ""
+            else:
+                continue
+            line = _Line([], [], [])
             if not inside:
-                waiting, self._waiting = self._waiting, []
-                yield from waiting
-        yield joined
+                yield from self._told()
+        yield from self._shown(line)
+        if not inside:
+            yield from self._told()
 
-    def _paragraph(self, properties: _Element | None, line: _Line) -> Iterator[Block]:
+    def _told(self) -> list[Block]:
+        told, self._waiting = self._waiting, []
+        return told
+
+    def _shown(self, line: _Line, number: str = "") -> Iterator[Block]:
         text = "".join(line.text)
-        number = self._numbering.before(properties)
         if text.strip():
             yield number + (text.lstrip("\n") if number else text)  # a page break before it
         elif any(sign.isalnum() for sign in number):  # a cell that holds its number only
@@ -225,6 +233,4 @@ def _symbol(element: _Element) -> str:
 
 
 def _count(element: _Element | None, least: int) -> int:
-    value = attribute(element, "val") or ""
-    number = int(value) if value.isascii() and value.isdigit() and len(value) < 6 else least
-    return min(max(number, least), _MOST_COLUMNS)
+    return min(max(count_of(attribute(element, "val"), least), least), _MOST_COLUMNS)

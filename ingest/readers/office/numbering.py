@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from lxml.etree import _Element
 
 from ingest.readers.hancom.numerals import written as written_in
-from ingest.readers.zipped import attribute, child, local
+from ingest.readers.zipped import attribute, child, count_of, local
 
 _LEVELS = 9
 _DEEPEST_STYLE = 20  # styles based on styles; a chain that is longer runs in a circle
@@ -96,7 +96,7 @@ class Numbering:
         """The list and the level of a paragraph: its own, else that of its style."""
         own = child(properties, "numPr")
         number = attribute(child(own, "numId"), "val")
-        level = _number(attribute(child(own, "ilvl"), "val"))
+        level = count_of(attribute(child(own, "ilvl"), "val"), None)
         style = attribute(child(properties, "pStyle"), "val") or self._default
         for _ in range(_DEEPEST_STYLE):
             if number is not None or style not in self._styles:
@@ -104,7 +104,7 @@ class Numbering:
             inherited = child(self._styles[style], "pPr", "numPr")
             number = attribute(child(inherited, "numId"), "val")
             if level is None:
-                level = _number(attribute(child(inherited, "ilvl"), "val"))
+                level = count_of(attribute(child(inherited, "ilvl"), "val"), None)
             if number in self._lists and level is None:
                 levels = self._lists[number].levels.items()
                 level = next((at for at, one in levels if one.style == style), None)
@@ -159,9 +159,9 @@ def _lists(root: _Element | None) -> dict[str, _List]:
             abstract = styled.get(attribute(link, "val"), abstract)
         item = _List(attribute(abstract, "abstractNumId") or "", _levels(abstract))
         for override in (part for part in one if _is(part, "lvlOverride")):
-            at = _number(attribute(override, "ilvl")) or 0
+            at = count_of(attribute(override, "ilvl"), None) or 0
             item.levels |= _levels(override)
-            start = _number(attribute(child(override, "startOverride"), "val"))
+            start = count_of(attribute(child(override, "startOverride"), "val"), None)
             if start is not None:
                 item.restarts[at] = start
                 item.levels[at] = replace(item.levels.get(at, Level()), start=start)
@@ -173,7 +173,7 @@ def _levels(parent: _Element) -> dict[int, Level]:
     return {
         at: _level(one)
         for one in parent
-        if _is(one, "lvl") and 0 <= (at := _number(attribute(one, "ilvl")) or 0) < _LEVELS
+        if _is(one, "lvl") and 0 <= (at := count_of(attribute(one, "ilvl"), None) or 0) < _LEVELS
     }
 
 
@@ -182,7 +182,7 @@ def _level(element: _Element) -> Level:
         return attribute(child(element, name), "val")
 
     legal = child(element, "isLgl")
-    start = _number(value("start"))
+    start = count_of(value("start"), None)
     return Level(
         start=1 if start is None else start,
         format=value("numFmt") or "decimal",
@@ -190,7 +190,7 @@ def _level(element: _Element) -> Level:
         gap="" if value("suff") == "nothing" else " ",
         style=value("pStyle"),
         legal=legal is not None and _on(attribute(legal, "val") or "1"),
-        restart=_number(value("lvlRestart")),
+        restart=count_of(value("lvlRestart"), None),
     )
 
 
@@ -200,11 +200,6 @@ def _is(element: _Element, name: str) -> bool:
 
 def _on(value: str | None) -> bool:
     return value in {"1", "true", "on"}
-
-
-def _number(value: str | None) -> int | None:
-    """A count as the file gives it; nothing that is larger than any list."""
-    return int(value) if value and value.isascii() and value.isdigit() and len(value) < 6 else None
 
 
 def written(number: int, kind: str) -> str:

@@ -25,6 +25,7 @@ _TOKEN = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _CURRENCY = re.compile(r"\[\$([^\]-]+)")
+_CONDITION = re.compile(r"\[[<>=]")  # [>=1000000]0.0,,"백만";#,##0
 _DATE_LETTERS = frozenset("ymdhs")
 _MOST_DECIMALS = 10
 _MOST = Decimal(10) ** 15  # beyond it Excel itself no longer knows the last digits
@@ -43,7 +44,7 @@ def shown(value: str, code: str, from_1904: bool = False) -> str:
         return value
     if not number.is_finite():
         return value
-    if abs(number) >= _MOST:
+    if abs(number) >= _MOST or _CONDITION.search(code):
         return _general(number)
     tokens, magnitude = _section(code, number)
     letters = "".join(token.lower() for token in tokens if _DATE_LETTERS.issuperset(token.lower()))

@@ -63,6 +63,7 @@ def lines_in(
             blank = True
             continue
         # Some fonts give every sign a full width: not the middle, but where ink must be.
+        # Places.middle does the same; a call for each character would cost too much.
         place = cell_at(left + min((right - left) / 2, size / 4), y)
         if place is None:
             blank = True

@@ -51,12 +51,13 @@ class _Word:
 
 
 def recognise(
-    document: PdfDocument, numbers: Sequence[int], progress: Callable[[int], None] | None = None
+    document: PdfDocument, numbers: Sequence[int], progress: Callable[[], None] | None = None
 ) -> list[Recognised]:
-    """The pages ``numbers`` (from 0), in their order; ``progress`` hears how many are done.
+    """The pages ``numbers`` (from 0), in their order; ``progress`` is called after each.
 
-    A page that takes longer than ``SECONDS_A_PAGE`` comes back empty, with confidence 0.
-    Raises ReadError without the program or its Korean data, and for too many pages.
+    A page on which the program fails, or takes longer than ``SECONDS_A_PAGE``, comes back empty,
+    with confidence 0. Raises ReadError without the program or its Korean data, for too many pages,
+    and where it fails on every page.
     """
     if len(numbers) > MOST_PAGES:
         raise ReadError(
@@ -65,7 +66,7 @@ def recognise(
         )
     command = _command()
     at_once = min(len(os.sched_getaffinity(0)), _MOST_AT_ONCE)
-    pages: list[Recognised] = []
+    pages: list[Recognised | None] = []
     with ThreadPoolExecutor(at_once) as pool:
         for start in range(0, len(numbers), at_once):
             # Rendered here: pdfium may not be called from two threads.
@@ -73,8 +74,13 @@ def recognise(
             for page in pool.map(lambda image: _recognised(command, image), images):
                 pages.append(page)
                 if progress:
-                    progress(len(pages))
-    return pages
+                    progress()
+    if pages and not any(pages):
+        raise ReadError(
+            "문자 인식(OCR) 프로그램이 실패했습니다. "
+            "→ 스캔 해상도(300dpi)를 확인하거나 문자 인식을 거친 PDF를 넣으세요."
+        )
+    return [page or Recognised("", 0.0) for page in pages]
 
 
 def _command() -> list[str]:
@@ -105,7 +111,8 @@ def _image(document: PdfDocument, number: int) -> bytes:
     return head + bytes(bitmap.to_numpy().tobytes())
 
 
-def _recognised(command: Sequence[str], image: bytes) -> Recognised:
+def _recognised(command: Sequence[str], image: bytes) -> Recognised | None:
+    """What the program reads; None where it fails."""
     try:
         done = subprocess.run(
             command,
@@ -117,10 +124,7 @@ def _recognised(command: Sequence[str], image: bytes) -> Recognised:
     except subprocess.TimeoutExpired:
         return Recognised("", 0.0)
     if done.returncode:
-        raise ReadError(
-            "문자 인식(OCR) 프로그램이 실패했습니다. "
-            "→ 스캔 해상도(300dpi)를 확인하거나 문자 인식을 거친 PDF를 넣으세요."
-        )
+        return None
     return _page_of(done.stdout.decode("utf-8", "replace"))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable
-from ctypes import c_int, c_ulong, c_void_p
+from ctypes import c_float, c_int, c_ulong, c_void_p
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -22,8 +22,10 @@ class Pdfium:
     code: Callable[..., int]  # text page, number
     box: Callable[..., int]  # text page, number, FS_RECTF
     origin: Callable[..., int]  # text page, number, two doubles
+    angle: Callable[..., float]  # text page, number; clockwise
     text: int
     path: int
+    image: int
     form: int
 
 
@@ -44,8 +46,10 @@ def pdfium() -> Pdfium:
         plain(raw.FPDFText_GetUnicode, c_int, c_void_p, c_int),
         plain(raw.FPDFText_GetLooseCharBox, c_int, c_void_p, c_int, c_void_p),
         plain(raw.FPDFText_GetCharOrigin, c_int, c_void_p, c_int, c_void_p, c_void_p),
+        plain(raw.FPDFText_GetCharAngle, c_float, c_void_p, c_int),
         raw.FPDF_PAGEOBJ_TEXT,
         raw.FPDF_PAGEOBJ_PATH,
+        raw.FPDF_PAGEOBJ_IMAGE,
         raw.FPDF_PAGEOBJ_FORM,
     )
 

@@ -5,15 +5,19 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from contextlib import closing
+from ctypes import addressof, c_float
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ingest.child import report_progress
+from ingest.progress import report_progress
+from ingest.readers.pdf.beside import in_order
 from ingest.readers.pdf.lost import pieces_of
 from ingest.readers.pdf.ocr import recognise
-from ingest.readers.pdf.sheets import Sheet, in_order, reading_of_sheets
-from ingest.readers.pdf.tables import tables_on
-from ingest.readers.pdf.text import Line, cleaned, lines_on
+from ingest.readers.pdf.pdfium import address_of, pdfium
+from ingest.readers.pdf.rulings import rulings_on
+from ingest.readers.pdf.sheets import Sheet, reading_of_sheets
+from ingest.readers.pdf.tables import Region, tables_on
+from ingest.readers.pdf.text import Line, Places, cleaned, lines_on
 from ingest.readers.result import Reading
 from onprem_rag.errors import ReadError
 
@@ -22,6 +26,9 @@ if TYPE_CHECKING:
 
 MOST_PAGES = 5_000
 _FEWEST_LETTERS = 10  # a page with fewer that shows a picture is a scan
+_FEW_LETTERS = 200  # a page with fewer may be a scan with a stamp or a footer
+_COVERED = 0.7  # of a page, by one image, for it to be a scan all the same
+_SIGN_EVERY = 500  # pages, a sign of life
 _DRAWN = 100  # so many shapes and no letters: the letters may be shapes
 _NAMED = 5  # pages that a note names one by one
 
@@ -47,7 +54,13 @@ def _sheets(data: bytes) -> tuple[list[Sheet], tuple[str, ...]]:
                     f"PDF가 {len(document):,}쪽으로 너무 깁니다. "
                     f"→ {MOST_PAGES:,}쪽 이하로 나누어 넣으세요."
                 )
-            return _with_scans(document, [_sheet(document, at) for at in range(len(document))])
+            sheets: list[Sheet] = []
+            for at in range(len(document)):
+                sheets.append(_sheet(document, at))
+                if not len(sheets) % _SIGN_EVERY:
+                    report_progress()
+            sheets, notes = _with_scans(document, sheets)
+            return sheets, (*notes, *_turned(sheets))
     except pypdfium2.PdfiumError as error:
         if "password" in str(error).lower():
             raise ReadError("암호가 걸린 PDF입니다. → 암호를 풀고 다시 저장하세요.") from error
@@ -57,10 +70,32 @@ def _sheets(data: bytes) -> tuple[list[Sheet], tuple[str, ...]]:
 def _sheet(document: PdfDocument, at: int) -> Sheet:
     with closing(document[at]) as page, closing(page.get_textpage()) as textpage:
         pieces = pieces_of(page, textpage)
-        lines = lines_on(document, at, page, textpage, pieces)
-        if sum(len(line.text) for line in lines) < _FEWEST_LETTERS:
+        places = Places(textpage)
+        lines = lines_on(document, at, page, places, pieces)
+        letters = sum(len(line.text) for line in lines)
+        if letters < _FEWEST_LETTERS:
             return Sheet(tuple(lines), scanned=_is_picture(page))
-        return Sheet(in_order(lines, tables_on(page, textpage, pieces.others)))
+        if letters < _FEW_LETTERS and _is_covered(page):
+            return Sheet(tuple(lines), scanned=True)
+        if places.turned:
+            return Sheet(tuple(lines), turned=all(rulings_on(page, pieces.others)))
+        return Sheet(in_order(lines, tables_on(page, textpage, pieces.others), places))
+
+
+def _is_covered(page: PdfPage) -> bool:
+    """Whether one image covers most of the page."""
+    get, kind, image = pdfium().item, pdfium().kind, pdfium().image
+    address = address_of(page.raw)
+    sides = [c_float() for _ in range(4)]
+    left, bottom, right, top = sides
+    width, height = page.get_size()
+    for at in range(pdfium().count(address)):
+        item = get(address, at)
+        if kind(item) == image and pdfium().bounds(item, *map(addressof, sides)):
+            area = (right.value - left.value) * (top.value - bottom.value)
+            if area >= _COVERED * width * height:
+                return True
+    return False
 
 
 def _is_picture(page: PdfPage) -> bool:
@@ -87,7 +122,12 @@ def _with_scans(document: PdfDocument, sheets: list[Sheet]) -> tuple[list[Sheet]
         return sheets, (f"{_named(numbers)}은 그림이라 읽지 못했습니다. {error}",)
     for at, page in zip(numbers, pages, strict=True):
         if page.text.strip():
-            sheets[at] = replace(sheets[at], recognised=page.text, confidence=page.confidence)
+            sheets[at] = replace(
+                sheets[at],
+                items=_kept(sheets[at], page.text),
+                recognised=page.text,
+                confidence=page.confidence,
+            )
     notes: list[str] = []
     read = [page.confidence for page in pages if page.text.strip()]
     if read:
@@ -98,6 +138,26 @@ def _with_scans(document: PdfDocument, sheets: list[Sheet]) -> tuple[list[Sheet]
     if empty := [at for at in numbers if sheets[at].recognised is None]:
         notes.append(f"{_named(empty)}에서는 글자를 찾지 못했습니다. → 그 쪽의 원본을 확인하세요.")
     return sheets, tuple(notes)
+
+
+def _kept(sheet: Sheet, recognised: str) -> tuple[Line | Region, ...]:
+    """The lines of a scan's text layer, a stamp's say, that were not recognised as well."""
+    lines = [item for item in sheet.items if isinstance(item, Line)]
+    if sum(len(line.text) for line in lines) < _FEWEST_LETTERS:
+        return ()
+    known = {"".join(line.split()) for line in recognised.splitlines()}
+    return tuple(line for line in lines if "".join(line.text.split()) not in known)
+
+
+def _turned(sheets: Sequence[Sheet]) -> tuple[str, ...]:
+    """What is said of pages whose tables were read as lines."""
+    numbers = [at for at, sheet in enumerate(sheets) if sheet.turned]
+    if not numbers:
+        return ()
+    return (
+        f"{_named(numbers)}은 돌려진 쪽이라 표를 줄글로 읽었습니다. "
+        "→ 그 쪽의 표를 원본과 대조하거나 한글 원본을 넣으세요.",
+    )
 
 
 def _named(numbers: Sequence[int]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from ingest.readers.blocks import Cell, Grid, reading_of
 from ingest.readers.pdf.furniture import running
@@ -22,27 +23,9 @@ class Sheet:
 
     items: tuple[Line | Region, ...] = ()
     scanned: bool = False  # a picture
-    recognised: str | None = None  # stands in place of the items
+    turned: bool = False  # its letters do not stand upright, and lines of a table are drawn
+    recognised: str | None = None  # stands before the items
     confidence: float | None = None
-
-
-def in_order(lines: Sequence[Line], regions: Sequence[Region]) -> tuple[Line | Region, ...]:
-    """Lines with each table in place of the lines that are in it."""
-    items: list[Line | Region] = []
-    waiting = list(regions)
-    for line in lines:
-        region = next((region for region in regions if _holds(region, line)), None)
-        if region is None:
-            items.append(line)
-        elif region in waiting:
-            waiting.remove(region)
-            items.append(region)
-    return (*items, *waiting)
-
-
-def _holds(region: Region, line: Line) -> bool:
-    y = line.y + line.size / 4  # the middle of the letters
-    return region.bottom <= y <= region.top and region.left - _SAME <= line.left <= region.right
 
 
 def reading_of_sheets(sheets: Sequence[Sheet], notes: tuple[str, ...]) -> Reading:
@@ -85,8 +68,8 @@ def _without_furniture(sheets: Sequence[Sheet]) -> list[Sheet]:
     kept: list[Sheet] = []
     for sheet, own, dropped in zip(sheets, lines, running(lines), strict=True):
         gone = {id(own[at]) for at in dropped}
-        items = () if sheet.recognised else sheet.items
-        kept.append(replace(sheet, items=tuple(item for item in items if id(item) not in gone)))
+        items = tuple(item for item in sheet.items if id(item) not in gone)
+        kept.append(replace(sheet, items=items))
     return kept
 
 
@@ -132,19 +115,28 @@ def _table(chain: Sequence[Region]) -> tuple[str, tuple[Table, ...], tuple[int, 
     """A table's lines and spans, and where in them each of its pages but the last ends."""
     reading = reading_of([_merged(chain)])
     lines = reading.text.splitlines()
+    ends = list(accumulate(len(line) + 1 for line in lines)) or [0]
     borders = []
-    for count in range(1, len(chain)):
-        above = len(reading_of([_merged(chain[:count])]).text.splitlines())
-        borders.append(max(sum(len(line) + 1 for line in lines[:above]) - 1, 0))
+    first = above = _height(chain[:1]) if len(chain) > 1 else 0
+    for region in chain[1:]:
+        borders.append(max(ends[min(max(above, 1), len(ends)) - 1] - 1, 0))
+        # Below the first part, whose head its own may repeat: every prefix would take too long.
+        above += _height([chain[0], region]) - first
     return "\n".join(lines), reading.tables, tuple(borders)
+
+
+def _height(chain: Sequence[Region]) -> int:
+    """How many lines the parts of a table make."""
+    return len(reading_of([_merged(chain)]).text.splitlines())
 
 
 def _merged(chain: Sequence[Region]) -> Grid:
     """One grid of the parts of a table, below one another."""
     cells: list[Cell] = []
+    below = 0
     for region in chain:
-        below = max((cell.row + cell.rows for cell in cells), default=0)
         cells += [replace(cell, row=cell.row + below) for cell in region.grid.cells]
+        below += max(cell.row + cell.rows for cell in region.grid.cells)
     return Grid(tuple(cells))
 
 
