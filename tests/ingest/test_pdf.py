@@ -94,6 +94,14 @@ def test_a_wrapped_sentence_is_one_line_and_headings_begin_their_own() -> None:
 
 
 @needs_font
+@pytest.mark.parametrize("heading", ["〈별지 제1호 서식〉", "[별지 제1호서식]", "＜별표 2＞"])
+def test_an_annex_on_the_next_page_begins_its_own_line(heading: str) -> None:
+    full = "원장이 정하는 바에 따라 출장담당 부서장이 승인하는 국내출장과 국외출장의 구분표에 따름"
+    found = read_pdf(book_of(["제1조(목적) 여비를 정한다.", full], [heading, "여비 신청서"]))
+    assert found.text.splitlines()[1:3] == [full, heading]
+
+
+@needs_font
 def test_numbered_items_and_dates_at_a_full_line_s_end() -> None:
     full = "원장이 정하는 바에 따라 출장담당 부서장이 승인하는 국내출장과 국외출장의 여비와 운"
     found = read_pdf(
