@@ -87,7 +87,7 @@ def add(config: Config, paths: Sequence[Path], progress: Progress) -> Outcome:
                     return Outcome(tuple(results), name)
                 name = _build(config, writer, revision, progress)
             if name:
-                generations.publish(config.index_folder, name)
+                generations.publish(config.index_folder, name, config.index)
         finally:
             library.close()
         return Outcome(tuple(results), name)
@@ -162,8 +162,15 @@ def _build(config: Config, writer: Writer, revision: int, progress: Progress) ->
     passages = [p for p in writer.passages_in_force() if p.title != DELETED]
     if not passages:
         return None
+    referred = writer.referred_titles(passages)
     return generations.build(
-        config.index_folder, passages, revision, config.embedder_folder, progress
+        config.index_folder,
+        passages,
+        referred,
+        revision,
+        config.embedder_folder,
+        progress,
+        config.index,
     )
 
 
@@ -172,7 +179,9 @@ def _index_fits(config: Config, revision: int) -> bool:
     if generations.current_name(config.index_folder) is None:
         return revision == 0
     try:
-        live = generations.open_current(config.index_folder, config.embedder_folder)
+        live = generations.open_current(
+            config.index_folder, config.embedder_folder, server=config.index
+        )
     except IndexMismatchError:
         return False
     return live.manifest.revision == revision

@@ -7,16 +7,18 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from onprem_rag.config import Config
 from onprem_rag.errors import ConfigError, ModelError
 from onprem_rag.faq import Faq
+from onprem_rag.following import context, in_other_rule, with_referred
 from onprem_rag.generate import open_generator
 from onprem_rag.generate.extract import LOOKED_AT, Extractive
 from onprem_rag.generate.interface import REFUSAL, Generator
 from onprem_rag.index import generations
-from onprem_rag.korean.references import find_references
 from onprem_rag.library.store import Library
+from onprem_rag.lookup import DELETED
 from onprem_rag.records import (
     Answer,
     Citation,
@@ -28,6 +30,7 @@ from onprem_rag.records import (
     Stage,
     Status,
 )
+from onprem_rag.rerank import Reranker
 from onprem_rag.search import Searcher
 from onprem_rag.verify.checker import check
 from onprem_rag.verify.correct import correct
@@ -63,6 +66,7 @@ class _View:
     name: str
     generation: generations.Generation
     searcher: Searcher
+    reranker: Reranker | None  # stays loaded
     extractive: Extractive
     generator: Generator
     faq: Faq
@@ -107,8 +111,12 @@ class Chatbot:
         if approved:
             yield replace(approved, timings_ms=clock.timings())
             return
-        hits = view.searcher.search(question, max(self._config.search.passages, LOOKED_AT))
+        hits = self._found(view, question)
         clock.step("search")
+        if not hits and (place := view.searcher.missing(question)):
+            text = _absent(place)
+            yield Answer(question, Status.REFUSED, text, timings_ms=clock.timings())
+            return
         draft, writer, note = "", view.generator.name, ""
         try:
             for piece in view.generator.stream(question, hits):
@@ -135,13 +143,7 @@ class Chatbot:
 
     def referred(self, reference: CrossReference) -> str:
         """The text in force of the article that a reference to another rule means, or ""."""
-        named = find_references(reference.place)
-        article = (named[0].article or named[0].annex) if named else None
-        if not (reference.document and article) or article.startswith("부칙"):
-            return ""  # of 부칙 제2조 there are as many as addenda
-        passages = self._library.article(reference.document, article)
-        one = len({passage.document_id for passage in passages}) == 1  # else of two institutions
-        return "\n".join(passage.text for passage in passages) if one else ""
+        return "\n".join(passage.text for passage in in_other_rule(reference, self._library))
 
     def examples(self) -> tuple[str, ...]:
         """A few approved questions, one a topic, to start from."""
@@ -166,10 +168,16 @@ class Chatbot:
         citations = (_whole(passages[0]),)
         return Answer(question, Status.FAQ, entry.answer, citations, hits=hits, generator="faq")
 
+    def _found(self, view: _View, question: str) -> list[Hit]:
+        """The hits, with what the first of them refer to where that helps to answer."""
+        count, weight = self._config.search.passages, view.searcher.weight
+        hits = view.searcher.search(question, max(count, LOOKED_AT))
+        return with_referred(question, hits, count, self._library, weight)
+
     def _checked(self, question: str, draft: str, hits: Sequence[Hit], writer: str) -> Answer:
         """The draft after checking and correcting: verified, corrected, unverified or refused."""
         refused = Answer(question, Status.REFUSED, NO_ANSWER, hits=tuple(hits), generator=writer)
-        passages = [hit.passage for hit in hits[: self._config.search.passages]]
+        passages = [hit.passage for hit in context(hits, self._config.search.passages)]
         text = without_marks(draft)
         if not text or text.startswith(REFUSAL):
             return refused
@@ -221,8 +229,15 @@ class Chatbot:
         config = self._config
         name = generations.current_name(config.index_folder) or ""
         loaded = old.generation.embedder if old else None
-        generation = generations.open_current(config.index_folder, config.embedder_folder, loaded)
-        searcher = Searcher(self._library, generation, config.search)
+        generation = generations.open_current(
+            config.index_folder,
+            config.embedder_folder,
+            loaded,
+            config.search.candidates,
+            config.index,
+        )
+        reranker = old.reranker if old else _reranker(config.reranker_folder)
+        searcher = Searcher(self._library, generation, config.search, reranker)
         extractive = Extractive(searcher.weight, config.search.passages, config.answer.length)
         if self._generator:
             generator = self._generator
@@ -233,7 +248,20 @@ class Chatbot:
         number = self._library.faq_revision()
         entries = tuple(self._library.faq())
         faq = Faq(entries)
-        return _View(name, generation, searcher, extractive, generator, faq, entries, number)
+        return _View(
+            name, generation, searcher, reranker, extractive, generator, faq, entries, number
+        )
+
+
+def _reranker(folder: Path | None) -> Reranker | None:
+    return Reranker(folder) if folder else None
+
+
+def _absent(place: str) -> str:
+    """What is said of a place that a rule has not got."""
+    if place.endswith(DELETED):
+        return f"모른다. ‘{place.removesuffix(DELETED)}’에 해당하는 조문은 삭제되었습니다."
+    return f"모른다. 등록된 규정에 ‘{place}’에 해당하는 조문이 없습니다."
 
 
 def _cleaned(question: str) -> str:

@@ -1,4 +1,4 @@
-"""``onprem-rag ask | search | verify | eval | doctor | serve``. Heavy imports wait for use."""
+"""``onprem-rag ask | search | verify | eval | tune | doctor | serve``. Heavy imports wait."""
 
 from __future__ import annotations
 
@@ -51,6 +51,10 @@ def _parser() -> argparse.ArgumentParser:
     evaluate = command("eval", "질문 모음으로 검색을 평가합니다.", _eval)
     evaluate.add_argument("questions", type=Path, metavar="QUESTIONS.jsonl")
     json_option(evaluate)
+    tune = command("tune", "질문 모음으로 검색 가중치를 찾습니다.", _tune)
+    tune.add_argument("questions", type=Path, metavar="QUESTIONS.jsonl")
+    tune.add_argument("--save", action="store_true", help="나아지면 config.toml에 저장")
+    json_option(tune)
     json_option(command("doctor", "설치와 모델, 색인의 상태를 살핍니다.", _doctor))
     serve = command("serve", "웹 화면을 엽니다.", _serve)
     serve.add_argument("--host", default="127.0.0.1", help="주소(기본 127.0.0.1)")
@@ -131,6 +135,45 @@ def _eval(options: argparse.Namespace) -> int:
     else:
         print(figures_text(figures))
     return 0
+
+
+def _tune(options: argparse.Namespace) -> int:
+    from onprem_rag.config import load_config
+    from onprem_rag.evaluate.retrieval import read_questions
+    from onprem_rag.evaluate.save import save_weights
+    from onprem_rag.evaluate.tune import tune
+    from onprem_rag.evaluate.tuned import tuning_json, tuning_text
+    from onprem_rag.index.generations import open_current
+    from onprem_rag.library.store import Library
+    from onprem_rag.reading import fits
+    from onprem_rag.rerank import Reranker
+    from onprem_rag.search import Searcher
+
+    questions = read_questions(options.questions)
+    config = load_config(options.home)
+    library = Library.open(config.library_url)
+    generation = open_current(config.index_folder, config.embedder_folder, server=config.index)
+    reranker = Reranker(config.reranker_folder) if config.reranker_folder else None
+    bars = ProgressBars()
+    tuning = tune(
+        questions,
+        lambda search: Searcher(library, generation, search, reranker),
+        config.search,
+        {
+            "reading": lambda text, passages: fits(text, passages, generation.index.weight),
+            **({"rerank": reranker.scores} if reranker else {}),
+        },
+        bars,
+    )
+    bars.close()
+    saved = None
+    if options.save and tuning.worthwhile:
+        saved = save_weights(config.home, {name: found for name, _, found in tuning.weights})
+    if options.json:
+        print_json(tuning_json(tuning, saved))
+    else:
+        print(tuning_text(tuning, saved, options.save))
+    return 1 if options.save and not saved else 0
 
 
 def _doctor(options: argparse.Namespace) -> int:

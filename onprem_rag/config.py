@@ -26,10 +26,16 @@ class SearchConfig:
     passages: int = 2  # N: passages that go into the prompt
     candidates: int = 200  # passages that each channel may put forward
     mecab: float = 1.0
-    bigram: float = 0.8
+    bigram: float = 1.0
     dense: float = 0.3
     reading: float = 0.8  # of how well a passage reads as an answer, for the first eight
+    rerank: float = 1.0  # of the cross-encoder's score, where one is configured; likewise
     everyday: float = 0.5  # of the rules' words for everyday words, within the mecab channel
+
+    @property
+    def weights(self) -> dict[str, float]:
+        """The channels' weights by name."""
+        return {"mecab": self.mecab, "bigram": self.bigram, "dense": self.dense}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,7 @@ class ModelConfig:
     """Where the models are. Paths are relative to the home folder."""
 
     embedder: str = "models/KR-SBERT-V40K-klueNLI-augSTS"  # absent: the embedded default
+    reranker: str = ""  # a CrossEncoder folder; "": none
     llm: str = ""  # a folder, the URL of an OpenAI-compatible server, or "": extractive answers
     llm_name: str = "default"  # the model's name on that server
 
@@ -58,6 +65,14 @@ class LibraryConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class IndexConfig:
+    """Where the index is: a Milvus server's URL; "" means files in ``HOME/index``."""
+
+    uri: str = ""  # "http://milvus.example:19530"
+    token: str = field(default="", repr=False)  # "user:password"
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Everything that can be set, for one home folder."""
 
@@ -66,6 +81,7 @@ class Config:
     models: ModelConfig = field(default_factory=ModelConfig)
     answer: AnswerConfig = field(default_factory=AnswerConfig)
     library: LibraryConfig = field(default_factory=LibraryConfig)
+    index: IndexConfig = field(default_factory=IndexConfig)
 
     @property
     def library_url(self) -> str:
@@ -89,15 +105,24 @@ class Config:
     @property
     def embedder_folder(self) -> Path | None:
         """The configured SentenceTransformer folder, or None: the embedded default."""
-        if not self.models.embedder:
+        return self._folder("embedder", "임베더")
+
+    @property
+    def reranker_folder(self) -> Path | None:
+        """The configured CrossEncoder folder, or None: the hits are not reranked."""
+        return self._folder("reranker", "재순위 모델")
+
+    def _folder(self, key: str, name: str) -> Path | None:
+        configured = str(getattr(self.models, key))
+        if not configured:
             return None
-        folder = self.home / self.models.embedder
+        folder = self.home / configured
         if folder.is_dir():
             return folder
-        if self.models.embedder != ModelConfig().embedder:
+        if configured != getattr(ModelConfig(), key):
             raise ConfigError(
-                f"임베더 폴더가 없습니다: {folder}\n"
-                "→ 모델 폴더를 그 자리에 복사하거나 config.toml의 [models] embedder를 지우세요."
+                f"{name} 폴더가 없습니다: {folder}\n"
+                f"→ 모델 폴더를 그 자리에 복사하거나 config.toml의 [models] {key}를 지우세요."
             )
         return None
 

@@ -12,7 +12,7 @@ from onprem_rag.config import Config
 from onprem_rag.errors import OnpremRagError
 
 _PACKAGES = (
-    "torch transformers bitsandbytes sentence-transformers faiss-cpu bm25s python-mecab-ko "
+    "torch transformers bitsandbytes sentence-transformers faiss-cpu python-mecab-ko "
     "SQLAlchemy streamlit langchain pypdfium2 lxml olefile"
 ).split()
 
@@ -35,6 +35,7 @@ def examine(config: Config) -> list[FindingLine]:
         _recognition(),
         _gpu(),
         _embedder(config),
+        _reranker(config),
         _llm(config),
         _library(config),
         _index(config),
@@ -96,6 +97,26 @@ def _embedder(config: Config) -> FindingLine:
     return FindingLine("임베더", True, str(folder))
 
 
+def _reranker(config: Config) -> FindingLine:
+    from onprem_rag.rerank import Reranker
+
+    try:
+        folder = config.reranker_folder
+        if folder is not None:
+            Reranker(folder)
+    except OnpremRagError as error:
+        what, _, remedy = str(error).partition("\n→ ")
+        return FindingLine("재순위 모델", False, what, remedy)
+    if folder is None:
+        return FindingLine(
+            "재순위 모델",
+            True,
+            "없음: 쓰지 않습니다",
+            "쓰려면 config.toml의 [models] reranker에 CrossEncoder 폴더를 적으세요.",
+        )
+    return FindingLine("재순위 모델", True, str(folder))
+
+
 def _llm(config: Config) -> FindingLine:
     llm = config.models.llm
     if not llm:
@@ -150,7 +171,9 @@ def _index(config: Config) -> FindingLine:
     from onprem_rag.library.store import Library
 
     try:
-        manifest = open_current(config.index_folder, config.embedder_folder).manifest
+        manifest = open_current(
+            config.index_folder, config.embedder_folder, server=config.index
+        ).manifest
         library = Library.open(config.library_url)
         fresh = manifest.revision == library.revision()
         library.close()

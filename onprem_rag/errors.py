@@ -23,5 +23,9 @@ class IndexMismatchError(OnpremRagError):
     """The index is missing, damaged or was built by another embedder or version."""
 
 
+class IndexServerError(OnpremRagError):
+    """The index's server does not answer, or refuses."""
+
+
 class ModelError(OnpremRagError):
     """An embedder or a language model could not be loaded or did not answer."""

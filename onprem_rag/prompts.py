@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from onprem_rag.errors import ConfigError
+from onprem_rag.following import named_by
 from onprem_rag.records import Hit
 
 _ROLE = re.compile(r"^\[(system|user)\][ \t]*$", re.MULTILINE)
@@ -67,10 +68,14 @@ def _check(path: Path, text: str, wanted: frozenset[str]) -> None:
 
 
 def numbered(hits: Sequence[Hit]) -> str:
-    """Passages as the prompt shows them: ``[1] 여비규정 제9조(일비)`` and the text."""
+    """Passages as the prompt shows them: ``[1] 여비규정 제9조`` and the text.
+
+    One that another passage names says so: ``[3] 여비규정 제8조 (제5조에서 준용)``.
+    """
     blocks = []
     for number, hit in enumerate(hits, start=1):
         passage = hit.passage
-        place = " ".join(part for part in (passage.document, passage.article) if part)
+        by = f"({name})" if (name := named_by(hit)) else ""
+        place = " ".join(part for part in (passage.document, passage.article, by) if part)
         blocks.append(f"[{number}] {place}\n{passage.text}")
     return "\n\n".join(blocks)

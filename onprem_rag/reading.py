@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
 
-from onprem_rag.korean.morphemes import content_morphemes, noun_pairs
+from onprem_rag.korean.morphemes import compounds, words_and_compounds
 from onprem_rag.korean.quantities import find_quantities
 from onprem_rag.korean.questions import asked_kinds, question_words
+from onprem_rag.korean.references import find_references
 from onprem_rag.korean.text import sentences
 from onprem_rag.records import Passage
 
 HEAD_SHARE = 0.7  # of a word's weight, when it stands in the heading and not in the sentence
 MEANT_SHARE = 0.85  # of a word's weight, when only a rule word for it stands there
-PAIR = 0.3  # weight of two neighbouring nouns of the question, in weights of an unknown word
+COMPOUND = 0.3  # weight of a compound of the question, in weights of an unknown word
 WRONG_KIND = 0.6  # factor for a sentence without a fact of the kind that is asked for
 DEFINITION = 0.7  # factor for definitions, which name everything, where no meaning is asked for
 LONGEST_LIST = 600  # characters of a sentence with its numbered items
@@ -29,6 +31,8 @@ _ITEMS_FOLLOW = re.compile(r"다음\s*(?:각\s*호|각\s*목|과\s*같|의\s*각
 _EXCEPTION = re.compile(r"다만\s*,|단\s*,")  # quoted with the rule that it limits
 _ITEM = re.compile(r"\s*(?:\d{1,2}\s*[.)]|[가-하]\s*[.)]|[-•○])\s*")
 _MARK = re.compile(r"^\s*[①-⑳]\s*")
+_CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
+_PARAGRAPH = re.compile(r"(?:(?<=\n)|(?<=[)\]] )|(?<=[)\]])|^)[①-⑳]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,7 @@ def quotations(
     asked = _Asked(question, weight)
     found = []
     for passage in passages:
-        head = _words(f"{passage.document}\n{' '.join(passage.path)}")
+        head = _said(f"{passage.document}\n{' '.join(passage.path)}").words
         factor = DEFINITION if _DEFINITION.search(passage.title) and not asked.meaning else 1.0
         for spans in _statements(passage.text):
             scores = [asked.score(passage.text, spans[0], span, head) for span in spans]
@@ -70,6 +74,25 @@ def quotations(
             whole = len(kept) == len(spans)
             found.append(Quotation(passage, kept, factor * max(scores), whole))
     return sorted(found, key=lambda quotation: -quotation.score)
+
+
+def named_part(text: str, question: str) -> str:
+    """The paragraph of an article that ``question`` names, else all of it, up to LONGEST_LIST."""
+    named = next((one for one in find_references(question) if one.paragraph), None)
+    start, end = 0, len(text)
+    if named and named.paragraph:
+        starts = [mark.start() for mark in _PARAGRAPH.finditer(text)]
+        numbers = [_CIRCLED.index(text[at]) + 1 for at in starts]
+        if named.paragraph in numbers:
+            at = numbers.index(named.paragraph)
+            start, end = starts[at], [*starts, len(text)][at + 1]
+    lines: list[str] = []
+    for first, last in sentences(text[start:end]):
+        line = " ".join(text[start + first : start + last].split())
+        if lines and sum(map(len, lines)) + len(line) > LONGEST_LIST:
+            return "\n".join([*lines, "…"])
+        lines.append(line)
+    return "\n".join(lines)
 
 
 def fits(question: str, passages: Sequence[Passage], weight: Callable[[str], float]) -> list[float]:
@@ -100,14 +123,14 @@ class _Asked:
         self._words = question_words(question)
         self._meanings = dict(self._words.meanings)
         self._kinds = asked_kinds(question)
-        self._weight = weight
-        self._pairs = {pair: PAIR * weight("\0") for pair in noun_pairs(question)}
-        self._total = sum(weight(word) for word in self._words.own) + sum(self._pairs.values())
+        self._weight = cache(weight)
+        self._compounds = {word: COMPOUND * weight("\0") for word in compounds(question)}
+        self._total = sum(weight(word) for word in self._words.own) + sum(self._compounds.values())
         self.meaning = bool(_MEANING.search(question))
 
     def of_title(self, title: str) -> float:
         """The share of a title's words, by weight, that the question or its meanings hold."""
-        words = _words(title)
+        words = _said(title).words
         total = sum(self._weight(word) for word in words)
         known = words & {*self._words.own, *self._words.rule}
         return sum(self._weight(word) for word in known) / total if total else 0.0
@@ -120,8 +143,9 @@ class _Asked:
         self, text: str, lead: tuple[int, int], span: tuple[int, int], head: frozenset[str]
     ) -> float:
         """The share of the question that ``span`` covers together with what announces it."""
-        said = text[slice(*lead)] if span == lead else f"{text[slice(*lead)]} {text[slice(*span)]}"
-        body = _words(said)
+        parts = [text[slice(*lead)]] if span == lead else [text[slice(*lead)], text[slice(*span)]]
+        said = [_said(part) for part in parts]
+        body = said[0].words.union(*(part.words for part in said[1:]))
         covered = 0.0
         for word in self._words.own:
             meant = self._meanings.get(word, frozenset())
@@ -129,11 +153,10 @@ class _Asked:
                 if word in words or not meant.isdisjoint(words):
                     covered += self._weight(word) * share * (1.0 if word in words else MEANT_SHARE)
                     break
-        if self._pairs:
-            there = noun_pairs(said)
-            covered += sum(worth for pair, worth in self._pairs.items() if pair in there)
+        for compound, worth in self._compounds.items():
+            covered += worth * any(compound in part.compounds for part in said)
         score = covered / self._total if self._total else 0.0
-        return score if self.has_kind(said) else score * WRONG_KIND
+        return score if any(map(self.has_kind, parts)) else score * WRONG_KIND
 
 
 def _best_items(
@@ -152,8 +175,18 @@ def _best_items(
     return (spans[0], *sorted(kept))
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(content_morphemes(text))
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """Content words of a text, and its compounds."""
+
+    words: frozenset[str]
+    compounds: frozenset[str]
+
+
+@lru_cache(maxsize=8_192)  # sentences that are asked about come again
+def _said(text: str) -> _Said:
+    words, joined = words_and_compounds(text)
+    return _Said(frozenset(words), frozenset(joined))
 
 
 def _statements(text: str) -> list[tuple[tuple[int, int], ...]]:

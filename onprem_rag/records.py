@@ -112,13 +112,21 @@ class Passage:
     subparagraph: str | None = None  # "3" when a long 항 was split by 호: the first 호 in it
 
 
+LOOKED_UP = "look-up"  # the channel of what a question names: 여비규정 제15조
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One passage found for a question. ``score`` is the fused one, in [0, 1]."""
+    """One passage found for a question. ``score`` is the fused one, in [0, 1].
+
+    One that joins the context because another one names it says where: ``referred_from`` is that
+    sentence; its score is 0 where the search did not find it.
+    """
 
     passage: Passage
     score: float
     channels: tuple[tuple[str, float], ...]  # (("mecab", 0.93), ("bigram", 1.0), ("dense", 0.4))
+    referred_from: Citation | None = None
 
 
 @dataclass(frozen=True, slots=True)

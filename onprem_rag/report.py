@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from onprem_rag.evaluate.retrieval import CUTS, Figures
+from onprem_rag.following import named_by, referring
 from onprem_rag.records import Answer, Citation, Finding, Hit, Report, Status, Verdict
 
 STATUS_NAMES = {
@@ -29,11 +30,19 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "question": answer.question,
         "status": answer.status.value,
         "answer": answer.text,
-        "citations": [_citation_json(citation) for citation in answer.citations],
+        "citations": [
+            {**_citation_json(citation), "referred_from": _origin(citation, answer)}
+            for citation in answer.citations
+        ],
         "facts": [_verdict_json(verdict) for verdict in answer.verdicts],
         "hits": [
-            {"document": h.passage.document, "article": h.passage.article, "score": h.score}
-            for h in answer.hits
+            {
+                "document": hit.passage.document,
+                "article": hit.passage.article,
+                "score": hit.score,
+                "referred_from": named_by(hit),
+            }
+            for hit in answer.hits
         ],
         "timings_ms": dict(answer.timings_ms),
         "stages": [{"name": s.name, "ran": s.ran, "note": s.note} for s in answer.stages],
@@ -46,7 +55,8 @@ def answer_text(answer: Answer) -> str:
     """The answer with its badge, citations and facts."""
     lines = [f"[{STATUS_NAMES[answer.status]}] {answer.text}"]
     for number, citation in enumerate(answer.citations, start=1):
-        lines.append(f"  근거 {number}. {_place(citation)}")
+        origin = f" ({by})" if (by := _origin(citation, answer)) else ""
+        lines.append(f"  근거 {number}. {_place(citation)}{origin}")
         lines.append(f"     “{' '.join(citation.text.split())[:200]}”")
     for verdict in answer.verdicts:
         lines.append(f"  사실: {verdict.fact.text} — {FINDING_NAMES[verdict.finding]}")
@@ -131,6 +141,12 @@ def figures_text(figures: Figures) -> str:
     lines.append(f"  MRR    {figures.mrr:.3f}")
     lines.append(f"  응답 시간 p50 {figures.p50_ms:.1f} ms, p95 {figures.p95_ms:.1f} ms")
     return "\n".join(lines)
+
+
+def _origin(citation: Citation, answer: Answer) -> str:
+    """ "제5조에서 준용" for a citation of what another passage refers to, else ""."""
+    hit = referring(citation, answer.hits)
+    return named_by(hit) if hit else ""
 
 
 def _place(citation: Citation) -> str:

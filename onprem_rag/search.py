@@ -1,98 +1,179 @@
-"""Question → hits: every channel's scores, fused, and the best passages of the library."""
+"""Question → hits: the place that it names, or every channel's scores, fused, read and ranked."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-
-import numpy as np
+from dataclasses import replace
+from functools import partial
 
 from onprem_rag.config import SearchConfig
-from onprem_rag.index.fusion import Scores, fuse, normalised
 from onprem_rag.index.generations import Generation
-from onprem_rag.index.lexical import bigram_tokens
+from onprem_rag.index.interface import Found, Query
+from onprem_rag.index.lexical import Terms, bigram_tokens
+from onprem_rag.korean.morphemes import compounds
 from onprem_rag.korean.questions import QuestionWords, question_core, question_words
+from onprem_rag.korean.text import alike
+from onprem_rag.korean.typed import mended, repaired
 from onprem_rag.library.store import Library
+from onprem_rag.lookup import LookUp, Places
 from onprem_rag.reading import fits
-from onprem_rag.records import Hit, Passage
+from onprem_rag.records import LOOKED_UP, Hit, Passage
+from onprem_rag.rerank import Reranker
 
+COMPOUND = 0.5  # weight of 육아휴직, 15조 besides those of their parts
 READ = 8  # first passages that are read for the question before they are ranked
 
 
 class Searcher:
     """Hybrid search over one index generation. Safe to share between threads."""
 
-    def __init__(self, library: Library, generation: Generation, config: SearchConfig) -> None:
+    def __init__(
+        self,
+        library: Library,
+        generation: Generation,
+        config: SearchConfig,
+        reranker: Reranker | None = None,
+    ) -> None:
         self._library = library
-        self._generation = generation
+        self._index = generation.index
+        self._embedder = generation.embedder
         self._config = config
+        self._reranker = reranker
+        self._places = Places(library)
 
     def search(self, question: str, count: int) -> list[Hit]:
-        """The ``count`` best passages, best first; [] when no channel knows a word of it."""
-        words = question_words(question)
-        index = self._generation
-        channels = {
-            "mecab": normalised(self._words(words)),
-            "bigram": normalised(index.bigram.scores(bigram_tokens(question_core(question)))),
-            "dense": normalised(self._dense(question)),
-        }
-        weights = {name: float(getattr(self._config, name)) for name in channels}
-        fused = fuse(channels, weights) * index.priors
-        rows = _best(fused, max(count, READ))
-        passages = self._library.passages([int(index.rows[row]) for row in rows])
-        read = self._read(question, passages[:READ])
-        share = self._config.reading
-        hits = [
-            Hit(
-                passage,
-                round((float(fused[row]) + share * read.get(passage.id, 0.0)) / (1 + share), 4),
-                (
-                    *((name, round(float(found[row]), 4)) for name, found in channels.items()),
-                    ("reading", round(read.get(passage.id, 0.0), 4)),
-                ),
-            )
-            for row, passage in zip(rows, passages, strict=True)
-        ]
-        return sorted(hits, key=lambda hit: -hit.score)[:count]
+        """The ``count`` best passages, best first.
 
-    def _read(self, question: str, passages: Sequence[Passage]) -> dict[int, float]:
-        """How well each passage fits the question when it is read, by passage id."""
-        scores = fits(question, passages, self.weight)
-        return {passage.id: score for passage, score in zip(passages, scores, strict=True)}
+        Where the question is nothing but the name of a place, that place alone. [] where that place
+        is not there, or no channel knows a word of the question.
+        """
+        question = self._meant(question)
+        named = self._places.look_up(question)
+        direct = self._looked_up(named, count)
+        if named.whole and (direct or named.missing):
+            return direct
+        asked = _asked(question, named)
+        found = self._found(asked, max(count, READ), named.documents)
+        hits = self._ranked(asked, found)
+        if named.articles and not direct:  # 제15조, and too many rules have one
+            hits.sort(key=lambda hit: hit.passage.article not in named.articles)
+        if direct:
+            direct = self._ranked(asked, [], [hit.passage for hit in direct])
+            # With its rule named it comes first; else it is one of the hits.
+            first, second = (direct, hits) if named.documents else (hits[:1], direct[:1] + hits[1:])
+            known = {hit.passage.id for hit in first}
+            hits = [*first, *(hit for hit in second if hit.passage.id not in known)]
+        return hits[:count]
+
+    def missing(self, question: str) -> str:
+        """What the question asks for and its rule has not got: 여비규정 제99조; "" for nothing."""
+        named = self._places.look_up(self._meant(question))
+        return named.missing if named.whole else ""
+
+    def asked(self, question: str) -> str:
+        """The question as passages are read for it: without slips, and the place it names."""
+        question = self._meant(question)
+        return _asked(question, self._places.look_up(question))
 
     def weight(self, word: str) -> float:
         """How much a word tells apart in this library: its inverse document frequency."""
-        return self._generation.mecab.weight(word)
+        return self._index.weight(word)
 
-    def _words(self, words: QuestionWords) -> Scores:
-        """BM25 of the question's words, and of the rules' words for them.
+    def _meant(self, question: str) -> str:
+        """The question without slips of the keyboard."""
+        question = repaired(question, self._index.knows)
+        return mended(question, partial(self._index.frequency, "bigram"))
+
+    def _looked_up(self, named: LookUp, count: int) -> list[Hit]:
+        """The passages that the question names."""
+        passages = self._library.passages(named.passages[:count])
+        return [Hit(passage, 1.0, ((LOOKED_UP, 1.0),)) for passage in passages]
+
+    def _found(self, question: str, count: int, documents: frozenset[int]) -> Sequence[Found]:
+        """What the index finds; in the rules that the question names, where they know its words."""
+        query, weights = self._query(question), self._config.weights
+        if documents:
+            within = self._index.search(replace(query, documents=documents), weights, count)
+            if within:
+                return within
+        return self._index.search(query, weights, count)
+
+    def _ranked(
+        self, question: str, found: Sequence[Found], named: Sequence[Passage] = ()
+    ) -> list[Hit]:
+        """What was found, or ``named``, by its score and by how well it reads as an answer."""
+        passages = named or self._library.passages([one.passage_id for one in found])
+        first = passages[:READ]
+        readings: dict[str, list[float]] = {}
+        shares: dict[str, float] = {}
+        if self._config.reading:
+            readings["reading"] = fits(question, first, self.weight)
+            shares["reading"] = self._config.reading
+        if self._reranker and self._config.rerank:
+            readings["rerank"] = self._reranker.scores(question, first)
+            shares["rerank"] = self._config.rerank
+        hits = []
+        for at, passage in enumerate(passages):
+            read = {name: scores[at] for name, scores in readings.items() if at < len(scores)}
+            score, channels = (1.0, ((LOOKED_UP, 1.0),)) if named else _of(found[at])
+            total = score + sum(shares[name] * value for name, value in read.items())
+            told = tuple((name, round(value, 4)) for name, value in read.items())
+            mean = total / (1 + sum(shares.values()))
+            hits.append(Hit(passage, round(mean, 4), (*channels, *told)))
+        return hits if named else sorted(hits, key=lambda hit: -hit.score)
+
+    def _query(self, question: str) -> Query:
+        """The question as the index takes it."""
+        return Query(
+            terms={
+                "mecab": (
+                    *self._words(question_words(question)),
+                    *((word, COMPOUND) for word in dict.fromkeys(compounds(question))),
+                ),
+                "bigram": self._pairs(bigram_tokens(question_core(question))),
+            },
+            vector=self._embedder.encode([question])[0],
+        )
+
+    def _words(self, words: QuestionWords) -> Terms:
+        """The question's words, and the rules' words for them.
 
         Those count fully where they stand in for a word that no rule has, else at a lower weight.
         """
-        index = self._generation.mecab
         meanings = dict(words.meanings)
-        unknown = (meanings[w] for w in words.own if w in meanings and not index.knows(w))
+        unknown = (meanings[w] for w in words.own if w in meanings and not self._index.knows(w))
         instead = frozenset[str]().union(*unknown)
-        scores = index.scores(words.own)
-        if stand_ins := [word for word in words.rule if word in instead]:
-            scores = scores + index.scores(stand_ins)
-        if others := [word for word in words.rule if word not in instead]:
-            scores = scores + self._config.everyday * index.scores(others)
-        return scores
+        others = self._config.everyday
+        return (
+            *((word, 1.0) for word in words.own),
+            *((word, 1.0 if word in instead else others) for word in words.rule),
+        )
 
-    def _dense(self, text: str) -> Scores:
-        """Cosines of the nearest candidates, scattered over all rows."""
-        scores = np.zeros(len(self._generation.rows), dtype=np.float32)
-        vector = self._generation.embedder.encode([text])[0]
-        if np.any(vector):
-            rows, cosines = self._generation.dense.search(vector, self._config.candidates)
-            scores[rows] = cosines
-        return scores
+    def _pairs(self, pairs: Sequence[str]) -> Terms:
+        """The question's letter pairs; one that no rule has stands for those that sound alike.
+
+        Those share its weight by how often each stands in the rules. Not in a word all of whose
+        pairs are unknown: that is no slip.
+        """
+        known = [self._index.frequency("bigram", pair) > 0 for pair in pairs]
+        found: dict[str, float] = {}
+        for at, pair in enumerate(pairs):
+            meant = {pair: 1}
+            if not known[at]:
+                others = alike(pair) if any(known[max(at - 1, 0) : at + 2]) else []
+                meant = {other: self._index.frequency("bigram", other) for other in others}
+            total = sum(meant.values())
+            for other, frequency in meant.items():
+                if frequency:
+                    found[other] = found.get(other, 0.0) + frequency / total
+        return tuple(found.items())
 
 
-def _best(scores: Scores, count: int) -> list[int]:
-    """The rows of the ``count`` highest scores above zero, best first, ties by row."""
-    count = min(count, len(scores))
-    if count < 1:
-        return []
-    rows = np.argpartition(-scores, count - 1)[:count].tolist()
-    return sorted((row for row in rows if scores[row] > 0), key=lambda row: (-scores[row], row))
+def _asked(question: str, named: LookUp) -> str:
+    """What is left to be asked of the rules that the question names."""
+    return named.rest if named.documents and named.rest else question
+
+
+def _of(found: Found) -> tuple[float, tuple[tuple[str, float], ...]]:
+    """What the index says of a passage."""
+    return found.score, tuple((name, round(score, 4)) for name, score in found.channels)

@@ -24,12 +24,16 @@ ROOMS = (
     "library",
     "index",
     "reading",  # which sentence of a passage fits a question: search and quotations use it
+    "lookup",  # the articles and rules that a question names
+    "following",  # passages that the found ones refer to
+    "rerank",  # an optional cross-encoder
     "search",
     "faq",
     "prompts",
     "generate",
     "verify",
     "chatbot",
+    "retriever",  # LangChain's
     "evaluate",
     "report",  # records as JSON and as text
     "doctor",
@@ -37,8 +41,8 @@ ROOMS = (
     "cli",
 )
 HEAVY = frozenset(
-    "torch transformers faiss sentence_transformers streamlit bm25s bitsandbytes tokenizers "
-    "pymilvus milvus_lite".split()
+    "torch transformers faiss sentence_transformers streamlit bitsandbytes tokenizers "
+    "pymilvus milvus_lite grpc".split()
 )
 # Each outside thing has one place. Paths are of the modules or rooms that may import it.
 PLACES = {
@@ -47,13 +51,15 @@ PLACES = {
     "sqlalchemy": ("onprem_rag.library",),
     "sqlite3": ("onprem_rag.library",),
     "faiss": ("onprem_rag.index.dense",),
-    "bm25s": ("onprem_rag.index.lexical",),
-    "sentence_transformers": ("onprem_rag.index",),
-    "transformers": ("onprem_rag.generate.local",),
-    "langchain_core": ("onprem_rag.generate",),
+    "pymilvus": ("onprem_rag.index.milvus", "onprem_rag.index.milvus_server"),
+    "grpc": ("onprem_rag.index.milvus_server",),
+    "sentence_transformers": ("onprem_rag.index", "onprem_rag.rerank"),
+    "transformers": ("onprem_rag.generate.local", "onprem_rag.rerank"),
+    "langchain_core": ("onprem_rag.generate", "onprem_rag.retriever"),
     "langchain_openai": ("onprem_rag.generate.remote",),
     "streamlit": ("onprem_rag.web", "app"),
     "tomllib": ("onprem_rag.config",),
+    "tomlkit": ("onprem_rag.evaluate.save",),
     "tqdm": ("onprem_rag.terminal",),
     "pypdf": ("ingest.readers",),
     "pypdfium2": ("ingest.readers",),
@@ -211,7 +217,7 @@ def test_each_outside_thing_has_one_place(package: str) -> None:
 def test_heavy_packages_wait_for_use() -> None:
     at_start = {
         "streamlit": ("onprem_rag.web", "app"),
-        "langchain_core": ("onprem_rag.generate.local",),
+        "langchain_core": ("onprem_rag.generate.local", "onprem_rag.retriever"),
     }
     wrong = [
         str(found)

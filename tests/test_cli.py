@@ -19,6 +19,7 @@ from ingest.__main__ import main as ingest_main
 from onprem_rag import terminal
 from onprem_rag.cli import main
 from onprem_rag.terminal import ProgressBars, run
+from tests.test_rerank import cross_encoder
 
 PROJECT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
@@ -87,7 +88,7 @@ def test_ask_in_json(call: Run, demo_home: Path) -> None:
     assert (answer["question"], answer["status"]) == (MEALS, "verified")
     assert "5만원" in answer["answer"]
     (citation,) = answer["citations"]
-    assert citation.keys() == CITATION
+    assert citation.keys() == CITATION | {"referred_from"}
     assert (citation["document"], citation["article"]) == ("회계규정", "제13조")
     assert len(citation["text"]) == citation["end"] - citation["start"]
     count, fact = answer["facts"]  # 1명, 5만원
@@ -95,7 +96,7 @@ def test_ask_in_json(call: Run, demo_home: Path) -> None:
     assert fact.keys() == {"kind", "text", "value", "verdict", "source"}
     assert (fact["kind"], fact["text"], fact["verdict"]) == ("amount", "5만원", "supported")
     assert fact["source"].keys() == CITATION
-    assert answer["hits"][0].keys() == {"document", "article", "score"}
+    assert answer["hits"][0].keys() == {"document", "article", "score", "referred_from"}
     assert answer["timings_ms"]["total"] > 0
     assert "\\u" not in out  # Korean as it is
 
@@ -305,6 +306,29 @@ def test_doctor_on_an_empty_home_names_the_remedies(call: Run, tmp_path: Path) -
     assert re.search(r"✗ 라이브러리: .*\n    → 먼저 'ingest add", out)
     assert re.search(r"✗ 색인: .*\n    → 먼저 'ingest add", out)
     assert re.search(r"✗ 언어 모델: http://127\.0\.0\.1:9/v1: ConnectError\n    → ", out)
+
+
+def test_doctor_on_the_reranker(call: Run, tmp_path: Path) -> None:
+    def told() -> str:
+        _, out, _ = call(main, "doctor", "--home", tmp_path)
+        return str(out[out.index("재순위 모델") - 2 :])
+
+    assert told().startswith(
+        "✓ 재순위 모델: 없음: 쓰지 않습니다\n    → 쓰려면 config.toml의 [models]"
+    )
+    (tmp_path / "config.toml").write_text('[models]\nreranker = "models/가"\n', "utf-8")
+    folder = tmp_path / "models" / "가"
+    assert told().startswith(
+        f"✗ 재순위 모델: 재순위 모델 폴더가 없습니다: {folder}\n    → 모델 폴더를"
+    )
+    folder.mkdir(parents=True)
+    assert told().startswith("✗ 재순위 모델: 재순위 모델 폴더가 없거나 비어 있습니다: ")
+    (folder / "config.json").write_text("{}", "utf-8")
+    assert told().startswith("✗ 재순위 모델: 재순위 모델을 불러올 수 없습니다: ")
+    (tmp_path / "models" / "나").mkdir()
+    cross_encoder(tmp_path / "models" / "나")
+    (tmp_path / "config.toml").write_text('[models]\nreranker = "models/나"\n', "utf-8")
+    assert told().startswith(f"✓ 재순위 모델: {tmp_path / 'models' / '나'}\n✓ 언어 모델")
 
 
 def lines_of_list(out: str) -> list[dict[str, Any]]:

@@ -80,7 +80,7 @@ def test_an_unknown_section(tmp_path: Path) -> None:
     path = settings(tmp_path, "[serach]\npassages = 4\n")
     assert refusal(tmp_path) == (
         f"설정 파일에 모르는 항목 [serach]이 있습니다: {path}\n"
-        "→ 쓸 수 있는 항목: answer, library, models, search"
+        "→ 쓸 수 있는 항목: answer, index, library, models, search"
     )
     settings(tmp_path, 'home = "/elsewhere"\n')
     assert "모르는 항목 [home]" in refusal(tmp_path)

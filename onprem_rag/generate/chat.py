@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from onprem_rag import prompts
 from onprem_rag.errors import ModelError, OnpremRagError
+from onprem_rag.following import context
 from onprem_rag.records import Hit
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class ChatGenerator:
         """Pieces of the model's answer. Raises ModelError where the model fails."""
         values = {
             "question": question,
-            "passages": prompts.numbered(hits[: self._passages]),
+            "passages": prompts.numbered(context(hits, self._passages)),
             "length": str(self._length),
         }
         rendered = prompts.render(self._prompt_folder, "answer", values)

@@ -20,6 +20,6 @@ class Generator(Protocol):
     def stream(self, question: str, hits: Sequence[Hit]) -> Iterator[str]:
         """Pieces of the draft in order. A draft that begins with ``모른다`` is a refusal.
 
-        ``hits`` are best first; more than the N that go into the answer may be given. Raises
-        ModelError where the model fails.
+        ``hits`` are best first; more than those that go into the answer (``following.context``)
+        may be given. Raises ModelError where the model fails.
         """

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -18,10 +19,13 @@ import numpy as np
 import numpy.typing as npt
 
 from onprem_rag.errors import IndexMismatchError, ModelError
+from onprem_rag.index.windows import cut
 from onprem_rag.korean.morphemes import content_morphemes
 
 Vectors = npt.NDArray[np.float32]
 EMBEDDED = "embedded"
+BATCH_TOKENS = {"cpu": 32 * 128, "cuda": 256 * 128}  # that one batch may have, with its padding
+_SAMPLE = 1 << 16  # bytes
 
 
 class Embedder(Protocol):
@@ -34,9 +38,20 @@ class Embedder(Protocol):
     def encode(self, texts: Sequence[str]) -> Vectors:
         """(n, d) float32; rows have length 1, or 0 for a text with no known word."""
 
+    def windows(self, head: str, body: str) -> list[str]:
+        """The texts to encode for a passage, none longer than is read at once; at least one.
+
+        ``head`` says where the passage stands and begins each of them, if it is short enough to;
+        together they hold all of ``head`` and ``body``.
+        """
+
 
 class SentenceTransformerEmbedder:
-    """Any SentenceTransformer folder, KR-SBERT for one; loaded without network or remote code."""
+    """Any SentenceTransformer folder, KR-SBERT for one; loaded without network or remote code.
+
+    On the GPU if there is one, at the precision of the folder: a lower one would give a text
+    other vectors on another machine.
+    """
 
     def __init__(self, folder: Path) -> None:
         try:
@@ -51,15 +66,39 @@ class SentenceTransformerEmbedder:
                 f"→ SentenceTransformer 형식의 완전한 폴더인지 확인하세요. ({error})"
             ) from error
         self.fingerprint = folder_fingerprint(folder)
+        self._limit: float = self._model.max_seq_length or math.inf  # static ones have none
+        self._prompt: str = self._model.prompts.get(self._model.default_prompt_name or "") or ""
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """(n, d) float32 unit vectors."""
+        """(n, d) float32 unit vectors; a text beyond the model's limit is cut (see ``windows``)."""
         if not texts:
             return np.zeros((0, self._model.get_embedding_dimension()), dtype=np.float32)
-        vectors = self._model.encode(
-            list(texts), batch_size=32, normalize_embeddings=True, show_progress_bar=False
+        longest = min(self._limit, max(len(text) for text in texts) + 2)
+        budget = BATCH_TOKENS["cuda" if self._model.device.type == "cuda" else "cpu"]
+        vectors = self._model.encode(  # sorts by length, so that little is padded
+            list(texts),
+            batch_size=max(1, int(budget // longest)),
+            normalize_embeddings=True,
+            show_progress_bar=False,
         )
         return np.asarray(vectors, dtype=np.float32)
+
+    def windows(self, head: str, body: str) -> list[str]:
+        """See ``Embedder`` and ``windows.cut``."""
+        if math.isinf(self._limit):
+            return [f"{head}\n{body}"]
+        return cut(head, body, self._sizes, int(self._limit))
+
+    def _sizes(self, texts: Sequence[str]) -> list[int]:
+        """How many tokens the model would read of each, were there no limit."""
+        ids = self._model.tokenizer(
+            [self._prompt + text for text in texts],
+            truncation=False,
+            padding=False,
+            return_attention_mask=False,
+            verbose=False,  # they are longer than the model reads; that is the question
+        )["input_ids"]
+        return [len(row) for row in ids]
 
 
 class MorphemeEmbedder:
@@ -92,13 +131,20 @@ class MorphemeEmbedder:
                 vectors[row] = mean / max(float(np.linalg.norm(mean)), 1e-12)
         return vectors
 
+    def windows(self, head: str, body: str) -> list[str]:
+        """One: a mean of morphemes reads texts of any length."""
+        return [f"{head}\n{body}"]
+
 
 def folder_fingerprint(folder: Path) -> str:
-    """Names, sizes and configuration of a model folder; weights by size and first megabyte."""
+    """Names, sizes and contents of a model folder; of a large file, 16 samples across it."""
     digest = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
         if path.is_file() and not path.name.startswith("."):
-            digest.update(f"{path.relative_to(folder)}:{path.stat().st_size}".encode())
+            size = path.stat().st_size
+            digest.update(f"{path.relative_to(folder)}:{size}".encode())
             with path.open("rb") as file:
-                digest.update(file.read(1 << 20))
+                for start in range(0, size, max(_SAMPLE, size // 16)):
+                    file.seek(start)
+                    digest.update(file.read(_SAMPLE))
     return f"{folder.name}:{digest.hexdigest()[:16]}"

@@ -27,3 +27,13 @@ def fuse(channels: Mapping[str, Scores], weights: Mapping[str, float]) -> Scores
         if weights[name] > 0:
             fused += scores * (weights[name] / total)
     return fused
+
+
+def best(scores: Scores, count: int) -> list[int]:
+    """The rows of the ``count`` highest scores above zero, best first, ties by row."""
+    count = min(count, len(scores))
+    if count < 1:
+        return []
+    least = max(np.partition(scores, -count)[-count], np.finfo(np.float32).tiny)
+    rows = np.flatnonzero(scores >= least)
+    return [int(row) for row in rows[np.argsort(-scores[rows], kind="stable")][:count]]

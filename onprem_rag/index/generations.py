@@ -1,9 +1,8 @@
 """Index generations: immutable folders, and the one file that names the live one.
 
-``index/g000003/`` holds ``dense.faiss``, ``mecab/``, ``bigram/``, ``rows.npy`` (row → passage id),
-``priors.npy``,
-``embedder/`` (where the embedded default was trained) and ``manifest.json``. ``index/CURRENT``
-names a generation and is replaced by one rename.
+``index/g000003/`` holds the files of the index (see ``local.py``), ``embedder/`` (where the
+embedded default was trained) and ``manifest.json``. ``index/CURRENT`` names a generation and is
+replaced by one rename.
 """
 
 from __future__ import annotations
@@ -12,15 +11,16 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
-from onprem_rag.errors import IndexMismatchError
-from onprem_rag.index.dense import DenseIndex
+from onprem_rag.config import IndexConfig
+from onprem_rag.errors import IndexMismatchError, OnpremRagError
+from onprem_rag.index.analysis import Progress, analyse
 from onprem_rag.index.embedder import (
     EMBEDDED,
     Embedder,
@@ -28,15 +28,17 @@ from onprem_rag.index.embedder import (
     SentenceTransformerEmbedder,
     folder_fingerprint,
 )
-from onprem_rag.index.lexical import LexicalIndex, bigram_tokens, morpheme_tokens
+from onprem_rag.index.interface import Content, Index
+from onprem_rag.index.local import LocalIndex
+from onprem_rag.index.milvus import MilvusIndex
 from onprem_rag.index.training import train
+from onprem_rag.index.vectors import vectors_of, windows_of
 from onprem_rag.records import Passage
 
-FORMAT = 1  # counts up when a generation's files or its analysis change
+FORMAT = 2  # counts up when a generation's files or its analysis change
+LOCAL = IndexConfig()
 KEPT = 2  # generations on disk: the live one and the one before
 _REMEDY = "→ 'ingest add'를 다시 실행해 색인을 새로 만드세요."
-
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +57,18 @@ class Generation:
     """One opened generation: read-only, shared by all threads."""
 
     manifest: Manifest
-    rows: npt.NDArray[np.int64]  # row → passage id
-    priors: npt.NDArray[np.float32]  # row → factor of its fused score
-    mecab: LexicalIndex
-    bigram: LexicalIndex
-    dense: DenseIndex
+    index: Index
     embedder: Embedder
 
 
+def passage_parts(passage: Passage) -> tuple[str, str]:
+    """What is embedded of a passage: its rule's title, place and title; and its text."""
+    return f"{passage.document}\n{' '.join(passage.path)}", passage.text
+
+
 def passage_text(passage: Passage) -> str:
-    """What is indexed of a passage: its rule's title, its place and title, and its text."""
-    return f"{passage.document}\n{' '.join(passage.path)}\n{passage.text}"
+    """Both parts of a passage as one text."""
+    return "\n".join(passage_parts(passage))
 
 
 def prior(passage: Passage) -> float:
@@ -84,40 +87,47 @@ def current_name(index_folder: Path) -> str | None:
 def build(
     index_folder: Path,
     passages: Sequence[Passage],
+    referred: Sequence[str],
     revision: int,
     embedder_folder: Path | None,
     progress: Progress,
+    server: IndexConfig = LOCAL,
 ) -> str:
-    """Write the next generation beside the live one; returns its name (see ``publish``)."""
+    """Write the next generation beside the live one; returns its name (see ``publish``).
+
+    ``referred`` (n,): titles of the articles that each passage refers to.
+    """
     index_folder.mkdir(parents=True, exist_ok=True)
     number = 1 + max((_number(path.name) for path in index_folder.iterdir()), default=0)
     folder = index_folder / f"g{number:06d}"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
-    texts = [passage_text(passage) for passage in passages]
-    words = _analysed(texts, morpheme_tokens, "형태소 분석", progress)
-    titled = [row + morpheme_tokens(p.title) for row, p in zip(words, passages, strict=True)]
-    LexicalIndex.build(titled).save(folder / "mecab")
-    LexicalIndex.build(_analysed(texts, bigram_tokens, "글자쌍 분석", progress)).save(
-        folder / "bigram"
-    )
+    analysis = analyse(passages, referred, progress)
     if embedder_folder is None:
-        titles = [morpheme_tokens(f"{p.document} {p.title}") for p in passages]
-        train(words, titles, folder / "embedder", lambda n, of: progress("임베더 학습", n, of))
+        report = partial(progress, "임베더 학습")
+        train(analysis.words, analysis.titles, folder / "embedder", report)
     embedder = _open_embedder(folder, embedder_folder)
-    vectors = []
-    for at in range(0, len(texts), 256):
-        vectors.append(embedder.encode(texts[at : at + 256]))
-        progress("벡터 계산", min(at + 256, len(texts)), len(texts))
-    DenseIndex.build(np.concatenate(vectors)).save(folder / "dense.faiss")
-    np.save(folder / "rows.npy", np.array([passage.id for passage in passages], dtype=np.int64))
-    np.save(folder / "priors.npy", np.array([prior(p) for p in passages], dtype=np.float32))
+    texts, windows = windows_of(embedder, [passage_parts(passage) for passage in passages])
+    report = partial(progress, "벡터 계산")
+    vectors = vectors_of(embedder, texts, index_folder / "vectors", report)
+    content = Content(
+        passages=np.array([passage.id for passage in passages], dtype=np.int64),
+        documents=np.array([passage.document_id for passage in passages], dtype=np.int64),
+        priors=np.array([prior(p) for p in passages], dtype=np.float32),
+        lexical=analysis.channels,
+        vectors=vectors,
+        windows=windows,
+    )
+    if server.uri:
+        MilvusIndex.write(server.uri, server.token, folder, content)
+    else:
+        LocalIndex.write(folder, content)
     manifest = Manifest(FORMAT, number, revision, len(passages), embedder.fingerprint)
     (folder / "manifest.json").write_text(json.dumps(asdict(manifest), indent=2), encoding="utf-8")
     return folder.name
 
 
-def publish(index_folder: Path, name: str) -> None:
+def publish(index_folder: Path, name: str, server: IndexConfig = LOCAL) -> None:
     """Make a built generation live by one rename, then drop the old ones."""
     for path in (index_folder / name).rglob("*"):
         if path.is_file():
@@ -130,12 +140,16 @@ def publish(index_folder: Path, name: str) -> None:
     temporary.replace(index_folder / "CURRENT")
     numbered = [path for path in index_folder.iterdir() if _number(path.name)]
     for path in sorted(numbered, key=lambda path: _number(path.name))[:-KEPT]:
-        if path.name != name:
+        if path.name != name and _dropped(path, server):
             shutil.rmtree(path, ignore_errors=True)
 
 
 def open_current(
-    index_folder: Path, embedder_folder: Path | None, loaded: Embedder | None = None
+    index_folder: Path,
+    embedder_folder: Path | None,
+    loaded: Embedder | None = None,
+    candidates: int = 200,
+    server: IndexConfig = LOCAL,
 ) -> Generation:
     """The live generation; takes the embedder ``loaded`` before where it is the configured one.
 
@@ -161,18 +175,14 @@ def open_current(
             f"→ 설정을 되돌리거나 'ingest add'를 다시 실행해 색인을 새로 만드세요."
         )
     try:
-        rows = np.load(folder / "rows.npy", allow_pickle=False)
-        priors = np.load(folder / "priors.npy", allow_pickle=False)
-        mecab = LexicalIndex.open(folder / "mecab", len(rows))
-        bigram = LexicalIndex.open(folder / "bigram", len(rows))
-        dense = DenseIndex.open(folder / "dense.faiss")
-    except (OSError, ValueError, RuntimeError) as error:
+        index = _open_index(folder, candidates, server)
+    except (OSError, EOFError, ValueError, RuntimeError) as error:
         raise IndexMismatchError(f"색인이 손상되었습니다: {folder} ({error})\n{_REMEDY}") from error
     if loaded and embedder_folder and loaded.fingerprint == manifest.embedder:
         embedder = loaded  # the embedded default's differs by generation
     else:
         embedder = _open_embedder(folder, embedder_folder)
-    return Generation(manifest, rows, priors, mecab, bigram, dense, embedder)
+    return Generation(manifest, index, embedder)
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -183,21 +193,28 @@ def read_manifest(folder: Path) -> Manifest:
         raise IndexMismatchError(f"색인이 손상되었습니다: {folder}\n{_REMEDY}") from error
 
 
+def _open_index(folder: Path, candidates: int, server: IndexConfig) -> Index:
+    if server.uri:
+        return MilvusIndex.open(server.uri, server.token, folder, candidates)
+    return LocalIndex.open(folder, candidates)
+
+
+def _dropped(folder: Path, server: IndexConfig) -> bool:
+    """Whether a generation is gone from the server; if it can't be asked, the next publish does."""
+    try:
+        if server.uri:
+            MilvusIndex.drop(server.uri, server.token, folder)
+    except OnpremRagError:
+        return False
+    except (OSError, ValueError):  # a folder too damaged to name its collections
+        return True
+    return True
+
+
 def _open_embedder(folder: Path, embedder_folder: Path | None) -> Embedder:
     if embedder_folder is None:
         return MorphemeEmbedder(folder / "embedder")
     return SentenceTransformerEmbedder(embedder_folder)
-
-
-def _analysed(
-    texts: Sequence[str], tokens: Callable[[str], list[str]], name: str, progress: Progress
-) -> list[list[str]]:
-    found = []
-    for at, text in enumerate(texts, start=1):
-        found.append(tokens(text))
-        if at % 64 == 0 or at == len(texts):
-            progress(name, at, len(texts))
-    return found
 
 
 def _number(name: str) -> int:

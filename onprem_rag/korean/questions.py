@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from onprem_rag.korean.morphemes import content_morphemes
@@ -57,6 +57,7 @@ class QuestionWords:
     meanings: tuple[tuple[str, frozenset[str]], ...]
 
 
+@lru_cache(maxsize=64)  # search, reading and quoting ask for the same question's
 def question_words(question: str) -> QuestionWords:
     """The words to search for, without words of asking; repeated words once."""
     words = list(dict.fromkeys(content_morphemes(question)))

@@ -206,6 +206,8 @@ def _in_context(reference: Reference, last: Reference | None, folded: str) -> Re
 
 
 def _after_same(reference: Reference, last: Reference, same: str) -> Reference:
+    if reference.annex:  # it lies in no 조
+        return reference
     if same == "조" and not reference.article:
         return _under(reference, last, None)
     if same in "항호" and not reference.paragraph:

@@ -6,6 +6,8 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections import deque
+from collections.abc import Sequence
+from functools import lru_cache
 from itertools import accumulate
 
 _VARIANTS = {
@@ -21,21 +23,48 @@ _VARIANTS = {
 _ONE_TO_ONE = {ord(variant): base for base, all_ in _VARIANTS.items() for variant in all_}
 _FULL_WIDTH = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
 _FOLD = {**_FULL_WIDTH, **_ONE_TO_ONE}
+_FOLDED = re.compile("[" + "".join(map(re.escape, map(chr, sorted(_FOLD)))) + "]")
 _INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad\ud800-\udfff]")  # no half characters
-_BLANKS = re.compile(r"\s+")
 _WORD = re.compile(r"\S+")
+_OTHER = re.compile(r"[\W_]+")
 
 
 def fold(text: str) -> str:
     """Replace look-alike signs and full-width forms one for one, so that offsets stay valid."""
-    return text.translate(_FOLD)
+    return _FOLDED.sub(lambda sign: _FOLD[ord(sign[0])], text)  # few: faster than translate
 
 
+@lru_cache(maxsize=16)  # words and letters of one text are read one after the other
 def normalise(text: str) -> str:
     """Return the form in which words are compared; its offsets are not those of ``text``."""
     # Folding comes first: NFKC would turn ㆍ into a vowel sign and ․ into a full stop.
-    composed = unicodedata.normalize("NFKC", fold(text)).translate(_ONE_TO_ONE)
-    return _BLANKS.sub(" ", _INVISIBLE.sub("", composed).lower()).strip()
+    folded = fold(text)
+    composed = unicodedata.normalize("NFKC", folded)
+    if composed != folded:
+        composed = composed.translate(_ONE_TO_ONE)
+    return " ".join(_INVISIBLE.sub("", composed).lower().split())
+
+
+def letters(text: str) -> str:
+    """The letters and digits of ``normalise(text)``, without anything between them."""
+    return _OTHER.sub("", normalise(text))
+
+
+def alike(text: str) -> list[str]:
+    """``text``, and what differs from it in one final consonant: those are mistyped most."""
+    found = {
+        text[:at] + other + text[at + 1 :]: None
+        for at, char in enumerate(text)
+        for other in _with_any_final(char)
+    }
+    return list(found)
+
+
+def _with_any_final(char: str) -> Sequence[str]:
+    if not "가" <= char <= "힣":
+        return char
+    bare = ord(char) - (ord(char) - 0xAC00) % 28
+    return [chr(bare + final) for final in range(28)]
 
 
 class Spaceless:

@@ -85,11 +85,11 @@ def whole_document_of(row: Row[Any], references: Sequence[Row[Any]]) -> Document
     )
 
 
-def reference_of(row: Row[Any], text: str) -> CrossReference:
-    """A cross-reference's row; ``text`` is its document's."""
+def reference_of(row: Row[Any], text: str, at: int = 0) -> CrossReference:
+    """A cross-reference's row; ``text`` is its document's from the offset ``at`` on."""
     target = None if row.target_start is None else (row.target_start, row.target_end)
     return CrossReference(
-        row.start, row.end, text[row.start : row.end], row.document, row.place, target
+        row.start, row.end, text[row.start - at : row.end - at], row.document, row.place, target
     )
 
 

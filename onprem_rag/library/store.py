@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -18,10 +19,11 @@ from onprem_rag.library.rows import (
     document_of,
     passage_of,
     passages_query,
+    reference_of,
     whole_document_of,
 )
 from onprem_rag.library.writer import Writer
-from onprem_rag.records import Document, FaqEntry, Passage
+from onprem_rag.records import CrossReference, Document, FaqEntry, Passage
 
 _CHUNK = 500  # ids in one IN (…): below SQLite's limit of variables
 _PATIENCE_MS = 10_000  # with another writer
@@ -148,6 +150,40 @@ class Library:
             .order_by(schema.passages.c.start)
         )
         return [passage_of(row, row.document, row.cut) for row in self._all(query)]
+
+    def named_in(self, passage: Passage) -> list[tuple[CrossReference, tuple[int, ...]]]:
+        """The places that ``passage`` names, in text order; ids of the passages that hold each.
+
+        Ids are of the same document's passages; there are none for a place in another rule.
+        """
+        named, held = schema.cross_references.c, schema.passages.c
+        covers = sa.and_(
+            held.document_id == named.document_id,
+            held.start < named.target_end,
+            held.end > named.target_start,
+        )
+        query = (
+            sa.select(*named, held.id.label("held"))
+            .select_from(schema.cross_references.outerjoin(schema.passages, covers))
+            .where(named.document_id == passage.document_id)
+            .where(named.start >= passage.start, named.start < passage.end)
+            .order_by(named.start, named.id, held.start)
+        )
+        grouped = itertools.groupby(self._all(query), key=lambda row: row.id)
+        return [
+            (
+                reference_of(rows[0], passage.text, passage.start),
+                tuple(row.held for row in rows if row.held),
+            )
+            for rows in (list(group) for _, group in grouped)
+        ]
+
+    def outline(self, document_id: int) -> list[tuple[Any, ...]]:
+        """One document's passages in reading order: (id, article, 항, 호, the article's title)."""
+        p = schema.passages.c
+        query = sa.select(p.id, p.article, p.paragraph, p.subparagraph, p.title)
+        query = query.where(p.document_id == document_id).order_by(p.start, p.id)
+        return [tuple(row) for row in self._all(query)]
 
     def counts(self) -> tuple[int, int]:
         """(documents, passages) in force."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Iterable
+import re
+from bisect import bisect_right
+from collections.abc import Collection, Container, Iterable, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -10,6 +12,8 @@ from sqlalchemy.engine import Connection
 from onprem_rag.library import schema
 from onprem_rag.library.rows import passage_of, values_of
 from onprem_rag.records import Document, FaqEntry, Passage
+
+_ARTICLE = re.compile(r"별표(?: \d+(?:의\d+)?)?|제\d+조(?:의\d+)?")  # at the start of a place
 
 
 class Writer:
@@ -152,6 +156,36 @@ class Writer:
                 found.append(passage_of(row, document.title, document.text[row.start : row.end]))
         return found
 
+    def referred_titles(self, passages: Sequence[Passage]) -> list[str]:
+        """For each of ``passages``, which are in force, the titles of the articles it refers to."""
+        titles: dict[tuple[str, str], str] = {}
+        rows: dict[int, list[int]] = {}
+        for at, passage in enumerate(passages):
+            rows.setdefault(passage.document_id, []).append(at)
+            if passage.article:
+                titles.setdefault((_squeezed(passage.document), passage.article), passage.title)
+        found: list[dict[str, None]] = [{} for _ in passages]
+        c = schema.cross_references.c
+        query = sa.select(c.document_id, c.start, c.document, c.place, c.target_start)
+        for reference in self._connection.execute(query):
+            here = rows.get(reference.document_id, [])
+            holder = _holding(passages, here, reference.start)
+            if holder is None:
+                continue
+            if reference.document:
+                place = _ARTICLE.match(reference.place)
+                key = (_squeezed(reference.document), place[0] if place else "")
+                title = titles.get(key, "")
+            elif reference.target_start is None:
+                continue
+            else:
+                target = _holding(passages, here, reference.target_start)
+                other = target is not None and passages[target].article != passages[holder].article
+                title = passages[target].title if target is not None and other else ""
+            if title:
+                found[holder][title] = None
+        return [" ".join(names) for names in found]
+
     def replace_faq(self, topic: str, entries: Iterable[FaqEntry]) -> None:
         """Put ``entries`` in the place of the topic's old ones."""
         number = schema.faq_revision.c.number
@@ -175,3 +209,14 @@ class Writer:
         table = schema.documents
         statement = sa.update(table).where(condition, table.c.replaced_by == 0)
         return int(self._connection.execute(statement.values(replaced_by=revision)).rowcount)
+
+
+def _squeezed(title: str) -> str:
+    """A title as it is compared: without blanks."""
+    return title.replace(" ", "")
+
+
+def _holding(passages: Sequence[Passage], rows: Sequence[int], position: int) -> int | None:
+    """Which of ``rows``, one document's in text order, holds ``position`` of its text."""
+    at = bisect_right(rows, position, key=lambda row: passages[row].start) - 1
+    return rows[at] if at >= 0 and position < passages[rows[at]].end else None

@@ -13,7 +13,8 @@ from html import escape
 
 import streamlit as st
 
-from onprem_rag.records import Answer, Citation, Finding, Status, Verdict
+from onprem_rag.following import named_by, referring
+from onprem_rag.records import Answer, Citation, Finding, Hit, Status, Verdict
 from onprem_rag.report import FINDING_NAMES, STATUS_NAMES
 from onprem_rag.web.excerpts import Excerpt, body_of
 
@@ -87,6 +88,7 @@ h1.orag-title { font-size: 1.45rem; color: #163b70; padding: 0; }
 .orag-draft { background: #ffffff; color: #4a5563; border-style: dashed; }
 .orag-ref { font-size: .78em; font-weight: 700; color: #1b4b8f; vertical-align: .25em; }
 .orag-heading, .orag-source { font-size: .88rem; font-weight: 700; color: #163b70; }
+.orag-naming { margin-top: .3rem; }
 .orag-excerpt { white-space: pre-wrap; overflow-wrap: anywhere; line-height: 1.8; margin-top: .4rem;
   padding: .8rem 1rem; background: #f8f9fb; border-left: 3px solid #1b4b8f; font-size: .94rem; }
 .orag-excerpt mark { background: #ffe58a; color: #1c2733; padding: .1em 0; }
@@ -180,8 +182,12 @@ def show_answer(answer: Answer, excerpts: Sequence[Excerpt]) -> None:
     if excerpts:
         st.html('<div class="orag-heading">근거 규정</div>')
     for number, (citation, around) in enumerate(zip(answer.citations, excerpts, strict=True), 1):
-        with st.expander(escape_markdown(f"[{number}] {citation_name(citation)}")):
-            _show_excerpt(around)
+        origin = referring(citation, answer.hits)
+        label = f"[{number}] {citation_name(citation)}"
+        if origin:
+            label += f" ({named_by(origin)})"
+        with st.expander(escape_markdown(label)):
+            st.html(f"{source_of(around)}{naming_note(origin)}{body_of(around)}")
     if facts := _facts(answer.verdicts):
         with st.expander(f"사실 확인 {len(facts)}건"):
             st.html(f'<table class="orag-facts" lang="ko">{_FACTS_HEAD}{"".join(facts)}</table>')
@@ -197,9 +203,25 @@ def _reference_mark(mark: re.Match[str], citations: int) -> str:
     return f'<span class="orag-ref">{mark[0]}</span>'
 
 
-def _show_excerpt(around: Excerpt) -> None:
+def source_of(around: Excerpt) -> str:
+    """Whose piece an excerpt is, as HTML."""
     note = f'<div class="orag-small">{around.note}</div>' if around.note else ""
-    st.html(f'<div class="orag-source">{escape(around.heading)}</div>{note}{body_of(around)}')
+    return f'<div class="orag-source">{escape(around.heading)}</div>{note}'
+
+
+def naming_note(hit: Hit | None) -> str:
+    """Why a passage is cited that the question does not speak of: the sentence that refers to it.
+
+    "" where no other passage does.
+    """
+    if hit is None or hit.referred_from is None:
+        return ""
+    by = hit.referred_from
+    sentence = " ".join(by.text.split())
+    return (
+        f'<div class="orag-small orag-naming" lang="ko">{escape(citation_name(by))}에서 '
+        f"이 조문을 가리킵니다: “{escape(sentence)}”</div>"
+    )
 
 
 def _facts(verdicts: Sequence[Verdict]) -> list[str]:

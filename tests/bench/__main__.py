@@ -11,13 +11,27 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import mutations, pdf, reading, retrieval, speed, structure, tables
+from tests.bench import (
+    ablation,
+    lookups,
+    mutations,
+    pdf,
+    reading,
+    retrieval,
+    scale,
+    speed,
+    structure,
+    tables,
+)
 
 BENCHES: dict[str, Callable[[Path, Path], None]] = {
     "korquad": retrieval.korquad,
     "staff": retrieval.staff,
     "paraphrase": retrieval.paraphrase,
+    "lookups": lookups.lookups,
+    "ablation": ablation.ablation,
     "speed": speed.speed,
+    "scale": scale.scale,
     "pdf-text": pdf.pdf_text,
     "reading": reading.reading,
     "structure": structure.structure,

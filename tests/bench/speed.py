@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from onprem_rag.evaluate.retrieval import read_questions
-from tests.bench.retrieval import blank_splitting_peer, chatbot_over
+from tests.bench.peers import peers
+from tests.bench.retrieval import chatbot_over
 
 FOLDERS = ("regulations-pdf", "statutes", "regulations-hwp", "regulations-hwpx")
 ROUNDS = 3
@@ -25,11 +26,11 @@ def speed(shared: Path, work: Path) -> None:
     print(f"ingest of the four folders: {time.perf_counter() - began:.0f} s, {chatbot.summary()}")
     asked = [q.text for q in read_questions(shared / "questions" / "paraphrase_to_article.jsonl")]
     ours = _times(lambda text: chatbot.ask(text), asked[:200])
-    peer_search = blank_splitting_peer(home)
-    peer = _times(lambda text: peer_search(text, 2), asked[:20])
+    plain, _ = peers(home)
+    peer = _times(lambda text: plain.search(text, 2), asked[:20])
     print(
         f"warm question, whole answer: p50 {np.percentile(ours, 50):.1f} ms, "
-        f"p95 {np.percentile(ours, 95):.1f} ms; the peer's search alone: "
+        f"p95 {np.percentile(ours, 95):.1f} ms; the search alone of {plain.name}: "
         f"p50 {np.percentile(peer, 50):.1f} ms, p95 {np.percentile(peer, 95):.1f} ms; "
         f"ratio of the p95s {np.percentile(ours, 95) / np.percentile(peer, 95):.3f}"
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,7 @@ import pytest
 from onprem_rag.chatbot import Chatbot
 from onprem_rag.generate.extract import Extractive
 from onprem_rag.generate.interface import REFUSAL
-from onprem_rag.records import Answer, Hit, Passage, Status
+from onprem_rag.records import Answer, Citation, Hit, Passage, Status
 from onprem_rag.search import Searcher
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -228,3 +228,48 @@ def test_an_exception_comes_with_the_rule_that_it_limits() -> None:
     answer = draft("동호회 활동을 근무시간에 해도 되나요?", [hit(text)])
     assert "다만, 원장의 승인을 받은 때에는 근무시간에 할 수 있다." in answer
     assert answer.index("근무시간 외에 한다") < answer.index("다만")
+
+
+# --- passages that another one refers to ---------------------------------------------------------
+def referred(text: str, number: int, by: Hit, sentence: str) -> Hit:
+    """A passage that ``sentence`` of ``by`` refers to and that the search did not find."""
+    there = by.passage
+    start = there.start + there.text.index(sentence)
+    end = start + len(sentence)
+    place = (there.document, "제9조", None, None)
+    naming = Citation(*place, start, end, sentence, there.document_id)
+    return replace(hit(text, number), score=0.0, channels=(), referred_from=naming)
+
+
+POINTING = "교육생의 숙박비는 제3조를 준용한다."
+
+
+def test_what_is_referred_to_is_quoted_behind_what_refers_to_it() -> None:
+    pointing, other = hit(POINTING), hit("교육생의 숙박비는 영수증을 내야 지급한다.", 2)
+    there = referred("상한액은 1박당 7만원으로 한다.", 3, pointing, POINTING)
+    assert quoted(draft("교육생의 숙박비는 어떻게 하나요?", [pointing, other, there])) == [
+        (POINTING, 1),
+        ("\n\n상한액은 1박당 7만원으로 한다.", 3),
+        ("\n\n교육생의 숙박비는 영수증을 내야 지급한다.", 2),
+    ]
+
+
+def test_of_a_referred_table_the_row_and_not_its_heading() -> None:
+    pointing = hit("교육생의 숙박비는 별표 1과 같다.")
+    table = (
+        "[별표 1] 교육생 숙박비(제9조 관련)\n구분 | 금액\n구분: 서울 | 금액: 8만원\n"
+        "구분: 부산 | 금액: 7만원"
+    )
+    there = referred(table, 2, pointing, pointing.passage.text)
+    answer = draft("부산에서 교육생 숙박비는 얼마인가요?", [pointing, there], length=10)
+    assert quoted(answer) == [
+        ("교육생의 숙박비는 별표 1과 같다.", 1),
+        ("\n\n구분: 부산 | 금액: 7만원", 2),
+    ]
+
+
+def test_what_is_referred_to_does_not_make_another_subject_answerable() -> None:
+    """Whether to answer is told by what was found alone."""
+    pointing = hit(POINTING, reading=0.1)
+    there = referred("상한액은 1박당 7만원으로 한다.", 2, pointing, POINTING)
+    assert draft("통근버스 요금은 얼마인가요?", [pointing, there]) == REFUSAL

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from ingest.pipeline import add
@@ -128,8 +129,26 @@ def _noise(name: str) -> Callable[[Path], None]:
     return lambda folder: (folder / name).write_bytes(b"\x80\x04noise" * 50) and None
 
 
+def _empty(name: str) -> Callable[[Path], None]:
+    return lambda folder: (folder / name).write_bytes(b"") and None
+
+
+def _shorter(*names: str) -> Callable[[Path], None]:
+    """Whole files, but of one row less."""
+
+    def shorten(folder: Path) -> None:
+        for name in names:
+            np.save(folder / name, np.load(folder / name)[:-1])
+
+    return shorten
+
+
 def _gone(name: str) -> Callable[[Path], None]:
-    return lambda folder: (folder / name).unlink()
+    def remove(folder: Path) -> None:
+        path = folder / name
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+    return remove
 
 
 DAMAGE = {
@@ -137,16 +156,29 @@ DAMAGE = {
     "manifest with an unknown key": (_edit(colour="blue"), "색인이 손상되었습니다"),
     "manifest cut": (_cut("manifest.json"), "색인이 손상되었습니다"),
     "manifest gone": (_gone("manifest.json"), "색인이 손상되었습니다"),
-    "rows cut": (_cut("rows.npy"), "색인이 손상되었습니다"),
-    "rows noise": (_noise("rows.npy"), "색인이 손상되었습니다"),
+    "passages cut": (_cut("passages.npy"), "색인이 손상되었습니다"),
+    "passages noise": (_noise("passages.npy"), "색인이 손상되었습니다"),
+    "passages empty": (_empty("passages.npy"), "색인이 손상되었습니다"),
+    "documents noise": (_noise("documents.npy"), "색인이 손상되었습니다"),
     "priors gone": (_gone("priors.npy"), "색인이 손상되었습니다"),
     "vectors cut": (_cut("dense.faiss"), "색인이 손상되었습니다"),
     "vectors noise": (_noise("dense.faiss"), "색인이 손상되었습니다"),
     "vectors gone": (_gone("dense.faiss"), "색인이 손상되었습니다"),
-    "words cut": (_cut("mecab/data.csc.index.npy"), "색인이 손상되었습니다"),
-    "words noise": (_noise("bigram/indices.csc.index.npy"), "색인이 손상되었습니다"),
-    "vocabulary cut": (_cut("mecab/vocab.index.json"), "색인이 손상되었습니다"),
-    "vocabulary gone": (_gone("bigram/vocab.index.json"), "색인이 손상되었습니다"),
+    "windows cut": (_cut("windows.npy"), "색인이 손상되었습니다"),
+    "windows gone": (_gone("windows.npy"), "색인이 손상되었습니다"),
+    "frequencies cut": (_cut("mecab/frequencies.npy"), "색인이 손상되었습니다"),
+    "frequencies shorter": (_shorter("bigram/frequencies.npy"), "색인이 손상되었습니다"),
+    "starts cut": (_cut("mecab/starts.npy"), "색인이 손상되었습니다"),
+    "starts shorter": (_shorter("mecab/starts.npy"), "색인이 손상되었습니다"),
+    "postings cut": (_cut("mecab/rows.npy"), "색인이 손상되었습니다"),
+    "postings shorter": (_shorter("mecab/rows.npy", "mecab/scores.npy"), "색인이 손상되었습니다"),
+    "postings noise": (_noise("bigram/rows.npy"), "색인이 손상되었습니다"),
+    "scores empty": (_empty("bigram/scores.npy"), "색인이 손상되었습니다"),
+    "scores gone": (_gone("bigram/scores.npy"), "색인이 손상되었습니다"),
+    "vocabulary cut": (_cut("mecab/terms.txt"), "색인이 손상되었습니다"),
+    "vocabulary noise": (_noise("bigram/terms.txt"), "색인이 손상되었습니다"),
+    "vocabulary gone": (_gone("bigram/terms.txt"), "색인이 손상되었습니다"),
+    "channel gone": (_gone("mecab"), "색인이 손상되었습니다"),
     "embedder cut": (_cut("embedder/model.safetensors"), "내장 임베더가 손상되었습니다"),
     "embedder noise": (_noise("embedder/tokenizer.json"), "내장 임베더가 손상되었습니다"),
     "embedder gone": (_gone("embedder/model.safetensors"), "내장 임베더가 손상되었습니다"),

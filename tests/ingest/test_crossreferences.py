@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ingest.split.crossreferences import references_of
@@ -344,6 +344,7 @@ _WORDS += [
 
 
 @given(st.lists(st.sampled_from(_WORDS), max_size=30).map("".join))
+@example("「법」제2항같은 조별표 1")
 def test_spans_hold_and_stand_in_order(sentence: str) -> None:
     text, places = _rule(
         ("제1조", None, None, None, "제1조(목적)"),

@@ -21,6 +21,7 @@ from onprem_rag.config import load_config
 from onprem_rag.errors import ConfigError, LibraryError, ModelError, OnpremRagError
 from onprem_rag.index.generations import current_name, open_current
 from onprem_rag.library.store import Library
+from onprem_rag.records import Status
 from tests.conftest import quiet
 
 LODGING = """숙소관리지침
@@ -99,7 +100,11 @@ def test_deleted_articles_are_kept_and_not_found(folder: Path) -> None:
         "제1조",
         "제2조",
     ]
-    library = Library.open(load_config(folder.parent / "home").library_url)
+    config = load_config(folder.parent / "home")
+    answer = Chatbot.open(config).ask("숙소관리지침 제3조가 뭐야?")
+    assert (answer.status, answer.hits) == (Status.REFUSED, ())
+    assert answer.text == "모른다. ‘숙소관리지침 제3조’에 해당하는 조문은 삭제되었습니다."
+    library = Library.open(config.library_url)
     (deleted,) = library.article("숙소관리지침", "제3조")
     assert deleted.text == "제3조 삭제"
     (mark,) = library.document(deleted.document_id).amendments

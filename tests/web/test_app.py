@@ -33,6 +33,7 @@ PATIENCE_MS = 20_000
 FAQ = "연차는 며칠인가요?"
 FREE = "사직서는 언제까지 제출하여야 하나요?"
 CHECKED = re.compile("^(확인됨|수정됨|확인되지 않음)$")
+REFERRING = "교육훈련 출장의 여비는 어떻게 지급하나요?"
 UNKNOWN = "화성 탐사선의 추진제 혼합 비율을 알려 주세요."
 HOSTILE = "<img src=x onerror=alert(1)> **굵게** $x$"
 WORD_JOINER = "\u2060"
@@ -183,6 +184,19 @@ def test_answer_has_a_badge_and_a_citation_that_opens_on_the_quotation(page: Pag
     assert "사직" in quoted
     assert "제37조" in excerpt
     assert quoted in excerpt
+
+
+def test_a_card_says_which_article_refers_to_what_it_cites(page: Page) -> None:
+    answer = ask(page, REFERRING)
+    card = answer.get_by_test_id("stExpander").filter(has_text="(제17조에서 준용)")
+    label = card.locator("summary").first
+    expect(label).to_contain_text("여비규정 제9조")
+    label.click()
+    note = card.locator(".orag-naming")
+    expect(note).to_be_visible()
+    expect(note).to_contain_text("여비규정 제17조에서 이 조문을 가리킵니다")
+    expect(note).to_contain_text("“교육훈련을 위한 출장의 여비는 제9조를 준용한다.”")
+    expect(card.locator("mark").first).to_contain_text("일비, 식비 및 숙박비를 지급한다")
 
 
 def test_approved_answer_is_marked(page: Page) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onprem_rag.records import Citation, Finding, Status
+from onprem_rag.records import Citation, Finding, Hit, Passage, Status
 from onprem_rag.web import parts
 
 WORD_JOINER = "\u2060"
@@ -46,6 +46,18 @@ def test_citation_name() -> None:
     cited = Citation("여비규정", "제2조", "①", 3, 0, 1, "가")
     assert parts.citation_name(cited) == "여비규정 제2조 ① · 3쪽"
     assert parts.citation_name(Citation("지침", None, None, None, 0, 1, "가")) == "지침"
+
+
+def test_the_sentence_that_refers_to_a_passage_is_shown_escaped() -> None:
+    passage = Passage("여비규정", (), "제9조", None, "", "일비를 지급한다.", 0, 9, None, 1)
+    naming = Citation(
+        "<연수>규정", "제5조", None, 2, 0, 1, "여비는 「여비규정」\n<제9조>를 준용한다.", 2
+    )
+    note = parts.naming_note(Hit(passage, 0.0, (), naming))
+    assert "&lt;연수&gt;규정 제5조 · 2쪽에서 이 조문을 가리킵니다" in note
+    assert "“여비는 「여비규정」 &lt;제9조&gt;를 준용한다.”" in note
+    assert parts.naming_note(Hit(passage, 1.0, ())) == ""
+    assert parts.naming_note(None) == ""
 
 
 def test_draft_is_marked_and_escaped() -> None:

@@ -1,0 +1,104 @@
+"""The index in local files: memory-mapped postings, and FAISS."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from onprem_rag.index.analysis import CHANNELS
+from onprem_rag.index.dense import DenseIndex
+from onprem_rag.index.fusion import Scores, best, fuse, normalised
+from onprem_rag.index.interface import Content, Found, Query
+from onprem_rag.index.lexical import LexicalIndex
+
+
+class LocalIndex:
+    """An Index over the files of one generation's folder."""
+
+    def __init__(
+        self,
+        passages: npt.NDArray[np.int64],
+        documents: npt.NDArray[np.int64],
+        priors: npt.NDArray[np.float32],
+        lexical: Mapping[str, LexicalIndex],
+        dense: DenseIndex,
+        candidates: int,
+    ) -> None:
+        self._passages = passages
+        self._documents = documents
+        self._priors = priors
+        self._lexical = lexical
+        self._dense = dense
+        self._candidates = candidates
+
+    @classmethod
+    def write(cls, folder: Path, content: Content) -> None:
+        """Save ``content`` into ``folder``."""
+        for name, channel in content.lexical.items():
+            channel.save(folder / name)
+        np.save(folder / "passages.npy", content.passages)
+        np.save(folder / "documents.npy", content.documents)
+        np.save(folder / "priors.npy", content.priors)
+        DenseIndex.build(content.vectors, content.windows).save(folder)
+
+    @classmethod
+    def open(cls, folder: Path, candidates: int) -> LocalIndex:
+        """Memory-map what ``write`` saved. Raises OSError, ValueError, RuntimeError if damaged.
+
+        ``candidates``: how many passages the dense channel puts forward.
+        """
+        passages, documents, priors = (
+            np.load(folder / f"{name}.npy", allow_pickle=False)
+            for name in ("passages", "documents", "priors")
+        )
+        lexical = {n: LexicalIndex.open(folder / n, len(passages)) for n in CHANNELS}
+        dense = DenseIndex.open(folder)
+        return cls(passages, documents, priors, lexical, dense, candidates)
+
+    def search(self, query: Query, weights: Mapping[str, float], count: int) -> list[Found]:
+        """See ``Index``."""
+        allowed = self._allowed(query.documents)
+        channels = {
+            name: index.scores(query.terms.get(name, ())) for name, index in self._lexical.items()
+        }
+        channels["dense"] = self._near(query, allowed)
+        if allowed is not None:
+            channels = {name: scores * allowed for name, scores in channels.items()}
+        channels = {name: normalised(scores) for name, scores in channels.items()}
+        fused = fuse(channels, weights) * self._priors
+        return [
+            Found(
+                int(self._passages[row]),
+                float(fused[row]),
+                tuple((name, float(scores[row])) for name, scores in channels.items()),
+            )
+            for row in best(fused, count)
+        ]
+
+    def frequency(self, channel: str, term: str) -> int:
+        """See ``Index``."""
+        return self._lexical[channel].frequency(term)
+
+    def knows(self, word: str) -> bool:
+        """See ``Index``."""
+        return self._lexical["mecab"].knows(word)
+
+    def weight(self, word: str) -> float:
+        """See ``Index``."""
+        return self._lexical["mecab"].weight(word)
+
+    def _allowed(self, documents: frozenset[int] | None) -> npt.NDArray[np.bool_] | None:
+        if documents is None:
+            return None
+        return np.isin(self._documents, np.fromiter(documents, np.int64, len(documents)))
+
+    def _near(self, query: Query, allowed: npt.NDArray[np.bool_] | None) -> Scores:
+        """Cosines of the nearest candidates, scattered over all rows."""
+        scores = np.zeros(len(self._passages), dtype=np.float32)
+        if np.any(query.vector):
+            rows, cosines = self._dense.search(query.vector, self._candidates, allowed)
+            np.maximum.at(scores, rows, cosines)
+        return scores

@@ -1,0 +1,269 @@
+"""Titles of rules as people write them in a question: without blanks and signs, or shortened."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from onprem_rag.korean.text import normalise
+
+_LONGEST = 40  # letters of a shortened name, so that long questions stay cheap
+_KIND = (
+    r"(?:법률|법|규정|규칙|지침|령|요령|세칙|내규|예규|강령|조례|규약|기준|훈령|편람|매뉴얼"
+    r"|정관|학칙|회칙|헌장)"
+)
+_ALONE = frozenset("정관 학칙 회칙 헌장".split())  # kinds of which an institution has one
+_ANCHOR = re.compile(rf"(?<![명연수]){_KIND}")
+_ENDS = re.compile(
+    rf"(?:(?:특별조치법|특별법|특례법|법률|법)?시행(?:령|규칙|세칙)|특별조치법|특별법|특례법|{_KIND})$"
+)
+# What makes another rule's title of the title before it: 인사규정 시행세칙.
+_DERIVED = re.compile(
+    rf"(?:시행{_KIND}|세칙|(?:세부|운영|운용|관리|처리|실무)(?:세칙|지침|규정|규칙|요령|내규))"
+)
+_PLACE = r"제\d|\d{1,3}조|별표|별지|부칙"
+_PLACES = re.compile(_PLACE)
+_NARROWS = re.compile(rf"에서|에는|에따[라르른]|에의[하해한]|상(?!위)|의(?!결)|{_PLACE}")
+_FOLLOWS = re.compile(
+    rf"{_PLACE}|에|의|은|는|이|가|을|를|과|와|도|만|상|으로|로|란|중|내|안|및|랑|하고"
+    r"|알려|뭐|무엇|무슨|보여|찾|설명|좀|전문|조문|원문|어떻|어떤"
+)
+# What may stand right before a title where a question is typed without blanks.
+_PRECEDES = re.compile(
+    r"(?:은|는|을|를|면|에서|우리|회사|현행|해당|혹시|(?:\d조|\d항|\d호|별표\d{1,2})(?:와|과|랑|하고|및)?)$"
+)
+_UNNAMED = re.compile(
+    r"(?:이|그|본|동|위|같은|해당|관련|우리|저희|회사|사내|당사|기관|내부|현행|소속|모든|어느|어떤)*"
+)
+_PARENTHESIS = re.compile(r"\([^()]*\)")
+_ABOUT = re.compile(r"(?:등)?에\s?관한\s?(?=\S)")
+_CONNECTED = re.compile(r"\s+및\s+|[\s·,]+|및|등(?=\s|$)")
+_PARTICLE = re.compile(r"(?<=..)(?:의|를|을|과|와|으로|로|에)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A rule that a text names in ``[start, end)``; ``title`` is None for one not known here."""
+
+    title: str | None  # as ``letters`` writes the full title
+    start: int
+    end: int
+    full: bool  # whether the title itself is written, not a shortened form
+
+
+@dataclass(frozen=True, slots=True)
+class _Long:
+    """A title "… 에 관한 …", of which words may be left out: 정보통신망법."""
+
+    title: str
+    words: tuple[str, ...]  # of what the rule is about, without particles
+    kinds: frozenset[str]  # 법 for 법률, 특별법
+
+
+class Titles:
+    """The titles of a library, to be found in questions. Safe to share between threads."""
+
+    def __init__(self, titles: Mapping[str, str]) -> None:
+        """``titles`` by their ``letters``."""
+        written = {key: title for key, title in titles.items() if not _is_bare_kind(key)}
+        self._forms = _only_ones(
+            (form, k) for k, title in written.items() for form in _forms(title)
+        )
+        self._forms |= {key: key for key in written}
+        lengths: dict[str, set[int]] = {}
+        for form in self._forms:
+            lengths.setdefault(form[:2], set()).add(len(form))
+        self._lengths = {head: sorted(found, reverse=True) for head, found in lengths.items()}
+        self._titles = sorted((key[::-1], key) for key in written)
+        self._others = sorted((form[::-1], key) for form, key in self._forms.items() if form != key)
+        self._long: dict[str, list[_Long]] = {}  # by two letters with which a word's end begins
+        for key, title in written.items():
+            if long := _long(key, title):
+                pairs = {word[at : at + 2] for word in long.words for at in range(len(word) - 1)}
+                for pair in pairs:
+                    self._long.setdefault(pair, []).append(long)
+
+    def find(self, text: str) -> list[Named]:
+        """The rules that ``text`` (normalised) names, in text order; spans without particles."""
+        read = _Read(text)
+        found: list[Named] = list(self._in_full(read))
+        taken = [(named.start, named.end) for named in found]
+        for anchor in _ANCHOR.finditer(read.text):
+            end = anchor.end()
+            origin = read.at[end - 1]
+            if any(start <= origin < stop for start, stop in taken):
+                continue
+            if not (read.ends(end) and (read.narrows(end) or read.quoted(end))):
+                continue
+            after = max((stop for _, stop in taken if stop <= origin), default=0)
+            named = self._shortened(read, after, anchor)
+            # 한국연구원 정관에서 정관의 변경은?
+            if named and not any(one.title == named.title for one in found if one.title):
+                found.append(named)
+                taken.append((named.start, named.end))
+        return sorted(found, key=lambda named: named.start)
+
+    def _in_full(self, read: _Read) -> Iterator[Named]:
+        """Titles written in full; of those that begin at one letter the longest."""
+        text, start = read.text, 0
+        while start < len(text) - 1:
+            for length in self._lengths.get(text[start : start + 2], ()):
+                end = start + length
+                title = self._forms.get(text[start:end])
+                if title and end <= len(text) and read.stands(start, end):
+                    yield Named(title, *read.span(start, end), True)
+                    start = end
+                    break
+            else:
+                start += 1
+
+    def _shortened(self, read: _Read, after: int, anchor: re.Match[str]) -> Named | None:
+        """What the words up to the anchor shorten; the most words that do."""
+        end, word = anchor.end(), 0
+        for start in range(max(0, end - _LONGEST), end - 1):
+            if read.at[start] < after or not read.begins(start):
+                continue
+            word = start
+            if read.fills_quotes(start, end) and (title := self._meant(read.text[start:end])):
+                return Named(title, *read.span(start, end), False)
+        body = read.text[word : anchor.start()]
+        of_a_place = read.places(end) and len(body) > 1 and not _UNNAMED.fullmatch(body)
+        if read.quoted(end) or of_a_place:
+            return Named(None, *read.span(word, end), False)
+        return None
+
+    def _meant(self, short: str) -> str | None:
+        """The only title that ends like this; else the only one with words left out."""
+        kind = _ENDS.search(short)
+        if not kind or (kind.start() < 2 and short not in _ALONE and len(kind[0]) < 3):
+            return None
+        found = _ending(short, self._titles)
+        if not found:
+            body = short[: kind.start()]
+            found = _ending(short, self._others) | {
+                long.title
+                for long in self._long.get(body[:2], ())
+                if kind[0] in long.kinds and _left_from(body, long.words)
+            }
+        return found.pop() if len(found) == 1 else None
+
+
+class _Read:
+    """A question's letters and digits, and where in the question each stands."""
+
+    def __init__(self, question: str) -> None:
+        self.question = question
+        self.at = [at for at, character in enumerate(question) if character.isalnum()]
+        self.text = "".join([question[at] for at in self.at])
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        return self.at[start], self.at[end - 1] + 1
+
+    def begins(self, start: int) -> bool:
+        """Whether no letter or digit stands right before."""
+        return start == 0 or self.at[start - 1] + 1 < self.at[start]
+
+    def ends(self, end: int) -> bool:
+        """Whether a name may end here: not 인사규정 in 인사규정시행세칙."""
+        if _DERIVED.match(self.text, end):
+            return False
+        apart = end == len(self.text) or self.at[end - 1] + 1 < self.at[end]
+        return apart or bool(_FOLLOWS.match(self.text, end))
+
+    def narrows(self, end: int) -> bool:
+        """Whether what follows asks for something in the rule: a place, 에서, 의."""
+        return bool(_NARROWS.match(self.text, end))
+
+    def places(self, end: int) -> bool:
+        """Whether a place of the rule follows: 제15조, 별표 1."""
+        return bool(_PLACES.match(self.text, end))
+
+    def quoted(self, end: int) -> bool:
+        """Whether 「…」 closes here."""
+        return self.question[self.at[end - 1] + 1 :].lstrip()[:1] in {"」", "』"}
+
+    def fills_quotes(self, start: int, end: int) -> bool:
+        """Whether the span is all that the 「」 around it hold, or has none around."""
+        opens = self.question[: self.at[start]].rstrip()[-1:] in {"「", "『"}
+        return opens == self.quoted(end) and not set("「」『』") & set(
+            self.question[self.at[start] : self.at[end - 1]]
+        )
+
+    def stands(self, start: int, end: int) -> bool:
+        """Whether a title that is written here is meant as one."""
+        if not (self.ends(end) and self.fills_quotes(start, end)):
+            return False
+        if not self.begins(start) and not _PRECEDES.search(self.text, max(0, start - 8), start):
+            return False
+        # "휴가" may be a document's title, and is a word in most questions all the same.
+        return bool(
+            _ENDS.search(self.text, max(start, end - 8), end)
+            or self.quoted(end)
+            or self.narrows(end)
+        )
+
+
+def _only_ones(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Forms with their titles, without those that two titles share."""
+    titles: dict[str, set[str]] = {}
+    for form, title in pairs:
+        titles.setdefault(form, set()).add(title)
+    return {form: found.pop() for form, found in titles.items() if len(found) == 1}
+
+
+def _is_bare_kind(key: str) -> bool:
+    return len(key) < 2 or (bool(_ANCHOR.fullmatch(key)) and key not in _ALONE)
+
+
+def _forms(title: str) -> Iterator[str]:
+    """Other ways to write all of a title: without what is in parentheses, or without 에 관한."""
+    written = normalise(title) if "(" in title or _ABOUT.search(title) else ""
+    for one in {written, _PARENTHESIS.sub("", written)} - {""}:
+        form = _squeezed(_ABOUT.sub("", one))
+        if form != _squeezed(one):
+            form = re.sub(r"법률(?=$|시행)", "법", form)
+        if not _is_bare_kind(form):
+            yield form
+
+
+def _long(key: str, title: str) -> _Long | None:
+    about = list(_ABOUT.finditer(title))
+    kind = _ENDS.search(key)
+    if not about or not kind:
+        return None
+    subject = _PARENTHESIS.sub("", normalise(title[: about[-1].start()]))
+    words = (_squeezed(_PARTICLE.sub("", word)) for word in _CONNECTED.split(subject) if word)
+    short = kind[0].replace("법률", "법")
+    kinds = frozenset({short, re.sub(r"특별조치법|특별법|특례법", "법", short)})
+    return _Long(key, tuple(word for word in words if len(word) > 1), kinds)
+
+
+def _squeezed(normalised: str) -> str:
+    return "".join(filter(str.isalnum, normalised))
+
+
+def _ending(short: str, backwards: Sequence[tuple[str, str]]) -> set[str]:
+    """Titles that end in ``short``, two at the most; ``backwards`` has their forms, sorted."""
+    found = set[str]()
+    end = short[::-1]
+    for number in range(bisect_left(backwards, (end, "")), len(backwards)):
+        form, title = backwards[number]
+        if not form.startswith(end) or len(found) > 1:
+            break
+        found.add(title)
+    return found
+
+
+def _left_from(body: str, words: tuple[str, ...]) -> bool:
+    """Whether ``body`` is what some of ``words`` say, in order, the first perhaps by its end."""
+    for number, word in enumerate(words):
+        for at in range(len(word) - 1):
+            if body.startswith(word[at:]):
+                rest = body[len(word) - at :]
+                for following in words[number + 1 :]:
+                    rest = rest.removeprefix(following)
+                if not rest:
+                    return True
+    return False
