@@ -7,11 +7,17 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from onprem_rag.config import Config, load_config
+from onprem_rag.errors import OnpremRagError
 from onprem_rag.records import Document, Passage
 from onprem_rag.terminal import KoreanParser, ProgressBars, print_json, run
+
+if TYPE_CHECKING:
+    from onprem_rag.index.generations import Manifest
+
+_STALE = "라이브러리와 맞지 않습니다. → 'ingest add'를 다시 실행하세요."
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -77,16 +83,15 @@ def _add(options: argparse.Namespace) -> int:
 
 def _status(options: argparse.Namespace) -> int:
     from ingest.pipeline import READERS
-    from onprem_rag.index.generations import current_name, read_manifest
     from onprem_rag.library.store import Library
 
     config = load_config(options.home)
     library = Library.open(config.library_url)
     documents = library.documents()
     count, passages = library.counts()
-    name = current_name(config.index_folder)
-    manifest = read_manifest(config.index_folder / name) if name else None
-    fresh = manifest is not None and manifest.revision == library.revision()
+    manifest, problem = _live(config)
+    if manifest and not problem and manifest.revision != library.revision():
+        problem = _STALE
     if options.json:
         print_json(
             {
@@ -104,14 +109,14 @@ def _status(options: argparse.Namespace) -> int:
                 "passages": passages,
                 "faq": len(library.faq()),
                 "index": asdict(manifest) if manifest else None,
-                "index_is_current": fresh,
+                "index_is_current": not problem,
             }
         )
         return 0
     print(f"홈: {config.home}")
     print(f"규정 {count}건, 조문 {passages}개, 승인된 답변 {len(library.faq())}개")
-    if manifest is None or not fresh:
-        print("색인: 라이브러리와 맞지 않습니다. → 'ingest add'를 다시 실행하세요.")
+    if problem or manifest is None:
+        print(f"색인: {problem}")
     else:
         print(f"색인: {manifest.generation}세대, 조문 {manifest.passages}개, {manifest.embedder}")
     if outdated := library.read_by_others(READERS):
@@ -127,6 +132,21 @@ def _status(options: argparse.Namespace) -> int:
             known.append(document.department)
         print(f"  {document.title}  [{', '.join(known)}]  {document.source}")
     return 0
+
+
+def _live(config: Config) -> tuple[Manifest | None, str]:
+    """The live generation's manifest if it can be read; what is wrong with it, "" for nothing."""
+    from onprem_rag.index.generations import check, current_name, read_manifest
+
+    if (name := current_name(config.index_folder)) is None:
+        return None, _STALE
+    manifest, folder = None, config.index_folder / name
+    try:
+        manifest = read_manifest(folder)
+        check(folder, manifest, config.embedder_folder, config.index)
+    except OnpremRagError as error:
+        return manifest, str(error).replace("\n→", " →")
+    return manifest, ""
 
 
 def _preview(options: argparse.Namespace) -> int:

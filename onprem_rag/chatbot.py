@@ -12,13 +12,13 @@ from pathlib import Path
 from onprem_rag.config import Config
 from onprem_rag.errors import ConfigError, ModelError
 from onprem_rag.faq import Faq
-from onprem_rag.following import context, in_other_rule, with_referred
+from onprem_rag.following import context, in_other_rule, looked_up, with_referred
 from onprem_rag.generate import open_generator
 from onprem_rag.generate.extract import LOOKED_AT, Extractive
 from onprem_rag.generate.interface import REFUSAL, Generator
 from onprem_rag.index import generations
 from onprem_rag.library.store import Library
-from onprem_rag.lookup import DELETED
+from onprem_rag.lookup import DELETED, LookUp
 from onprem_rag.records import (
     Answer,
     Citation,
@@ -31,12 +31,13 @@ from onprem_rag.records import (
     Status,
 )
 from onprem_rag.rerank import Reranker
-from onprem_rag.search import Searcher
+from onprem_rag.search import Searcher, Sought
 from onprem_rag.verify.checker import check
 from onprem_rag.verify.correct import correct
 from onprem_rag.verify.marks import with_citations, without_marks
 
 LONGEST_QUESTION = 1_000  # characters
+MOST_NAMED = 100  # passages that a question may ask for by their places
 NO_ANSWER = "모른다. 등록된 규정에서 근거를 찾지 못했습니다."
 
 logger = logging.getLogger(__name__)
@@ -111,11 +112,12 @@ class Chatbot:
         if approved:
             yield replace(approved, timings_ms=clock.timings())
             return
-        hits = self._found(view, question)
+        sought = view.searcher.look_up(question)
+        hits = self._found(view, sought)
         clock.step("search")
-        if not hits and (place := view.searcher.missing(question)):
-            text = _absent(place)
-            yield Answer(question, Status.REFUSED, text, timings_ms=clock.timings())
+        if text := _not_here(sought.named, hits):
+            refused = Answer(question, Status.REFUSED, text, hits=tuple(hits))
+            yield replace(refused, timings_ms=clock.timings())
             return
         draft, writer, note = "", view.generator.name, ""
         try:
@@ -127,7 +129,7 @@ class Chatbot:
             draft = "".join(view.extractive.stream(question, hits))
             writer, note = view.extractive.name, "언어 모델이 답하지 못해 규정 원문을 인용했습니다."
         clock.step("generate")
-        answer = self._checked(question, draft, hits, writer)
+        answer = _with_left_out(self._checked(question, draft, hits, writer), sought.named)
         clock.step("verify")
         if note:
             answer = replace(answer, stages=(*answer.stages, Stage("model", False, note)))
@@ -140,6 +142,10 @@ class Chatbot:
     def document(self, document_id: int) -> Document:
         """A document with its text, for showing a citation in its place."""
         return self._library.document(document_id)
+
+    def sources(self, document_ids: Sequence[int]) -> dict[int, str]:
+        """The files that documents were read from, by document id."""
+        return self._library.sources(document_ids)
 
     def referred(self, reference: CrossReference) -> str:
         """The text in force of the article that a reference to another rule means, or ""."""
@@ -168,11 +174,14 @@ class Chatbot:
         citations = (_whole(passages[0]),)
         return Answer(question, Status.FAQ, entry.answer, citations, hits=hits, generator="faq")
 
-    def _found(self, view: _View, question: str) -> list[Hit]:
+    def _found(self, view: _View, sought: Sought) -> list[Hit]:
         """The hits, with what the first of them refer to where that helps to answer."""
         count, weight = self._config.search.passages, view.searcher.weight
-        hits = view.searcher.search(question, max(count, LOOKED_AT))
-        return with_referred(question, hits, count, self._library, weight)
+        named = max(len(sought.named.passages), 1) if sought.named.whole else 1
+        hits = view.searcher.find(sought, max(count, LOOKED_AT, min(named, MOST_NAMED)))
+        if looked_up(hits):  # who asks for an article wants that article
+            return hits
+        return with_referred(sought.text, hits, count, self._library, weight)
 
     def _checked(self, question: str, draft: str, hits: Sequence[Hit], writer: str) -> Answer:
         """The draft after checking and correcting: verified, corrected, unverified or refused."""
@@ -257,11 +266,45 @@ def _reranker(folder: Path | None) -> Reranker | None:
     return Reranker(folder) if folder else None
 
 
-def _absent(place: str) -> str:
-    """What is said of a place that a rule has not got."""
-    if place.endswith(DELETED):
-        return f"모른다. ‘{place.removesuffix(DELETED)}’에 해당하는 조문은 삭제되었습니다."
-    return f"모른다. 등록된 규정에 ‘{place}’에 해당하는 조문이 없습니다."
+def _not_here(named: LookUp, hits: Sequence[Hit]) -> str:
+    """Why what the question asks for can't be looked up; "" where it can, or asks for more."""
+    if named.unknown:
+        return f"모른다. 등록된 규정 가운데 ‘{named.unknown}’에 해당하는 규정이 없습니다."
+    if named.vague:
+        places = ", ".join(named.articles)
+        return f"모른다. 어느 규정의 {places}인지 함께 써 주세요."
+    if named.whole and named.missing and not hits:
+        return f"모른다. {_absent(named.missing)}"
+    return ""
+
+
+def _absent(places: Sequence[str]) -> str:
+    """What is said of places that a rule has not got."""
+    deleted = [place.removesuffix(DELETED) for place in places if place.endswith(DELETED)]
+    never = [place for place in places if not place.endswith(DELETED)]
+    said = (
+        f"등록된 규정에 {_quoted(never)}에 해당하는 조문이 없습니다." if never else "",
+        f"{_quoted(deleted)}에 해당하는 조문은 삭제되었습니다." if deleted else "",
+    )
+    return " ".join(filter(None, said))
+
+
+def _quoted(places: Sequence[str]) -> str:
+    return ", ".join(f"‘{place}’" for place in dict.fromkeys(places))
+
+
+def _with_left_out(answer: Answer, named: LookUp) -> Answer:
+    """``answer`` with what it asks for besides: places that aren't there, or had no room."""
+    if answer.status is Status.REFUSED or not looked_up(answer.hits):
+        return answer
+    told = {(citation.document, citation.article) for citation in answer.citations}
+    held = [(hit.passage.document, hit.passage.article) for hit in answer.hits]
+    rest = [f"{title} {article}" for title, article in held if (title, article) not in told]
+    notes = (
+        _absent(named.missing),
+        f"… {_quoted(rest)}에 해당하는 조문도 있습니다. 하나씩 물어보세요." if rest else "",
+    )
+    return replace(answer, text="\n\n".join(filter(None, (answer.text, *notes))))
 
 
 def _cleaned(question: str) -> str:

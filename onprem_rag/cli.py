@@ -152,12 +152,18 @@ def _tune(options: argparse.Namespace) -> int:
     questions = read_questions(options.questions)
     config = load_config(options.home)
     library = Library.open(config.library_url)
-    generation = open_current(config.index_folder, config.embedder_folder, server=config.index)
+    generation = open_current(
+        config.index_folder,
+        config.embedder_folder,
+        candidates=config.search.candidates,
+        server=config.index,
+    )
     reranker = Reranker(config.reranker_folder) if config.reranker_folder else None
+    searcher = Searcher(library, generation, config.search, reranker)
     bars = ProgressBars()
     tuning = tune(
         questions,
-        lambda search: Searcher(library, generation, search, reranker),
+        searcher.weighing,
         config.search,
         {
             "reading": lambda text, passages: fits(text, passages, generation.index.weight),

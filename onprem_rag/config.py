@@ -24,7 +24,7 @@ class SearchConfig:
     """How hits are found. Weights multiply each channel's score divided by its maximum."""
 
     passages: int = 2  # N: passages that go into the prompt
-    candidates: int = 200  # passages that each channel may put forward
+    candidates: int = 200  # windows from the dense channel; on Milvus: first hits of each channel
     mecab: float = 1.0
     bigram: float = 1.0
     dense: float = 0.3
@@ -184,6 +184,7 @@ def _from_environment(section: str, current: Any) -> dict[str, str]:
 def _checked(section: str, current: Any, values: dict[str, Any], path: Path) -> Any:
     """``current`` with ``values`` put in, each converted to the type of its default."""
     known = {item.name: type(getattr(current, item.name)) for item in fields(current)}
+    secret = {item.name for item in fields(current) if not item.repr}
     converted: dict[str, Any] = {}
     for key, value in values.items():
         if key not in known:
@@ -203,8 +204,9 @@ def _checked(section: str, current: Any, values: dict[str, Any], path: Path) -> 
                 raise ValueError(value)
         except (TypeError, ValueError) as error:
             expected = {int: "1 이상의 정수", float: "0 이상의 수", str: "문자열"}[wanted]
+            shown = "***" if key in secret else repr(value)
             raise ConfigError(
-                f"설정 [{section}] {key} = {value!r} 값이 잘못되었습니다.\n"
+                f"설정 [{section}] {key} = {shown} 값이 잘못되었습니다.\n"
                 f"→ {expected}을(를) 쓰세요: {path}"
             ) from error
     return replace(current, **converted)

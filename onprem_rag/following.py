@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -9,10 +10,11 @@ from dataclasses import dataclass, replace
 from onprem_rag.korean.references import find_references
 from onprem_rag.library.store import Library
 from onprem_rag.reading import Quotation, quotations
-from onprem_rag.records import Citation, CrossReference, Hit, Passage
+from onprem_rag.records import LOOKED_UP, Citation, CrossReference, Hit, Passage
 
 MOST = 2  # passages that may join
 LONGEST = 1_600  # characters that they may have together
+NAMED = 3_000  # characters of looked-up passages that an answer is made of
 READ = 12  # passages that are read to find them
 # Set on made-up rules so that the 182 development questions, which need none of this, get the
 # answers that they got without it.
@@ -66,8 +68,23 @@ def with_referred(
 
 
 def context(hits: Sequence[Hit], count: int) -> list[Hit]:
-    """The hits that an answer is made of: the first ``count``, and those that they refer to."""
+    """The hits that an answer is made of: the first ``count``, and those that they refer to.
+
+    Where the question only names places, all of these, as far as NAMED characters.
+    """
+    if looked_up(hits):
+        ends = itertools.accumulate(len(hit.passage.text) for hit in hits)
+        return [
+            hit
+            for at, (hit, end) in enumerate(zip(hits, ends, strict=True))
+            if at < count or end <= NAMED
+        ]
     return [*hits[:count], *(hit for hit in hits[count:] if hit.referred_from)]
+
+
+def looked_up(hits: Sequence[Hit]) -> bool:
+    """Whether the hits are the places that a question asks for and nothing else."""
+    return bool(hits) and hits[0].channels == ((LOOKED_UP, 1.0),)
 
 
 def followed(

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from onprem_rag.korean.numerals import number
-from onprem_rag.korean.references import Reference, find_references
+from onprem_rag.korean.references import CIRCLED, Reference, find_references
 from onprem_rag.korean.text import letters, normalise
 from onprem_rag.korean.titles import Named, Titles
 from onprem_rag.library.store import Library
@@ -19,7 +19,6 @@ _FEW = 10  # rules: of more than these, "제15조" alone could mean any
 _READ = 20  # rules that are searched for an article whose rule the question leaves out
 _CACHED = 256  # outlines of rules
 DELETED = "(삭제)"  # behind the place in ``LookUp.missing``
-_CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 _SPELT = re.compile(r"제\s?([일이삼사오육륙칠팔구십백천]{1,7})\s?(?=[조항호])")
 _SPELT_BRANCH = re.compile(r"(?<=[\d ][조호])의\s?([일이삼사오육칠팔구십]{1,3})(?![가-힣])")
 _ASKED = r"알려|뭐|뭔|무엇|무슨|내용|설명|보여|찾아|좀|전문|조문|원문|어떤|어떻|말해|궁금"
@@ -31,10 +30,12 @@ _AFTER_NAME = re.compile(
 )
 # What only asks, and says nothing of what is asked for.
 _ASKING = re.compile(
-    r"(?:알려(?:줘요|주세요|주십시오|줘|줄래)?|뭐(?:예요|에요|야|지|죠|임|라고|라)?|뭔(?:가요|지|데|가)?"
+    r"(?:알려(?:줘요|주세요|주십시오|주시|줘|줄래|줄|달라)?|뭐(?:예요|에요|야|지|죠|임|라고|라)?|뭔(?:가요|지|데|가)?"
     r"|무엇(?:인가요|입니까|이에요|이죠|인지|을|이)?|무슨|내용(?:이|은|을|에)?|설명(?:해|을)?|보여|찾아|말해"
-    r"|주세요|줘요|줘|좀|전문|조문|조항|원문|본문|규정|어떻게|어떤|되나요|돼요|되어|돼|있나요|있어요|있는지|있어|나와"
+    r"|주세요|주실|줘요|줘|좀|전문|조문|조항|원문|본문|규정|따르면|의하면|어떻게|어떤|되나요|돼요|되어|돼|있나요|있어요|있는지|있어|나와"
     r"|써|쓰여|적혀|하나요|하죠|해요|해|대해서?|관해서?|관한|대한|궁금(?:해요|합니다)?|거야|건가요|것|우리|저희|회사|및|하고|랑|와|과"
+    r"|요약|읽어|확인|자세(?:히|하게)|상세(?:히|하게)|쉽게|간단(?:히|하게)|간략(?:히|하게)|의미|뜻|알고싶어요?|수있(?:나요|어요?|을까요)"
+    r"|알(?=수있)|부탁(?:해요|드려요|드립니다|드릴게요)?|합니다|혹시|안녕하세요|그리고|부터|까지|내지"
     r"|인가요|인가|입니까|인지|이란|이야|이에요|예요|에서는|에서|으로|라고|란|는|은|이|가|을|를|의|에|도|요|죠)*+"
 )
 
@@ -48,7 +49,8 @@ class LookUp:
     any rule where ``documents`` is empty. ``rest``: what else the question says, "" for nothing;
     the whole question where it names no rule. ``whole``: it asks for nothing but what it names.
     ``missing``: "여비규정 제99조", where the rule is here and has no such place; "여비규정
-    제5조(삭제)", where it had one.
+    제5조(삭제)", where it had one. ``unknown``: the only rule of all the places that the question
+    asks for and nothing else, where that is not here.
     """
 
     passages: tuple[int, ...] = ()
@@ -56,7 +58,13 @@ class LookUp:
     articles: tuple[str, ...] = ()
     rest: str = ""
     whole: bool = False
-    missing: str = ""
+    missing: tuple[str, ...] = ()
+    unknown: str = ""
+
+    @property
+    def vague(self) -> bool:
+        """Whether it asks for a place that many rules may have, and says not of which."""
+        return self.whole and not (self.documents or self.passages)
 
 
 class _Part(NamedTuple):
@@ -71,7 +79,7 @@ class _Part(NamedTuple):
     def begins(self) -> tuple[int, int]:
         """The numbers of its first paragraph and subparagraph; 0 before any."""
         figures = re.match(r"\d+", self.subparagraph or "")
-        return _CIRCLED.find(self.paragraph or "-") + 1, int(figures[0]) if figures else 0
+        return CIRCLED.find(self.paragraph or "-") + 1, int(figures[0]) if figures else 0
 
 
 class _Outline:
@@ -94,8 +102,10 @@ class _Outline:
     def place(self, reference: Reference) -> list[_Part]:
         """The parts of an article or annex; [] where the rule has none such."""
         wanted = reference.annex or reference.article or ""
+        if wanted == "부칙":
+            return _newest_first(self._under(wanted))
         found = self.articles.get(wanted, [])
-        if not found and wanted in {"별표", "별지", "부칙"}:
+        if not found and wanted in {"별표", "별지"}:
             found = self._under(wanted)
         if not found and wanted == "별표 1":  # the only annex has no number
             found = self.articles.get("별표", [])
@@ -135,27 +145,37 @@ class Places:
         references = _references(left, names)
         if not (references or any(named.title for named in names)):
             return LookUp(rest=question)
+        if unknown := _unknown(text, references, names):
+            return LookUp(rest=question, unknown=unknown)
         passages: list[int] = []
+        beside: list[int] = []  # parts of an article besides the named paragraph
         articles: list[str] = []
         spans: list[tuple[int, int]] = []
-        missing, guessed = "", set[str]()
+        missing: list[str] = []
+        guessed = set[str]()
         for reference in references:
             named = _owner(reference, names)
             if named and named.title is None:
                 continue  # of a rule that isn't here
             place = reference.annex or reference.article or ""
             found = self._passages(named.title if named else None, reference)
-            passages += found
+            absent = place
+            if found and named and not self._has_paragraph(found, reference):
+                found, absent = [], str(reference)
+            one = bool(named and reference.paragraph)
+            passages += found[:1] if one else found
+            beside += found[1:] if one else []
             deleted = bool(named and self._is_deleted(str(named.title), place))
-            if not (found or deleted or named is None or named.full):
+            if not (found or deleted or named is None or named.full or absent != place):
                 guessed.add(str(named.title))
                 continue
             spans.append((reference.start, reference.end))
             if found or named is None:
                 articles.append(place)
             else:
-                absent = f"{self._shown[str(named.title)]} {place}{DELETED if deleted else ''}"
-                missing = missing or absent
+                missing.append(
+                    f"{self._shown[str(named.title)]} {absent}{DELETED if deleted else ''}"
+                )
         documents = frozenset(
             number
             for named in names
@@ -166,9 +186,12 @@ class Places:
             return LookUp(rest=question)
         rest = " ".join(_without(left, spans).split())
         result = LookUp(
-            tuple(dict.fromkeys(passages)), documents, tuple(dict.fromkeys(articles)), rest
+            tuple(dict.fromkeys([*passages, *beside])),
+            documents,
+            tuple(dict.fromkeys(articles)),
+            rest,
         )
-        found_all = self._completed(replace(result, missing="" if passages else missing))
+        found_all = self._completed(replace(result, missing=tuple(dict.fromkeys(missing))))
         return found_all if documents else replace(found_all, rest=question)
 
     def _read(self, document_id: int) -> _Outline:
@@ -178,7 +201,7 @@ class Places:
         """With the article that the rest calls by its title, and whether anything else is left."""
         if _ASKING.fullmatch(letters(found.rest)):
             return replace(found, rest="", whole=True)
-        if found.missing:
+        if found.missing and not found.passages:
             return found
         titled = self._titled(found.documents, letters(found.rest))
         if titled and not found.passages:
@@ -197,6 +220,17 @@ class Places:
             if found := [(o, key) for o in outlines for key in o.titles.get(rest[:end], ())]:
                 return found
         return []
+
+    def _has_paragraph(self, numbers: Sequence[int], reference: Reference) -> bool:
+        """Whether the article of these passages has the paragraph that is asked for."""
+        number = reference.paragraph
+        if number is None or number > len(CIRCLED) or not reference.article:
+            return True
+        texts = [passage.text for passage in self._library.passages(numbers)]
+        if any(mark in text for text in texts for mark in CIRCLED):
+            return any(CIRCLED[number - 1] in text for text in texts)
+        numbered = re.compile(rf"^\s*{number}\s*[.)]", re.MULTILINE)  # paragraphs as 1. 2.
+        return number == 1 or any(numbered.search(text) for text in texts)
 
     def _is_deleted(self, title: str, place: str) -> bool:
         """Whether a rule of this title had the place once."""
@@ -259,6 +293,18 @@ def _references(text: str, names: Sequence[Named]) -> list[Reference]:
     return sorted(found, key=lambda one: one.start)
 
 
+def _unknown(text: str, references: Sequence[Reference], names: Sequence[Named]) -> str:
+    """The rule that is not here, where the text asks for its places and nothing else; else ""."""
+    owners = [_owner(reference, names) for reference in references]
+    first = owners[0] if owners else None
+    if first is None or any(o is None or o.title is not None or o.several for o in owners):
+        return ""
+    spans = [(r.start, r.end) for r in references] + [(n.start, n.end) for n in names]
+    others = any(named.title for named in names)
+    asks = _ASKING.fullmatch(letters(_without(text, spans)))
+    return text[first.start : first.end] if asks and not others else ""
+
+
 def _owner(reference: Reference, names: Sequence[Named]) -> Named | None:
     """The rule that a place is of: the nearest before it, or the only one of the question."""
     before = [named for named in names if named.end <= reference.start]
@@ -271,6 +317,22 @@ def _written(title: str) -> Iterable[str]:
     """An article's title as it may be asked for: 국내여비 정액표(제9조 관련), or without that."""
     bare = re.sub(r"\([^()]*\)$", "", normalise(title))
     return {form for form in (letters(title), letters(bare)) if len(form) > 1}
+
+
+def _newest_first(parts: Iterable[_Part]) -> list[_Part]:
+    """The parts of all addenda, the newest of these first, each in reading order."""
+    addenda: list[list[_Part]] = []
+    for part in sorted(parts, key=lambda part: part.id):
+        if not addenda or _article_number(part) <= _article_number(addenda[-1][-1]):
+            addenda.append([])
+        addenda[-1].append(part)
+    return [part for addendum in reversed(addenda) for part in addendum]
+
+
+def _article_number(part: _Part) -> int:
+    """15 for 부칙 제15조; 0 where an addendum has no articles."""
+    figures = re.search(r"\d+", part.article or "")
+    return int(figures[0]) if figures else 0
 
 
 def _from_the_named(parts: list[_Part], reference: Reference) -> list[_Part]:

@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 from onprem_rag.korean.morphemes import compounds, words_and_compounds
 from onprem_rag.korean.quantities import find_quantities
 from onprem_rag.korean.questions import asked_kinds, question_words
-from onprem_rag.korean.references import find_references
+from onprem_rag.korean.references import CIRCLED, find_references
 from onprem_rag.korean.text import sentences
 from onprem_rag.records import Passage
 
@@ -31,7 +31,6 @@ _ITEMS_FOLLOW = re.compile(r"다음\s*(?:각\s*호|각\s*목|과\s*같|의\s*각
 _EXCEPTION = re.compile(r"다만\s*,|단\s*,")  # quoted with the rule that it limits
 _ITEM = re.compile(r"\s*(?:\d{1,2}\s*[.)]|[가-하]\s*[.)]|[-•○])\s*")
 _MARK = re.compile(r"^\s*[①-⑳]\s*")
-_CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 _PARAGRAPH = re.compile(r"(?:(?<=\n)|(?<=[)\]] )|(?<=[)\]])|^)[①-⑳]")
 
 
@@ -76,22 +75,38 @@ def quotations(
     return sorted(found, key=lambda quotation: -quotation.score)
 
 
-def named_part(text: str, question: str) -> str:
-    """The paragraph of an article that ``question`` names, else all of it, up to LONGEST_LIST."""
-    named = next((one for one in find_references(question) if one.paragraph), None)
-    start, end = 0, len(text)
-    if named and named.paragraph:
+def named_part(passage: Passage, question: str) -> str:
+    """The paragraphs of its article that ``question`` names, else all of it, up to LONGEST_LIST.
+
+    "" where the passage holds none of these paragraphs.
+    """
+    references = [one for one in find_references(question) if not one.relative]
+    wanted = {one.paragraph for one in references if passage.article in {one.article, one.annex}}
+    text = passage.text
+    spans = [(0, len(text))]
+    if wanted and None not in wanted:
         starts = [mark.start() for mark in _PARAGRAPH.finditer(text)]
-        numbers = [_CIRCLED.index(text[at]) + 1 for at in starts]
-        if named.paragraph in numbers:
-            at = numbers.index(named.paragraph)
-            start, end = starts[at], [*starts, len(text)][at + 1]
+        numbers = [CIRCLED.index(text[at]) + 1 for at in starts]
+        if passage.paragraph and (not starts or text[: starts[0]].strip()):
+            # It begins within a paragraph, or with the article's heading.
+            first = CIRCLED.find(passage.paragraph) + 1
+            starts, numbers = (
+                (starts, numbers) if first in numbers else ([0, *starts], [first, *numbers])
+            )
+        if numbers:
+            ends = [*starts[1:], len(text)]
+            spans = [
+                (start, end)
+                for number, start, end in zip(numbers, starts, ends, strict=True)
+                if number in wanted
+            ]
     lines: list[str] = []
-    for first, last in sentences(text[start:end]):
-        line = " ".join(text[start + first : start + last].split())
-        if lines and sum(map(len, lines)) + len(line) > LONGEST_LIST:
-            return "\n".join([*lines, "…"])
-        lines.append(line)
+    for start, stop in spans:
+        for first, last in sentences(text[start:stop]):
+            line = " ".join(text[start + first : start + last].split())
+            if lines and sum(map(len, lines)) + len(line) > LONGEST_LIST:
+                return "\n".join([*lines, "…"])
+            lines.append(line)
     return "\n".join(lines)
 
 

@@ -71,6 +71,10 @@ class Reranker:
         """How well each passage answers the question, in [0, 1]; of a long one its best window."""
         if not passages:
             return []
+        with self._turn:  # a tokenizer too: two threads would change its truncation by turns
+            return self._scores(question, passages)
+
+    def _scores(self, question: str, passages: Sequence[Passage]) -> list[float]:
         room = self._limit - self._model.tokenizer.num_special_tokens_to_add(pair=True)
         question = cut("", question, self._sizes, int(room * QUESTION))[0].strip()
         room -= self._sizes([question])[0]
@@ -96,14 +100,13 @@ class Reranker:
         """The score of every pair, from the logits: a folder's own activation is not relied on."""
         import torch
 
-        with self._turn:
-            logits = self._model.predict(
-                pairs,
-                batch_size=BATCH,
-                activation_fn=torch.nn.Identity(),
-                show_progress_bar=False,
-                convert_to_tensor=True,
-            ).float()
+        logits = self._model.predict(
+            pairs,
+            batch_size=BATCH,
+            activation_fn=torch.nn.Identity(),
+            show_progress_bar=False,
+            convert_to_tensor=True,
+        ).float()
         if self._classes == 1:
             found = torch.sigmoid(logits.reshape(-1))
         else:

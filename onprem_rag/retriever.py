@@ -38,9 +38,11 @@ class OnpremRetriever(BaseRetriever):
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun
     ) -> list[Document]:
-        return [self._document(hit) for hit in self._opened.search(query, self.k)]
+        hits = self._opened.search(query, self.k)
+        sources = self._opened.sources([hit.passage.document_id for hit in hits])
+        return [self._document(hit, sources[hit.passage.document_id]) for hit in hits]
 
-    def _document(self, hit: Hit) -> Document:
+    def _document(self, hit: Hit, source: str) -> Document:
         """The passage's text, and where it stands; offsets are into the document's text."""
         passage = hit.passage
         return Document(
@@ -59,6 +61,6 @@ class OnpremRetriever(BaseRetriever):
                 "channels": dict(hit.channels),
                 "passage_id": passage.id,
                 "document_id": passage.document_id,
-                "source": self._opened.document(passage.document_id).source,
+                "source": source,
             },
         )

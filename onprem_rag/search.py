@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import replace
 from functools import partial
+from typing import NamedTuple
 
 from onprem_rag.config import SearchConfig
 from onprem_rag.index.generations import Generation
@@ -24,6 +26,13 @@ COMPOUND = 0.5  # weight of 육아휴직, 15조 besides those of their parts
 READ = 8  # first passages that are read for the question before they are ranked
 
 
+class Sought(NamedTuple):
+    """A question without slips of the keyboard, and what it names."""
+
+    text: str
+    named: LookUp
+
+
 class Searcher:
     """Hybrid search over one index generation. Safe to share between threads."""
 
@@ -41,14 +50,29 @@ class Searcher:
         self._reranker = reranker
         self._places = Places(library)
 
+    def weighing(self, config: SearchConfig) -> Searcher:
+        """This searcher under other weights; it shares what was read of the library."""
+        other = copy(self)
+        other._config = config
+        return other
+
     def search(self, question: str, count: int) -> list[Hit]:
         """The ``count`` best passages, best first.
 
         Where the question is nothing but the name of a place, that place alone. [] where that place
         is not there, or no channel knows a word of the question.
         """
-        question = self._meant(question)
-        named = self._places.look_up(question)
+        return self.find(self.look_up(question), count)
+
+    def look_up(self, question: str) -> Sought:
+        """The question as it is meant, and what it names."""
+        question = repaired(question, self._index.knows)
+        question = mended(question, partial(self._index.frequency, "bigram"))
+        return Sought(question, self._places.look_up(question))
+
+    def find(self, sought: Sought, count: int) -> list[Hit]:
+        """``search`` for a question that is looked up already."""
+        question, named = sought
         direct = self._looked_up(named, count)
         if named.whole and (direct or named.missing):
             return direct
@@ -65,24 +89,13 @@ class Searcher:
             hits = [*first, *(hit for hit in second if hit.passage.id not in known)]
         return hits[:count]
 
-    def missing(self, question: str) -> str:
-        """What the question asks for and its rule has not got: 여비규정 제99조; "" for nothing."""
-        named = self._places.look_up(self._meant(question))
-        return named.missing if named.whole else ""
-
     def asked(self, question: str) -> str:
         """The question as passages are read for it: without slips, and the place it names."""
-        question = self._meant(question)
-        return _asked(question, self._places.look_up(question))
+        return _asked(*self.look_up(question))
 
     def weight(self, word: str) -> float:
         """How much a word tells apart in this library: its inverse document frequency."""
         return self._index.weight(word)
-
-    def _meant(self, question: str) -> str:
-        """The question without slips of the keyboard."""
-        question = repaired(question, self._index.knows)
-        return mended(question, partial(self._index.frequency, "bigram"))
 
     def _looked_up(self, named: LookUp, count: int) -> list[Hit]:
         """The passages that the question names."""

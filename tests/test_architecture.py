@@ -51,7 +51,7 @@ PLACES = {
     "sqlalchemy": ("onprem_rag.library",),
     "sqlite3": ("onprem_rag.library",),
     "faiss": ("onprem_rag.index.dense",),
-    "pymilvus": ("onprem_rag.index.milvus", "onprem_rag.index.milvus_server"),
+    "pymilvus": ("onprem_rag.index.milvus_server", "onprem_rag.index.milvus_write"),
     "grpc": ("onprem_rag.index.milvus_server",),
     "sentence_transformers": ("onprem_rag.index", "onprem_rag.rerank"),
     "transformers": ("onprem_rag.generate.local", "onprem_rag.rerank"),

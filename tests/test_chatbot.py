@@ -276,6 +276,63 @@ def test_an_approved_answer_lives_as_long_as_its_article(tmp_path: Path) -> None
     assert chatbot.ask("방문차량은 몇 시간까지 무료인가요?").status is Status.VERIFIED
 
 
+# --- questions that name places ------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("국가공무원법 제3조에 따르면?", "등록된 규정 가운데 ‘국가공무원법’에 해당하는 규정이 없"),
+        ("개인정보 보호법 제15조", "등록된 규정 가운데 ‘개인정보 보호법’에 해당하는 규정이 없"),
+        ("여비규정 제99조", "등록된 규정에 ‘여비규정 제99조’에 해당하는 조문이 없습니다."),
+        ("여비규정 제9조 제7항", "등록된 규정에 ‘여비규정 제9조제7항’에 해당하는 조문이 없습니다."),
+        ("별표 77", "어느 규정의 별표 77인지 함께 써 주세요."),
+    ],
+)
+def test_a_place_that_is_not_here_is_refused_by_its_name(
+    chatbot: Chatbot, question: str, told: str
+) -> None:
+    answer = chatbot.ask(question)
+    assert (answer.status, answer.citations) == (Status.REFUSED, ())
+    assert answer.text.startswith(f"모른다. {told}")
+
+
+def test_a_rule_that_is_not_here_mentioned_in_passing(chatbot: Chatbot) -> None:
+    answer = chatbot.ask("근로기준법 제36조와 달리 우리는 정년이 몇 세인가요?")
+    assert ("취업규칙", "제36조") in {(c.document, c.article) for c in answer.citations}
+
+
+def test_every_named_article_is_quoted(chatbot: Chatbot) -> None:
+    answer = chatbot.ask("여비규정 제9조제2항, 제12조와 취업규칙 제36조 알려줘")
+    assert answer.status is Status.VERIFIED
+    assert [(c.document, c.article) for c in answer.citations] == [
+        ("여비규정", "제9조"),
+        ("여비규정", "제12조"),
+        ("취업규칙", "제36조"),
+    ]
+    assert answer.text.startswith("② "), "only the paragraph that is named"
+    assert "제12조(일비) ①" in answer.text, "all of an article without one"
+    assert len(answer.hits) == 3, "nothing joins"
+    assert_cited(chatbot, answer)
+
+
+def test_what_is_not_quoted_is_told(chatbot: Chatbot) -> None:
+    absent = chatbot.ask("여비규정 제9조와 제99조")
+    assert absent.status is Status.VERIFIED
+    assert absent.text.endswith("‘여비규정 제99조’에 해당하는 조문이 없습니다.")
+    many = chatbot.ask("여비규정 제3조부터 제17조까지")
+    cited = {citation.article for citation in many.citations}
+    asked = {f"제{number}조" for number in range(3, 18)}
+    assert 2 < len(cited) < len(asked)
+    for article in asked:
+        told = f"‘여비규정 {article}’" in many.text.rpartition("…")[2]
+        assert (article in cited) is not told
+
+
+def test_another_article_may_answer_what_is_asked_of_the_named_one(chatbot: Chatbot) -> None:
+    answer = chatbot.ask("여비규정 제9조의 숙박비 한도는 서울에서 얼마야?")
+    assert answer.status is Status.VERIFIED
+    assert {citation.article for citation in answer.citations} == {"별표 1"}
+
+
 # --- whatever is asked ---------------------------------------------------------------------------
 def test_every_answer_is_cited_word_for_word(chatbot: Chatbot) -> None:
     answers = [chatbot.ask(question) for question in QUESTIONS]

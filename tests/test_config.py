@@ -169,3 +169,10 @@ def test_an_unknown_key_in_the_environment(tmp_path: Path, monkeypatch: pytest.M
     assert "ONPREM_RAG_SEARCH_PASAGES" in (message := refusal(tmp_path))
     assert "→ 쓸 수 있는 것: " in message
     assert "ONPREM_RAG_SEARCH_PASSAGES" in message
+
+
+def test_a_secret_is_not_shown_in_an_error(tmp_path: Path) -> None:
+    settings(tmp_path, "[index]\ntoken = 20240301\n")
+    message = refusal(tmp_path)
+    assert "[index] token = *** 값이 잘못되었습니다.\n→ 문자열을(를) 쓰세요" in message
+    assert "20240301" not in message

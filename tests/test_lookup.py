@@ -24,9 +24,13 @@ END = """
 
 제1조(시행일) 이 규정은 2020년 1월 1일부터 시행한다.
 
+제2조(경과조치) 이미 끝난 출장에는 종전의 규정을 적용한다.
+
 부칙 <2024. 7. 1.>
 
 제1조(시행일) 이 규정은 2024년 7월 1일부터 시행한다.
+
+제2조(적용례) 이 규정 시행 후 출발하는 출장부터 적용한다.
 
 [별표 1] 국내여비 정액표(제12조 관련)
 
@@ -64,6 +68,7 @@ TEXTS = {
     "기록": rule(RECORDS, {4: "(보존기간) 보존기간은 5년으로 한다."}),
     "망법": rule(NETWORK, {9: "(동의) 이용자의 동의를 받는다."}),
     "망법 시행령": rule(f"{NETWORK} 시행령", {9: "(동의의 방법) 동의는 서면으로 받는다."}),
+    "민원": rule("민원 및 신고 처리 규칙", {2: "(접수) 민원은 접수한 날에 배부한다."}),
     "휴가": rule("휴가 안내", {2: "(신청) 휴가는 전산으로 신청한다."}),
     "본사": rule("본사 복무규정", {7: "(출근) 출근 시각은 9시로 한다."}),
     "공장": rule("공장 복무규정", {7: "(출근) 출근 시각은 8시로 한다."}),
@@ -76,7 +81,7 @@ Shown = Callable[[LookUp], list[str]]
 
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
-    """Twelve rules, two of them of the same title."""
+    """Fourteen rules, two of them of the same title."""
     folder = tmp_path_factory.mktemp("lookup")
     paths = []
     for name, text in TEXTS.items():
@@ -162,12 +167,47 @@ def test_the_named_place_comes_first(
 def test_of_addenda_the_newest_come_first(ask: Ask, library: Library) -> None:
     first, second = library.passages(ask("여비규정 부칙 제1조").passages)
     assert ("2024" in first.text, "2020" in second.text) == (True, True)
+    addenda = library.passages(ask("여비규정 부칙").passages)
+    assert [passage.text.split(")")[0] for passage in addenda] == [
+        "제1조(시행일",
+        "제2조(적용례",
+        "제1조(시행일",
+        "제2조(경과조치",
+    ]
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        "{} 자세히 알려줘",
+        "{} 요약해줘",
+        "{} 내용 확인해 주세요",
+        "{}에 뭐라고 나와 있나요?",
+        "{}가 무슨 뜻이야?",
+        "{} 쉽게 설명 부탁드립니다",
+        "안녕하세요, {} 좀 알려주실 수 있을까요?",
+        "혹시 {} 내용 알 수 있나요?",
+    ],
+)
+def test_politeness_asks_for_nothing_else(around: str, ask: Ask, shown: Shown) -> None:
+    found = ask(around.format("인사규정 제3조"))
+    assert (shown(found), found.whole) == (["인사규정 제3조"], True)
+
+
+def test_a_range_of_articles(ask: Ask, shown: Shown) -> None:
+    found = ask("인사규정 제3조부터 제5조까지 보여줘")
+    assert (shown(found), found.whole) == (
+        ["인사규정 제3조", "인사규정 제4조", "인사규정 제5조"],
+        True,
+    )
 
 
 @pytest.mark.parametrize(
     ("question", "document"),
     [
         ("숙소관리지침 제2조", "직원숙소관리지침"),
+        ("민원신고처리규칙 제2조", "민원 및 신고 처리 규칙"),
+        ("민원·신고 처리규칙 제2조", "민원 및 신고 처리 규칙"),
         ("정보통신망법 제9조", NETWORK),
         ("정보보호법 제9조", NETWORK),
         ("정보통신망법 시행령 제9조", f"{NETWORK} 시행령"),
@@ -187,11 +227,7 @@ def test_a_shortened_title_that_only_one_rule_can_have(
     [
         "복무규정 제7조",  # of two rules
         "숙소관리지침 제99조",  # a guess that its article doesn't bear out
-        "근로기준법 제15조",  # not here
-        "공무원여비규정 제12조",
-        "「공무원 여비규정」 제12조",
-        "여비규정 운영세칙 제12조",
-        "출장비지급규정 제15조",
+        "연차를 신청할 때 근로기준법 제15조에 따르면 며칠 쉬나요?",  # not here
         "휴가는 며칠인가요?",
         "출장 규정이 어떻게 되나요?",
         "숙소 관리지침이 어떻게 되나요?",  # so loosely only a full title counts
@@ -240,8 +276,10 @@ def test_an_article_without_its_rule(ask: Ask, shown: Shown) -> None:
     ]
     assert (found.whole, found.documents, found.rest) == (True, frozenset(), "제15조제2항이 뭐야?")
     assert shown(ask("별표 1")) == ["여비규정 별표 1"]
+    assert not ask("별표 1").vague
     absent = ask("별표 7")
-    assert (absent.passages, absent.articles, absent.missing) == ((), ("별표 7",), "")
+    assert absent.vague
+    assert (absent.passages, absent.articles, absent.missing) == ((), ("별표 7",), ())
 
 
 def test_a_place_in_passing_is_only_one_of_the_hits(ask: Ask, shown: Shown) -> None:
@@ -259,11 +297,57 @@ def test_a_place_in_passing_is_only_one_of_the_hits(ask: Ask, shown: Shown) -> N
         ("인사규정시행세칙 제15조", "인사규정 시행세칙 제15조"),
         ("차량관리규정 제4조", "차량관리규정 제4조(삭제)"),
         ("관리규정 제4조 알려줘", "차량관리규정 제4조(삭제)"),
+        ("여비규정 제15조제7항", "여비규정 제15조제7항"),
+        ("여비규정 제십오조제칠항", "여비규정 제15조제7항"),
+        ("여비규정 제12조 2항이 뭐야?", "여비규정 제12조제2항"),
     ],
 )
 def test_a_place_that_the_rule_has_not_got(question: str, missing: str, ask: Ask) -> None:
     found = ask(question)
-    assert (found.missing, found.passages, found.whole) == (missing, (), True)
+    assert (found.missing, found.passages, found.whole) == ((missing,), (), True)
+
+
+def test_what_is_there_is_found_besides_what_is_not(ask: Ask, shown: Shown) -> None:
+    found = ask("여비규정 제12조와 제99조, 제15조제7항 알려줘")
+    assert (shown(found), found.whole) == (["여비규정 제12조"], True)
+    assert found.missing == ("여비규정 제99조", "여비규정 제15조제7항")
+    assert shown(ask("여비규정 제12조 제1항")) == ["여비규정 제12조"], "its only paragraph"
+
+
+def test_named_paragraphs_come_before_the_rest_of_their_articles(ask: Ask, shown: Shown) -> None:
+    assert shown(ask("여비규정 제15조제2항과 제12조")) == [
+        "여비규정 제15조②",
+        "여비규정 제12조",
+        "여비규정 제15조①",
+        "여비규정 제15조③",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("question", "unknown"),
+    [
+        ("근로기준법 제15조", "근로기준법"),
+        ("국가공무원법 제3조에 따르면?", "국가공무원법"),
+        ("혹시 우리 국가공무원법 제3조가 뭐야?", "국가공무원법"),
+        ("개인정보 보호법 제15조", "개인정보 보호법"),
+        (
+            "국가를 당사자로 하는 계약에 관한 법률 제7조제1항 알려줘",
+            "국가를 당사자로 하는 계약에 관한 법률",
+        ),
+        ("공무원여비규정 제12조", "공무원여비규정"),
+        ("「공무원 여비규정」 제12조", "공무원 여비규정"),
+        ("「여비에 관한 훈령」 제12조", "여비에 관한 훈령"),
+        ("여비규정 운영세칙 제12조", "여비규정 운영세칙"),
+        ("출장비지급규정 제15조와 제16조", "출장비지급규정"),
+    ],
+)
+def test_a_place_of_a_rule_that_is_not_here(question: str, unknown: str, ask: Ask) -> None:
+    assert ask(question) == LookUp(rest=question, unknown=unknown)
+
+
+@pytest.mark.parametrize("question", ["복무규정 제7조", "우리 복무규정 제7조 알려줘"])
+def test_a_name_that_several_rules_fit_is_not_unknown(question: str, ask: Ask) -> None:
+    assert not ask(question).unknown
 
 
 @pytest.mark.parametrize(

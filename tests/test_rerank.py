@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import socket
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -206,6 +207,15 @@ def test_an_encoder_without_a_classifier(folder: Path, tmp_path: Path) -> None:
     BertModel.from_pretrained(str(folder)).save_pretrained(copy)
     with pytest.raises(ModelError, match=r"재순위 모델이 아닙니다: .*BertModel\)\n→ 임베더가"):
         Reranker(copy)
+
+
+def test_questions_of_many_threads_have_the_scores_of_one(reranker: Reranker) -> None:
+    """Counting tokens and reading change the same tokenizer's truncation."""
+    passages = [passage(" ".join([word] * (5 + 60 * (at % 3)))) for at, word in enumerate(WORDS)]
+    alone = reranker.scores(QUESTION, passages)
+    with ThreadPoolExecutor(6) as pool:
+        found = list(pool.map(lambda _: reranker.scores(QUESTION, passages), range(48)))
+    np.testing.assert_allclose(found, [alone] * 48, atol=1e-4)
 
 
 def test_loading_and_reading_open_no_socket(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from onprem_rag.following import Followed, context, followed
+from onprem_rag.following import Followed, context, followed, looked_up
 from onprem_rag.generate.interface import REFUSAL
 from onprem_rag.korean.questions import asked_kinds
 from onprem_rag.reading import Quotation, named_part, quotations
@@ -18,6 +18,7 @@ NEEDED = 0.47
 NEEDED_PER_DOCUMENT = 0.03
 STANDING_OUT = 0.3
 LOOKED_AT = 5  # hits whose documents are counted
+NAMED = 1_500  # characters of places that a question asks for
 SECOND = 0.7  # a second passage's quotation must score this share of the first
 
 
@@ -35,14 +36,11 @@ class Extractive:
 
     def stream(self, question: str, hits: Sequence[Hit]) -> Iterator[str]:
         """The quotations with their passages' numbers, ``… [1]``, or 모른다."""
-        if hits and hits[0].channels == ((LOOKED_UP, 1.0),):
-            yield "\n\n".join(
-                f"{named_part(hit.passage.text, question)} [{at}]"
-                for at, hit in enumerate(hits[: self._passages], start=1)
-            )
+        if looked_up(hits):
+            yield "\n\n".join(_in_full(question, context(hits, self._passages)))
             return
         found = quotations(question, [hit.passage for hit in hits[: self._passages]], self._weight)
-        if not found or not _answerable(hits[:LOOKED_AT]):
+        if not found or not _answerable(hits[:LOOKED_AT], self._passages):
             yield REFUSAL
             return
         used = context(hits, self._passages)
@@ -91,10 +89,25 @@ class Extractive:
         return list(found[:1])
 
 
-def _answerable(hits: Sequence[Hit]) -> bool:
-    """Whether the first of these hits reads enough like an answer to quote it."""
+def _in_full(question: str, hits: Sequence[Hit]) -> Iterator[str]:
+    """What each of the named places says, as far as NAMED characters."""
+    parts = [named_part(hit.passage, question) for hit in hits]
+    room = NAMED
+    for at, (hit, part) in enumerate(zip(hits, parts, strict=True), start=1):
+        said = part or ("" if any(parts) else hit.passage.text)
+        room -= len(said)
+        if said and (room >= 0 or room + len(said) == NAMED):
+            yield f"{said} [{at}]"
+
+
+def _answerable(hits: Sequence[Hit], count: int) -> bool:
+    """Whether the first of these hits reads enough like an answer to quote it.
+
+    The best of the first ``count``, where the first is there because the question names it.
+    """
     hits = [hit for hit in hits if hit.score > 0 or not hit.referred_from]  # what was found
     documents = len({hit.passage.document_id for hit in hits})
     lead = hits[0].score - hits[-1].score
     needed = NEEDED + NEEDED_PER_DOCUMENT * documents - STANDING_OUT * lead
-    return dict(hits[0].channels).get("reading", 0.0) >= needed
+    read = hits[:count] if LOOKED_UP in dict(hits[0].channels) else hits[:1]
+    return max(dict(hit.channels).get("reading", 0.0) for hit in read) >= needed

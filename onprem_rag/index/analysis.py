@@ -6,6 +6,7 @@ import gc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 from onprem_rag.index.lexical import LexicalIndex, bigram_fields, token_fields
@@ -32,17 +33,21 @@ class Analysis:
 
 def analyse(passages: Sequence[Passage], referred: Sequence[str], progress: Progress) -> Analysis:
     """Analyse passages in row order; ``referred`` (n,) are the titles that each refers to."""
-    columns = (
+    columns: tuple[Sequence[str], ...] = (
         [passage.document for passage in passages],
         [" ".join(passage.path) for passage in passages],
         [passage.text for passage in passages],
         referred,
         [passage.title for passage in passages],
     )
+    size = len(passages)
+    total = len(columns) * size
     with _without_collecting():
-        rule, place, body, named, title = (_each(column, progress) for column in columns)
+        rule, place, body, named, title = (
+            _each(column, partial(_report, progress, at * size, total))
+            for at, column in enumerate(columns)
+        )
         weighted = list(zip((rule, place, body, named), FIELDS.values(), strict=True))
-        size = len(passages)
         terms = (((one.terms for one in column), weight) for column, weight in weighted)
         plain = [([one.letters for one in column], weight) for column, weight in weighted]
         return Analysis(
@@ -68,7 +73,7 @@ def _read(text: str) -> _Read:
     return _Read(words, words + joined, letters(text))
 
 
-def _each(texts: Sequence[str], progress: Progress) -> list[_Read]:
+def _each(texts: Sequence[str], report: Callable[[int], None]) -> list[_Read]:
     """Each text, analysed; one that comes again, as titles do, is not analysed again."""
     found: list[_Read] = []
     known: dict[str, _Read] = {}
@@ -77,8 +82,13 @@ def _each(texts: Sequence[str], progress: Progress) -> list[_Read]:
             read = known[text] = _read(text)
         found.append(read)
         if at % 64 == 0 or at == len(texts):
-            progress("형태소 분석", at, len(texts))
+            report(at)
     return found
+
+
+def _report(progress: Progress, before: int, total: int, done: int) -> None:
+    """All columns are one stage, so that its bar is full once."""
+    progress("형태소 분석", before + done, total)
 
 
 @contextmanager

@@ -31,13 +31,13 @@ from onprem_rag.index.embedder import (
 from onprem_rag.index.interface import Content, Index
 from onprem_rag.index.local import LocalIndex
 from onprem_rag.index.milvus import MilvusIndex
+from onprem_rag.index.milvus_server import address
 from onprem_rag.index.training import train
 from onprem_rag.index.vectors import vectors_of, windows_of
 from onprem_rag.records import Passage
 
 FORMAT = 2  # counts up when a generation's files or its analysis change
 LOCAL = IndexConfig()
-KEPT = 2  # generations on disk: the live one and the one before
 _REMEDY = "→ 'ingest add'를 다시 실행해 색인을 새로 만드세요."
 
 
@@ -79,7 +79,7 @@ def prior(passage: Passage) -> float:
 def current_name(index_folder: Path) -> str | None:
     """The live generation's folder name; None before the first ingest."""
     try:
-        return (index_folder / "CURRENT").read_text(encoding="ascii").strip() or None
+        return (index_folder / "CURRENT").read_text("ascii", "replace").strip() or None
     except FileNotFoundError:
         return None
 
@@ -100,12 +100,13 @@ def build(
     index_folder.mkdir(parents=True, exist_ok=True)
     number = 1 + max((_number(path.name) for path in index_folder.iterdir()), default=0)
     folder = index_folder / f"g{number:06d}"
-    shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     analysis = analyse(passages, referred, progress)
     if embedder_folder is None:
         report = partial(progress, "임베더 학습")
         train(analysis.words, analysis.titles, folder / "embedder", report)
+    channels = analysis.channels
+    del analysis  # its words take as much memory as all texts, and encoding may take hours
     embedder = _open_embedder(folder, embedder_folder)
     texts, windows = windows_of(embedder, [passage_parts(passage) for passage in passages])
     report = partial(progress, "벡터 계산")
@@ -114,7 +115,7 @@ def build(
         passages=np.array([passage.id for passage in passages], dtype=np.int64),
         documents=np.array([passage.document_id for passage in passages], dtype=np.int64),
         priors=np.array([prior(p) for p in passages], dtype=np.float32),
-        lexical=analysis.channels,
+        lexical=channels,
         vectors=vectors,
         windows=windows,
     )
@@ -128,7 +129,11 @@ def build(
 
 
 def publish(index_folder: Path, name: str, server: IndexConfig = LOCAL) -> None:
-    """Make a built generation live by one rename, then drop the old ones."""
+    """Make a built generation live by one rename, then drop all but it and the one before.
+
+    Running servers may still search that one; a build that failed in between does not count.
+    """
+    kept = {name, current_name(index_folder)}
     for path in (index_folder / name).rglob("*"):
         if path.is_file():
             with path.open("rb") as file:
@@ -138,9 +143,8 @@ def publish(index_folder: Path, name: str, server: IndexConfig = LOCAL) -> None:
     with temporary.open("rb") as file:
         os.fsync(file.fileno())
     temporary.replace(index_folder / "CURRENT")
-    numbered = [path for path in index_folder.iterdir() if _number(path.name)]
-    for path in sorted(numbered, key=lambda path: _number(path.name))[:-KEPT]:
-        if path.name != name and _dropped(path, server):
+    for path in list(index_folder.iterdir()):
+        if _number(path.name) and path.name not in kept and _dropped(path, server):
             shutil.rmtree(path, ignore_errors=True)
 
 
@@ -163,6 +167,22 @@ def open_current(
         )
     folder = index_folder / name
     manifest = read_manifest(folder)
+    check(folder, manifest, embedder_folder, server)
+    try:
+        index = _open_index(folder, candidates, server)
+    except (OSError, EOFError, ValueError, RuntimeError) as error:
+        raise _damaged(folder, error) from error
+    if loaded and embedder_folder and loaded.fingerprint == manifest.embedder:
+        embedder = loaded  # the embedded default's differs by generation
+    else:
+        embedder = _open_embedder(folder, embedder_folder)
+    return Generation(manifest, index, embedder)
+
+
+def check(
+    folder: Path, manifest: Manifest, embedder_folder: Path | None, server: IndexConfig = LOCAL
+) -> None:
+    """Raise IndexMismatchError where a generation was built otherwise than is configured."""
     if manifest.format != FORMAT:
         raise IndexMismatchError(
             f"색인이 다른 버전의 프로그램으로 만들어졌습니다({manifest.format} ≠ {FORMAT}).\n"
@@ -175,14 +195,14 @@ def open_current(
             f"→ 설정을 되돌리거나 'ingest add'를 다시 실행해 색인을 새로 만드세요."
         )
     try:
-        index = _open_index(folder, candidates, server)
-    except (OSError, EOFError, ValueError, RuntimeError) as error:
-        raise IndexMismatchError(f"색인이 손상되었습니다: {folder} ({error})\n{_REMEDY}") from error
-    if loaded and embedder_folder and loaded.fingerprint == manifest.embedder:
-        embedder = loaded  # the embedded default's differs by generation
-    else:
-        embedder = _open_embedder(folder, embedder_folder)
-    return Generation(manifest, index, embedder)
+        elsewhere = MilvusIndex.address_of(folder) != address(server.uri)
+    except (OSError, ValueError) as error:
+        raise _damaged(folder, error) from error
+    if elsewhere:
+        raise IndexMismatchError(
+            "[index] uri가 색인을 만든 때와 다릅니다.\n"
+            "→ 'ingest add'를 다시 실행하거나 uri를 되돌리세요."
+        )
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -193,6 +213,10 @@ def read_manifest(folder: Path) -> Manifest:
         raise IndexMismatchError(f"색인이 손상되었습니다: {folder}\n{_REMEDY}") from error
 
 
+def _damaged(folder: Path, error: Exception) -> IndexMismatchError:
+    return IndexMismatchError(f"색인이 손상되었습니다: {folder} ({error})\n{_REMEDY}")
+
+
 def _open_index(folder: Path, candidates: int, server: IndexConfig) -> Index:
     if server.uri:
         return MilvusIndex.open(server.uri, server.token, folder, candidates)
@@ -200,9 +224,16 @@ def _open_index(folder: Path, candidates: int, server: IndexConfig) -> Index:
 
 
 def _dropped(folder: Path, server: IndexConfig) -> bool:
-    """Whether a generation is gone from the server; if it can't be asked, the next publish does."""
+    """Whether a generation is gone from its server.
+
+    Where that can't be asked, or isn't the configured one, a later publish does it: the folder
+    alone knows the collections' names.
+    """
     try:
-        if server.uri:
+        place = MilvusIndex.address_of(folder)
+        if place != address(server.uri):
+            return not place
+        if place:
             MilvusIndex.drop(server.uri, server.token, folder)
     except OnpremRagError:
         return False

@@ -54,6 +54,8 @@ class LocalIndex:
             np.load(folder / f"{name}.npy", allow_pickle=False)
             for name in ("passages", "documents", "priors")
         )
+        if not len(passages) == len(documents) == len(priors):
+            raise ValueError("passages, documents and priors differ")
         lexical = {n: LexicalIndex.open(folder / n, len(passages)) for n in CHANNELS}
         dense = DenseIndex.open(folder)
         return cls(passages, documents, priors, lexical, dense, candidates)

@@ -9,53 +9,33 @@ each row's passage, document and prior, and the collections' names.
 
 from __future__ import annotations
 
-import json
 import secrets
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from onprem_rag.errors import IndexMismatchError, IndexServerError
+from onprem_rag.errors import IndexMismatchError
 from onprem_rag.index.dense import EXACT
 from onprem_rag.index.fusion import Scores, best, fuse, normalised
 from onprem_rag.index.interface import Content, Found, Query
 from onprem_rag.index.lexical import LexicalIndex
-from onprem_rag.index.milvus_server import TIMEOUT, connect, connected, explained, missing
+from onprem_rag.index.milvus_server import TIMEOUT, address, connect, connected, explained, missing
+from onprem_rag.index.milvus_write import (
+    BUILDING,
+    NAMES,
+    Collections,
+    write_passages,
+    write_windows,
+)
 
-BUILDING = 3600.0  # seconds for indexing or loading a whole collection
-BATCH = 500  # rows a request: about 5 MB, and Milvus takes 64
 MOST = 4096  # candidates a channel; Milvus answers at most 16,384 rows
-NAMES = "milvus.json"  # in the generation's folder
 
 _Hits = tuple[npt.NDArray[np.int64], Scores]  # (rows, ascending; each one's score)
 _NOTHING: _Hits = (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32))
-
-
-@dataclass(frozen=True, slots=True)
-class Collections:
-    """What one generation has on the server. Names are random, for homes may share a server."""
-
-    passages: str
-    windows: str
-    channels: tuple[str, ...]
-    exact: bool  # whether every window is compared
-
-    def save(self, folder: Path) -> None:
-        """Write ``NAMES`` into a generation's folder."""
-        (folder / NAMES).write_text(json.dumps(asdict(self), indent=2), encoding="utf-8")
-
-    @classmethod
-    def open(cls, folder: Path) -> Collections:
-        """Read ``NAMES``. Raises OSError, ValueError if it is missing or damaged."""
-        try:
-            found = cls(**json.loads((folder / NAMES).read_text(encoding="utf-8")))
-        except TypeError as error:
-            raise ValueError(f"{NAMES}: {error}") from error
-        return cls(found.passages, found.windows, tuple(found.channels), found.exact)
 
 
 class MilvusIndex:
@@ -86,7 +66,9 @@ class MilvusIndex:
         """
         name = f"onprem_rag_{folder.name}_{secrets.token_hex(4)}"
         exact = content.vectors.size <= EXACT
-        names = Collections(f"{name}_passages", f"{name}_windows", tuple(content.lexical), exact)
+        names = Collections(
+            f"{name}_passages", f"{name}_windows", tuple(content.lexical), exact, address(uri)
+        )
         names.save(folder)  # first of all: what is half built can be dropped as well
         for channel, index in content.lexical.items():
             index.save_terms(folder / channel)
@@ -94,8 +76,8 @@ class MilvusIndex:
         np.save(folder / "documents.npy", content.documents)
         np.save(folder / "priors.npy", content.priors)
         with explained(uri), connected(uri, token) as client:
-            _write_passages(client, names, content)
-            _write_windows(client, names, content)
+            write_passages(client, names, content)
+            write_windows(client, names, content)
 
     @classmethod
     def open(cls, uri: str, token: str, folder: Path, candidates: int) -> MilvusIndex:
@@ -109,20 +91,29 @@ class MilvusIndex:
             np.load(folder / f"{name}.npy", allow_pickle=False)
             for name in ("passages", "documents", "priors")
         )
+        if not len(passages) == len(documents) == len(priors):
+            raise ValueError("passages, documents and priors differ")
         lexical = {n: LexicalIndex.open_terms(folder / n, len(passages)) for n in names.channels}
-        with explained(uri):
+        with explained(uri), ExitStack() as undone:
             client = connect(uri, token)
+            undone.callback(client.close)
             for name in (names.passages, names.windows):
                 if not client.has_collection(name, timeout=TIMEOUT):
                     raise missing(uri, name)
                 client.load_collection(name, timeout=BUILDING)
             held = client.get_collection_stats(names.passages, timeout=TIMEOUT)["row_count"]
-        if held != len(passages):
-            raise IndexMismatchError(
-                f"Milvus 컬렉션 {names.passages}의 행 수({held})가 색인({len(passages)})과 "
-                "다릅니다.\n→ 'ingest add'를 다시 실행해 색인을 새로 만드세요."
-            )
+            if held != len(passages):
+                raise IndexMismatchError(
+                    f"Milvus 컬렉션 {names.passages}의 행 수({held})가 색인({len(passages)})과 "
+                    "다릅니다.\n→ 'ingest add'를 다시 실행해 색인을 새로 만드세요."
+                )
+            undone.pop_all()
         return cls(client, uri, names, (passages, documents, priors), lexical, candidates)
+
+    @staticmethod
+    def address_of(folder: Path) -> str:
+        """The address of the server that ``write`` filled; "" for the folder of another index."""
+        return Collections.open(folder).uri if (folder / NAMES).exists() else ""
 
     @classmethod
     def drop(cls, uri: str, token: str, folder: Path) -> None:
@@ -265,92 +256,3 @@ def _spread(hits: _Hits, rows: npt.NDArray[np.int64]) -> Scores:
     scores = np.zeros(len(rows), dtype=np.float32)
     scores[np.searchsorted(rows, hits[0])] = hits[1]
     return scores
-
-
-def _write_passages(client: Any, names: Collections, content: Content) -> None:
-    """One row a passage: its document, and a sparse vector for each lexical channel."""
-    from pymilvus import DataType
-
-    schema = _schema(client)
-    index = client.prepare_index_params()
-    for channel in content.lexical:
-        schema.add_field(channel, DataType.SPARSE_FLOAT_VECTOR)
-        index.add_index(channel, index_type="SPARSE_INVERTED_INDEX", metric_type="IP")
-    matrices = {channel: found.matrix() for channel, found in content.lexical.items()}
-    rows = (
-        {
-            "key": row,
-            "row": row,
-            "document": int(document),
-            **{channel: _sparse(matrix, row) for channel, matrix in matrices.items()},
-        }
-        for row, document in enumerate(content.documents)
-    )
-    _fill(client, names.passages, schema, index, rows, len(content.passages))
-
-
-def _write_windows(client: Any, names: Collections, content: Content) -> None:
-    """One row a window: its passage's row and document, and its vector."""
-    from pymilvus import DataType
-
-    schema = _schema(client)
-    schema.add_field("dense", DataType.FLOAT_VECTOR, dim=content.vectors.shape[1])
-    index = client.prepare_index_params()
-    if names.exact:
-        index.add_index("dense", index_type="FLAT", metric_type="IP")
-    else:
-        graph = {"M": 32, "efConstruction": 400}
-        index.add_index("dense", index_type="HNSW", metric_type="IP", params=graph)
-    documents = content.documents[content.windows].tolist()
-    rows = (
-        {"key": key, "row": row, "document": document, "dense": vector}
-        for key, (row, document, vector) in enumerate(
-            zip(content.windows.tolist(), documents, content.vectors, strict=True)
-        )
-    )
-    _fill(client, names.windows, schema, index, rows, len(content.windows))
-
-
-def _schema(client: Any) -> Any:
-    from pymilvus import DataType
-
-    schema = client.create_schema(auto_id=False, enable_dynamic_field=False)
-    schema.add_field("key", DataType.INT64, is_primary=True)
-    schema.add_field("row", DataType.INT64)
-    schema.add_field("document", DataType.INT64)
-    return schema
-
-
-def _sparse(matrix: Any, row: int) -> dict[int, float]:
-    """One row of a CSR matrix; Milvus refuses an empty one, so that has a term of no question."""
-    here = slice(matrix.indptr[row], matrix.indptr[row + 1])
-    pairs = zip(matrix.indices[here].tolist(), matrix.data[here].tolist(), strict=True)
-    return dict(pairs) or {matrix.shape[1]: 1.0}
-
-
-def _fill(client: Any, name: str, schema: Any, index: Any, rows: Iterator[Any], size: int) -> None:
-    """Create, insert, index and load a collection, then count it.
-
-    The strong count waits until the server sees every row, so that searches may be of the
-    cheaper bounded consistency.
-    """
-    client.create_collection(name, schema=schema, consistency_level="Bounded", timeout=TIMEOUT)
-    batch: list[Any] = []
-    for row in rows:
-        batch.append(row)
-        if len(batch) == BATCH:
-            client.insert(name, batch, timeout=BUILDING)
-            batch = []
-    if batch:
-        client.insert(name, batch, timeout=BUILDING)
-    client.flush(name, timeout=BUILDING)
-    client.create_index(name, index, timeout=BUILDING)
-    client.load_collection(name, timeout=BUILDING)
-    counted = client.query(
-        name, output_fields=["count(*)"], consistency_level="Strong", timeout=BUILDING
-    )
-    if (held := counted[0]["count(*)"]) != size:
-        raise IndexServerError(
-            f"Milvus 컬렉션 {name}에 {size}행을 썼으나 {held}행만 있습니다.\n"
-            "→ 서버의 상태와 남은 공간을 확인하고 'ingest add'를 다시 실행하세요."
-        )

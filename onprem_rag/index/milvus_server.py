@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
-from urllib.parse import urlsplit
 
 from onprem_rag.errors import ConfigError, IndexMismatchError, IndexServerError, OnpremRagError
 
@@ -56,14 +56,14 @@ def _explanation(error: Exception, uri: str) -> OnpremRagError:
     codes = list(_codes(error))
     if any(code in denied for code in codes):
         return ConfigError(
-            f"Milvus 서버가 접속을 거절했습니다: {_shown(uri)}\n"
+            f"Milvus 서버가 접속을 거절했습니다: {address(uri)}\n"
             "→ config.toml의 [index] token(사용자:비밀번호)과 그 사용자의 권한을 확인하세요."
         )
     code = codes[0]
     if code == 100:
         return missing(uri, "")
     return IndexServerError(
-        f"Milvus 서버가 요청을 처리하지 못했습니다: {_shown(uri)} (코드 {code})\n"
+        f"Milvus 서버가 요청을 처리하지 못했습니다: {address(uri)} (코드 {code})\n"
         "→ 서버가 켜져 있는지, config.toml의 [index] uri가 맞는지 확인하세요."
     )
 
@@ -81,12 +81,15 @@ def _codes(error: BaseException | None) -> Iterator[Any]:
 def missing(uri: str, name: str) -> IndexMismatchError:
     """The error for a collection that is gone."""
     return IndexMismatchError(
-        f"Milvus 서버에 색인의 컬렉션이 없습니다: {_shown(uri)} {name}".rstrip()
+        f"Milvus 서버에 색인의 컬렉션이 없습니다: {address(uri)} {name}".rstrip()
         + "\n→ 'ingest add'를 다시 실행해 색인을 새로 만드세요."
     )
 
 
-def _shown(uri: str) -> str:
-    """An address without user and password."""
-    parts = urlsplit(uri)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}" if parts.netloc else uri
+def address(uri: str) -> str:
+    """A server's address without user, password and query, to be shown and compared."""
+    scheme, found, rest = uri.partition("://")
+    if not found:
+        return uri
+    place = re.split(r"[?#]", rest.rpartition("@")[2], maxsplit=1)[0]
+    return f"{scheme}://{place.rstrip('/')}"

@@ -10,7 +10,7 @@ from functools import lru_cache
 from onprem_rag.korean.text import fold
 
 _ITEMS = "가나다라마바사아자차카타파하"
-_CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
+CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 _LARGEST_RANGE = 50
 _WIDEST_LINK = 60  # characters between two members of a list or range; more is a layout gap
 
@@ -70,8 +70,8 @@ _ARTICLE = (
     rf"|(?<![\d.,제십백천만억수여-])\d{{1,3}}{_B}조{_AMOUNT}(?:{_PARTICLE}|(?=\s?\d{{1,2}}\s?항)))"
     + _BRANCH
 )
-_PARAGRAPH = rf"(?:{_ORDINAL}{_B}(?:\d{{1,2}}|[{_CIRCLED}]){_B}항(?![공목해]))"
-_PLAIN_PARAGRAPH = rf"(?:(?<![\d.,제-])\d{{1,2}}\s?항(?![공목해구균생])|[{_CIRCLED}]\s?항)"
+_PARAGRAPH = rf"(?:{_ORDINAL}{_B}(?:\d{{1,2}}|[{CIRCLED}]){_B}항(?![공목해]))"
+_PLAIN_PARAGRAPH = rf"(?:(?<![\d.,제-])\d{{1,2}}\s?항(?![공목해구균생])|[{CIRCLED}]\s?항)"
 _NOT_SUBPARAGRAPH = r"(?![기봉선실텔관]|차(?!목)|각(?!\s?목)|\s?담당|\s?객실)"
 _SUBPARAGRAPH = rf"(?:{_ORDINAL}{_B}\d{{1,3}}{_B}호{_NOT_SUBPARAGRAPH}{_BRANCH})"
 _PLAIN_SUBPARAGRAPH = rf"(?:(?<![\d.,제-])\d{{1,2}}\s?호{_NOT_SUBPARAGRAPH}{_BRANCH})"
@@ -88,14 +88,14 @@ _BELOW_PARAGRAPH = (
     rf"(?:{_LINK}(?:{_SUBPARAGRAPH}|{_PLAIN_SUBPARAGRAPH}))?(?:(?<=호|\d){_LINK}{_ITEM})?"
 )
 _SHAPE = re.compile(
-    rf"{_ARTICLE}(?:[{_CIRCLED}]|{_TITLE}{_LINK}(?:{_PARAGRAPH}|{_PLAIN_PARAGRAPH}))?"
+    rf"{_ARTICLE}(?:[{CIRCLED}]|{_TITLE}{_LINK}(?:{_PARAGRAPH}|{_PLAIN_PARAGRAPH}))?"
     rf"(?:{_BELOW_PARAGRAPH})"
     rf"|(?:부칙{_B})?{_PARAGRAPH}{_BELOW_PARAGRAPH}|{_PLAIN_PARAGRAPH}{_BELOW_PARAGRAPH}"
     rf"|{_FORM}|(?:{_ANNEX}|{_SOLE_ANNEX}){_BELOW_PARAGRAPH}"
     rf"|{_SUBPARAGRAPH}(?:{_LINK}{_ITEM})?|(?<![가-힣]){_ITEM}"
 )
 _ARTICLE_PART = re.compile(r"(\d+)조(?:의(\d+))?")
-_PARAGRAPH_PART = re.compile(rf"(\d+)항|([{_CIRCLED}])")
+_PARAGRAPH_PART = re.compile(rf"(\d+)항|([{CIRCLED}])")
 _SUBPARAGRAPH_PART = re.compile(r"(\d+)호(?:의(\d+))?")
 _ITEM_PART = re.compile(rf"([{_ITEMS}])목$")
 _ANNEX_PART = re.compile(r"별표(?:제?(\d+)(호)?(?:의(\d+))?)?")
@@ -152,7 +152,7 @@ def _read(match: re.Match[str], text: str) -> Reference:
     item = _ITEM_PART.search(written)
     number = None
     if paragraph:
-        number = int(paragraph[1]) if paragraph[1] else _CIRCLED.index(paragraph[2]) + 1
+        number = int(paragraph[1]) if paragraph[1] else CIRCLED.index(paragraph[2]) + 1
     return Reference(
         document=None,
         article=article,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from onprem_rag.korean.text import normalise
 
 _LONGEST = 40  # letters of a shortened name, so that long questions stay cheap
+_SHORT = 3  # letters before 법, 규정 with which a name may be the end of another one
 _KIND = (
     r"(?:법률|법|규정|규칙|지침|령|요령|세칙|내규|예규|강령|조례|규약|기준|훈령|편람|매뉴얼"
     r"|정관|학칙|회칙|헌장)"
@@ -37,8 +39,16 @@ _PRECEDES = re.compile(
 _UNNAMED = re.compile(
     r"(?:이|그|본|동|위|같은|해당|관련|우리|저희|회사|사내|당사|기관|내부|현행|소속|모든|어느|어떤)*"
 )
+# A word before a rule's name that is none of it: 신청할 때 국가공무원법 제3조.
+_OPENS = re.compile(
+    rf"{_UNNAMED.pattern}|혹시|안녕하세요|그리고|그럼|[^가-힣A-Za-z0-9].*|.*[^가-힣A-Za-z0-9]"
+)
+_NO_PART = re.compile(rf"{_OPENS.pattern}|.*[은는을를이가도만에면]|.*에서|때")
 _PARENTHESIS = re.compile(r"\([^()]*\)")
 _ABOUT = re.compile(r"(?:등)?에\s?관한\s?(?=\S)")
+_ABOUT_BEFORE = re.compile(r"에\s?(?:관한|대한)\s?$")
+_AND = re.compile(r"\s및\s")
+_SPARED = re.compile(rf"\(|{_ABOUT.pattern}|{_AND.pattern}")  # what a title may be written without
 _CONNECTED = re.compile(r"\s+및\s+|[\s·,]+|및|등(?=\s|$)")
 _PARTICLE = re.compile(r"(?<=..)(?:의|를|을|과|와|으로|로|에)$")
 
@@ -51,6 +61,7 @@ class Named:
     start: int
     end: int
     full: bool  # whether the title itself is written, not a shortened form
+    several: bool = False  # whether ``title`` is None because more than one rule fits
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,24 +132,34 @@ class Titles:
 
     def _shortened(self, read: _Read, after: int, anchor: re.Match[str]) -> Named | None:
         """What the words up to the anchor shorten; the most words that do."""
-        end, word = anchor.end(), 0
+        end, word, several = anchor.end(), 0, anchor.end()
         for start in range(max(0, end - _LONGEST), end - 1):
             if read.at[start] < after or not read.begins(start):
                 continue
             word = start
-            if read.fills_quotes(start, end) and (title := self._meant(read.text[start:end])):
-                return Named(title, *read.span(start, end), False)
-        body = read.text[word : anchor.start()]
+            meant = self._meant(read.text[start:end]) if read.fills_quotes(start, end) else set()
+            if len(meant) == 1 and not self._cuts(read, start, anchor, after):
+                return Named(meant.pop(), *read.span(start, end), False)
+            several = min(several, start) if meant else several
+        begin = read.name_begins(word, anchor, after)
+        body = read.text[begin : anchor.start()]
         of_a_place = read.places(end) and len(body) > 1 and not _UNNAMED.fullmatch(body)
         if read.quoted(end) or of_a_place:
-            return Named(None, *read.span(word, end), False)
+            return Named(None, *read.span(begin, end), False, several <= begin)
         return None
 
-    def _meant(self, short: str) -> str | None:
-        """The only title that ends like this; else the only one with words left out."""
+    def _cuts(self, read: _Read, start: int, anchor: re.Match[str], after: int) -> bool:
+        """Whether a short name is but the end of a longer one: 보호법 of 개인정보 보호법."""
+        about = _ABOUT_BEFORE.search(read.question, after, read.at[anchor.start()])
+        if anchor[0] in _ALONE or (anchor.start() - start > _SHORT and not about):
+            return False
+        return read.name_begins(start, anchor, after) < start
+
+    def _meant(self, short: str) -> set[str]:
+        """The titles that end like this; else those with words left out."""
         kind = _ENDS.search(short)
         if not kind or (kind.start() < 2 and short not in _ALONE and len(kind[0]) < 3):
-            return None
+            return set()
         found = _ending(short, self._titles)
         if not found:
             body = short[: kind.start()]
@@ -147,7 +168,7 @@ class Titles:
                 for long in self._long.get(body[:2], ())
                 if kind[0] in long.kinds and _left_from(body, long.words)
             }
-        return found.pop() if len(found) == 1 else None
+        return found
 
 
 class _Read:
@@ -164,6 +185,22 @@ class _Read:
     def begins(self, start: int) -> bool:
         """Whether no letter or digit stands right before."""
         return start == 0 or self.at[start - 1] + 1 < self.at[start]
+
+    def name_begins(self, word: int, anchor: re.Match[str], after: int) -> int:
+        """Where a name begins whose last words begin at ``word``.
+
+        With the nouns before these; of "국가를 당사자로 하는 계약에 관한 법률" all that there is.
+        """
+        end = anchor.end()
+        if self.quoted(end):
+            opens = max(self.question.rfind(mark, 0, self.at[end - 1]) for mark in "「『")
+            return next((n for n in range(end) if self.at[n] > opens), word) if opens >= 0 else word
+        parts = self.question[after : self.at[word]].split()
+        if _ABOUT_BEFORE.search(self.question, after, self.at[anchor.start()]):
+            kept: Iterator[str] = itertools.dropwhile(_OPENS.fullmatch, parts)  # 혹시 우리
+        else:
+            kept = itertools.takewhile(lambda part: not _NO_PART.fullmatch(part), parts[::-1])
+        return word - sum(map(str.isalnum, "".join(kept)))
 
     def ends(self, end: int) -> bool:
         """Whether a name may end here: not 인사규정 in 인사규정시행세칙."""
@@ -218,14 +255,15 @@ def _is_bare_kind(key: str) -> bool:
 
 
 def _forms(title: str) -> Iterator[str]:
-    """Other ways to write all of a title: without what is in parentheses, or without 에 관한."""
-    written = normalise(title) if "(" in title or _ABOUT.search(title) else ""
+    """Other ways to write all of a title: without what is in parentheses, 에 관한 or 및."""
+    written = normalise(title) if _SPARED.search(normalise(title)) else ""
     for one in {written, _PARENTHESIS.sub("", written)} - {""}:
         form = _squeezed(_ABOUT.sub("", one))
         if form != _squeezed(one):
             form = re.sub(r"법률(?=$|시행)", "법", form)
-        if not _is_bare_kind(form):
-            yield form
+        for written_so in (form, _squeezed(_AND.sub(" ", _ABOUT.sub("", one)))):
+            if not _is_bare_kind(written_so):
+                yield written_so
 
 
 def _long(key: str, title: str) -> _Long | None:

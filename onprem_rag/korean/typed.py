@@ -201,7 +201,8 @@ def mended(question: str, frequency: Callable[[str], int]) -> str:
 
     A syllable is mistyped where neither letter pair it stands in is known, and both are with
     another final consonant: of such the one whose rarer pair is the most frequent. ``frequency``
-    tells how many passages have a pair.
+    tells how many passages have a pair. A word that reads as well as it stands is kept: no rule
+    may speak of 복지카드, and 보지카드 is no better.
     """
     at = [index for index, char in enumerate(question) if char.isalnum()]
     found = list(question)
@@ -210,7 +211,23 @@ def mended(question: str, frequency: Callable[[str], int]) -> str:
         after = found[at[place + 1]] if place + 1 < len(at) else ""
         if "가" <= found[index] <= "힣" and before + after:
             found[index] = _mended(found[index], before, after, frequency)
-    return "".join(found)
+    text = "".join(found)
+
+    def better(word: re.Match[str]) -> str:
+        other = text[slice(*word.span())]
+        return other if other != word[0] and _reads_better(word[0], other) else word[0]
+
+    return _WORD.sub(better, question)
+
+
+def _reads_better(before: str, after: str) -> bool:
+    """Whether Mecab cuts ``before`` into single syllables where ``after`` has a longer word.
+
+    육앙휴직 is 육, 앙, 휴직 to it.
+    """
+    old = content_morphemes(before)
+    longer = any(len(word) > 1 and word not in old for word in content_morphemes(after))
+    return longer and any(len(word) == 1 for word in old)
 
 
 def _mended(char: str, before: str, after: str, frequency: Callable[[str], int]) -> str:

@@ -122,6 +122,15 @@ class Library:
         references = sa.select(found).where(found.c.document_id == document_id)
         return whole_document_of(rows[0], self._all(references.order_by(found.c.start)))
 
+    def sources(self, ids: Sequence[int]) -> dict[int, str]:
+        """The files that documents were read from, by document id, without those unknown."""
+        d, found = schema.documents.c, dict[int, str]()
+        for at in range(0, len(ids), _CHUNK):
+            chunk = list(ids[at : at + _CHUNK])
+            query = sa.select(d.id, d.source).where(d.id.in_(chunk))
+            found.update({row.id: row.source for row in self._all(query)})
+        return found
+
     def passages(self, ids: Sequence[int]) -> list[Passage]:
         """The passages of these ids, in their order, with text."""
         found: dict[int, Passage] = {}

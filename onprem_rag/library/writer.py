@@ -167,6 +167,7 @@ class Writer:
         found: list[dict[str, None]] = [{} for _ in passages]
         c = schema.cross_references.c
         query = sa.select(c.document_id, c.start, c.document, c.place, c.target_start)
+        query = query.order_by(c.id)  # the same index from the same library
         for reference in self._connection.execute(query):
             here = rows.get(reference.document_id, [])
             holder = _holding(passages, here, reference.start)

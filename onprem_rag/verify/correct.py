@@ -7,11 +7,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from onprem_rag.korean.references import find_references
+from onprem_rag.korean.references import CIRCLED, find_references
 from onprem_rag.korean.text import sentences
 from onprem_rag.records import Finding, Passage, Report, Verdict
 from onprem_rag.verify.checker import check
-from onprem_rag.verify.places import CIRCLED
 
 _EMPTY_LINES = re.compile(r"\n{3,}")
 

@@ -8,12 +8,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from onprem_rag.korean.references import Reference, find_references
+from onprem_rag.korean.references import CIRCLED, Reference, find_references
 from onprem_rag.korean.text import fold
 from onprem_rag.records import Citation, Passage
 from onprem_rag.verify.alignment import Alignment, Source
 
-CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 _MARK = re.compile(
     rf"(?:(?<![가-힣(])|(?<=다))(?P<paragraph>[{CIRCLED}])(?!\s?(?:부터|내지|까지|항|및|·|ㆍ|,))"
     r"|(?:^|(?<=[\s.>]))(?P<subparagraph>\d{1,2})(?:의(?P<branch>\d{1,2}))?\\?\.(?=\s)"

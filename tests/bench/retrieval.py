@@ -35,15 +35,17 @@ class Measure:
     """One figure of a question set, and what it must reach."""
 
     name: str
-    cut: int
+    cut: int = 0  # of hit and recall
     bar: float | None = None
 
     def of(self, figures: Figures) -> float:
+        if not self.cut:
+            return figures.mrr
         values = figures.recall if self.name == "recall" else figures.hit
         return values[CUTS.index(self.cut)]
 
     def __str__(self) -> str:
-        return f"{self.name}@{self.cut}"
+        return f"{self.name}@{self.cut}" if self.cut else self.name
 
 
 def chatbot_over(home: Path, *folders: Path) -> Chatbot:

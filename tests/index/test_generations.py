@@ -12,7 +12,7 @@ import pytest
 
 from ingest.pipeline import add
 from onprem_rag.chatbot import Chatbot
-from onprem_rag.config import load_config
+from onprem_rag.config import Config, load_config
 from onprem_rag.errors import IndexMismatchError
 from onprem_rag.index.generations import FORMAT, current_name, open_current, read_manifest
 from tests.conftest import quiet
@@ -160,6 +160,7 @@ DAMAGE = {
     "passages noise": (_noise("passages.npy"), "색인이 손상되었습니다"),
     "passages empty": (_empty("passages.npy"), "색인이 손상되었습니다"),
     "documents noise": (_noise("documents.npy"), "색인이 손상되었습니다"),
+    "priors shorter": (_shorter("priors.npy"), "색인이 손상되었습니다"),
     "priors gone": (_gone("priors.npy"), "색인이 손상되었습니다"),
     "vectors cut": (_cut("dense.faiss"), "색인이 손상되었습니다"),
     "vectors noise": (_noise("dense.faiss"), "색인이 손상되었습니다"),
@@ -196,3 +197,76 @@ def test_damage_is_told_with_its_remedy_and_mended_by_it(case: str, folder: Path
     assert outcome.status == "unchanged"
     assert current_name(config.index_folder) == "g000002"
     assert "30일 이내" in best(folder, "숙소에서 언제 퇴거하나요?")
+
+
+def test_a_build_that_failed_does_not_push_out_the_one_that_is_still_served(folder: Path) -> None:
+    config = load_config(folder / "home")
+    (config.index_folder / "g000002").mkdir()  # a crash left it half built
+    (folder / "보안지침.txt").write_text("제1조(목적) 비밀번호를 바꾼다.", encoding="utf-8")
+    add(config, [folder / "보안지침.txt"], quiet)
+    names = {path.name for path in config.index_folder.glob("g*")}
+    assert names == {"g000001", "g000003"}
+    assert current_name(config.index_folder) == "g000003"
+
+
+def test_the_analysis_is_one_stage_from_start_to_end(tmp_path: Path) -> None:
+    (tmp_path / "숙소관리지침.txt").write_text(RULE, encoding="utf-8")
+    told: list[tuple[int, int]] = []
+
+    def listen(stage: str, done: int, total: int) -> None:
+        if stage == "형태소 분석":
+            told.append((done, total))
+
+    add(load_config(tmp_path / "home"), [tmp_path / "숙소관리지침.txt"], listen)
+    assert told == sorted(set(told))
+    assert {total for _, total in told} == {told[-1][0]}
+
+
+def home_on(folder: Path, server: Path | None) -> Config:
+    """The home with its index on the Milvus Lite ``server``, or in files."""
+    uri = "" if server is None else server
+    (folder / "home" / "config.toml").write_text(f'[index]\nuri = "{uri}"\n', encoding="utf-8")
+    return load_config(folder / "home")
+
+
+def collections_on(server: Path) -> set[str]:
+    from pymilvus import MilvusClient
+
+    client = MilvusClient(str(server))
+    try:
+        return set(client.list_collections())
+    finally:
+        client.close()
+
+
+def test_an_index_that_moves_is_told_built_anew_and_leaves_nothing(folder: Path) -> None:
+    """Files, server, files, files, files, server: what it held first is dropped on the return."""
+    moved = r"^\[index\] uri가 색인을 만든 때와 다릅니다\.\n→ 'ingest add'를 다시 실행하거나 uri를"
+    server, rule = folder / "server.db", folder / "숙소관리지침.txt"
+    for number, place in enumerate((server, None), start=2):
+        config = home_on(folder, place)
+        with pytest.raises(IndexMismatchError, match=moved):
+            Chatbot.open(config)
+        assert add(config, [rule], quiet).generation == f"g{number:06d}"
+        assert "30일 이내" in best(folder, "숙소에서 언제 퇴거하나요?")
+    first = collections_on(server)
+    assert len(first) == 2
+    rule.unlink()
+    for number, text in enumerate((RULE + "\n", RULE + "\n\n"), start=4):
+        rule.write_text(text, encoding="utf-8")
+        assert add(home_on(folder, None), [rule], quiet).generation == f"g{number:06d}"
+    index = folder / "home" / "index"
+    kept = {path.name for path in index.glob("g*")}
+    assert kept == {"g000002", "g000004", "g000005"}  # the first alone knows its collections
+    assert collections_on(server) == first
+    assert add(home_on(folder, server), [rule], quiet).generation == "g000006"
+    assert {path.name for path in index.glob("g*")} == {"g000005", "g000006"}
+    assert len(collections_on(server)) == 2
+    assert collections_on(server).isdisjoint(first)
+
+
+def test_a_pointer_of_noise(folder: Path) -> None:
+    config = load_config(folder / "home")
+    (config.index_folder / "CURRENT").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(IndexMismatchError, match=f"색인이 손상되었습니다.*{REMEDY}"):
+        Chatbot.open(config)

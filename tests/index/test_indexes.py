@@ -27,6 +27,7 @@ from onprem_rag.index.interface import Content, Found, Index, Query
 from onprem_rag.index.lexical import LexicalIndex, bigram_tokens, token_fields
 from onprem_rag.index.local import LocalIndex
 from onprem_rag.index.milvus import MilvusIndex
+from onprem_rag.index.milvus_server import address
 from onprem_rag.korean.morphemes import content_morphemes
 from onprem_rag.library.store import Library
 from tests.conftest import PROJECT, quiet
@@ -340,6 +341,16 @@ def test_opened_again_it_finds_the_same(
     assert list(again.search(query, WEIGHTS, 10)) == list(index.search(query, WEIGHTS, 10))
 
 
+@pytest.mark.parametrize("name", ["documents.npy", "priors.npy"])
+def test_rows_of_unequal_length_are_refused(
+    name: str, kind: Kind, folder: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(folder, tmp_path / "g000001")
+    np.save(tmp_path / "g000001" / name, np.load(folder / name)[:-1])
+    with pytest.raises(ValueError, match="passages, documents and priors differ"):
+        kind.open(tmp_path / "g000001", CANDIDATES)
+
+
 @pytest.mark.parametrize("name", ["passages.npy", "priors.npy", "mecab/terms.txt"])
 def test_a_damaged_folder_is_refused(
     name: str, kind: Kind, folder: Path, corpus: Corpus, tmp_path: Path
@@ -406,8 +417,13 @@ def test_a_server_with_fewer_rows_is_refused(
     client = MilvusClient(uri)
     client.drop_collection(name)
     client.create_collection(name, dimension=2)
+    served = MilvusIndex.open(uri, "", generation[1], 5)
     with pytest.raises(IndexMismatchError, match=r"행 수\(0\)가 색인\(3\)과 다릅니다\.\n→ 'ingest"):
         MilvusIndex.open(uri, "", folder, 5)
+    query = Query({"mecab": (("여비", 1.0),)}, np.float32([0.6, 0.8]))
+    assert (
+        len(served.search(query, WEIGHTS, 5)) == 3
+    )  # the refused one's connection alone is closed
 
 
 @contextmanager
@@ -503,7 +519,20 @@ def test_the_folder_holds_neither_postings_nor_the_token(generation: tuple[str, 
     }
     names = json.loads((folder / "milvus.json").read_text(encoding="utf-8"))
     assert names["passages"].startswith("onprem_rag_g000001_")
-    assert set(names) == {"passages", "windows", "channels", "exact"}
+    assert set(names) == {"passages", "windows", "channels", "exact", "uri"}
+
+
+@pytest.mark.parametrize(
+    ("uri", "shown"),
+    [
+        ("http://milvus.example:19530", "http://milvus.example:19530"),
+        (f"https://관리자:{PASSWORD}@milvus.example/", "https://milvus.example"),
+        ("http://a:p/w?#@[::1]:19530/rules?token=x", "http://[::1]:19530/rules"),
+        ("/srv/milvus/server@home.db", "/srv/milvus/server@home.db"),
+    ],
+)
+def test_an_address_has_no_credentials(uri: str, shown: str) -> None:
+    assert address(uri) == shown
 
 
 def test_without_a_network_and_nothing_is_left_running(tmp_path: Path) -> None:

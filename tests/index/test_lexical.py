@@ -291,6 +291,30 @@ def test_passages_of_signs_alone_can_be_indexed(tmp_path: Path) -> None:
         assert opened.scores((("가나", 1.0), ("", 1.0))).tolist() == [0.0, 0.0, 0.0]
 
 
+def test_pairs_of_many_letters_are_numbered_as_those_of_few(passages: list[Passage]) -> None:
+    columns = [
+        ([letters(passage.text) for passage in passages], 1.0),
+        ([letters(passage.title) for passage in passages], 2.0),
+    ]
+    terms, fields = bigram_fields(columns)
+    assert len(terms) > 1000
+    others, sorted_fields = bigram_fields(columns, table=0)
+    assert others == terms
+    for field, other in zip(fields, sorted_fields, strict=True):
+        assert other.weight == field.weight
+        assert other.terms.dtype == field.terms.dtype
+        np.testing.assert_array_equal(other.rows, field.rows)
+        np.testing.assert_array_equal(other.terms, field.terms)
+
+
+def test_noise_of_a_hundred_thousand_letters_takes_no_table_of_their_pairs() -> None:
+    noise = "".join(map(chr, range(0x20000, 0x20000 + 100_000)))  # a table would be 40 GB
+    terms, (field,) = bigram_fields([([noise, "여비"], 1.0)])
+    assert len(terms) == len(noise)
+    assert [terms[number] for number in field.terms[:2]] == [noise[:2], noise[1:3]]
+    assert (terms[field.terms[-1]], field.rows[-1]) == ("여비", 1)
+
+
 def test_signs_beside_text_score_nothing_and_harm_nothing() -> None:
     index = LexicalIndex.build(*bigram_fields([(list(map(letters, ["※ ─", "여비"])), 1.0)]), 2)
     scores = index.scores((("여비", 1.0),))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -19,7 +20,7 @@ from ingest.worker import Worker
 from onprem_rag.chatbot import Chatbot
 from onprem_rag.config import load_config
 from onprem_rag.errors import ConfigError, LibraryError, ModelError, OnpremRagError
-from onprem_rag.index.generations import current_name, open_current
+from onprem_rag.index.generations import FORMAT, current_name, open_current
 from onprem_rag.library.store import Library
 from onprem_rag.records import Status
 from tests.conftest import quiet
@@ -416,6 +417,45 @@ def test_status_tells_what_is_in_force(folder: Path, capsys: pytest.CaptureFixtu
     shutil.rmtree(home / "index")
     assert main(["status", "--home", str(home)]) == 0
     assert "색인: 라이브러리와 맞지 않습니다. → 'ingest add'" in capsys.readouterr().out
+
+
+def test_status_tells_an_index_that_no_question_can_use(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    taken(folder)
+    home = folder.parent / "home"
+
+    def status() -> tuple[str, bool]:
+        assert main(["status", "--home", str(home)]) == 0
+        line = capsys.readouterr().out.splitlines()[2]
+        assert main(["status", "--home", str(home), "--json"]) == 0
+        return line, json.loads(capsys.readouterr().out)["index_is_current"]
+
+    assert status() == ("색인: 1세대, 조문 2개, embedded", True)
+    settings = home / "config.toml"
+    settings.write_text('[index]\nuri = "http://milvus.example:19530"\n', encoding="utf-8")
+    assert status() == (
+        "색인: [index] uri가 색인을 만든 때와 다릅니다. "
+        "→ 'ingest add'를 다시 실행하거나 uri를 되돌리세요.",
+        False,
+    )
+    shutil.copytree(home / "index" / "g000001" / "embedder", home / "models" / "own")
+    settings.write_text('[models]\nembedder = "models/own"\n', encoding="utf-8")
+    line, current = status()
+    assert line.startswith("색인: 색인을 만든 임베더(embedded)가 지금 설정(own:")
+    assert not current
+    settings.unlink()
+    manifest = home / "index" / "g000001" / "manifest.json"
+    manifest.write_text(manifest.read_text().replace(f'"format": {FORMAT}', '"format": 1'))
+    assert status() == (
+        f"색인: 색인이 다른 버전의 프로그램으로 만들어졌습니다(1 ≠ {FORMAT}). "
+        "→ 'ingest add'를 다시 실행해 색인을 새로 만드세요.",
+        False,
+    )
+    manifest.write_text("{")
+    assert status()[0].startswith("색인: 색인이 손상되었습니다: ")
+    assert taken(folder)[0][1] == "unchanged"
+    assert status() == ("색인: 2세대, 조문 2개, embedded", True)
 
 
 def test_a_loaded_embedder_serves_the_next_generation(folder: Path) -> None:

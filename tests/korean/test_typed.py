@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from onprem_rag.korean.morphemes import words_and_compounds
-from onprem_rag.korean.typed import hangul, keys, repaired
+from onprem_rag.korean.text import letters
+from onprem_rag.korean.typed import hangul, keys, mended, repaired
 from tests.conftest import PROJECT, SHARED
 
 LIBRARY = """
@@ -151,6 +152,33 @@ def test_left_alone(question: str) -> None:
 
 def test_abbreviations_that_no_passage_has_stay_beside_a_mix_up() -> None:
     assert repaired("GPU SMS dbrdkgbwlr", knows) == "GPU SMS 육아휴직"
+
+
+RULES = letters(
+    """육아휴직은 3년으로 한다. 육아휴직의 기간. 징계위원회의 의결. 개인정보를 처리한다.
+    보지 아니한다. 카드를 잃은 자. 영구금지하는 조치. 구금해제. 활성화하는 방안. 활성 타사의 이용.
+    규정이 이나 용역. 성과. 탐색"""
+)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("육앙휴직은 몇 년?", "육아휴직은 몇 년?"),
+        ("징곙위원회는 언제", "징계위원회는 언제"),
+        ("개인졍보", "개인졍보"),  # another vowel is no slip of a final consonant
+        ("개임정보의 처리", "개인정보의 처리"),
+        # words that no rule has, and with another final consonant one has their letters
+        ("복지카드", "복지카드"),
+        ("궁금해요", "궁금해요"),
+        ("화성 탐사", "화성 탐사"),
+        ("규정이 있나요?", "규정이 있나요?"),
+        ("", ""),
+        ("?!", "?!"),
+    ],
+)
+def test_a_wrong_final_consonant_is_mended_and_a_word_is_not(typed: str, meant: str) -> None:
+    assert mended(typed, RULES.count) == meant
 
 
 @given(

@@ -71,6 +71,11 @@ def test_passages_are_cut_out_of_their_document(library: Library) -> None:
     assert (found[0].path, found[0].paragraph, found[0].page) == (("제2조(숙박비)",), "②", 2)
 
 
+def test_the_files_of_documents(library: Library) -> None:
+    assert library.sources([1, 9, 1]) == {1: RULE.source}
+    assert library.sources([]) == {}
+
+
 STRUCTURED = replace(
     RULE,
     pages=(Page(1, 0, 25), Page(2, 25, 60, 0.87)),
