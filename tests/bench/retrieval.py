@@ -153,4 +153,4 @@ def paraphrase(shared: Path, work: Path) -> None:
     chatbot = chatbot_over(home, shared / "statutes")
     questions = read_questions(shared / "questions" / "paraphrase_to_article.jsonl")
     measures = [Measure("hit", 2, 0.81), Measure("hit", 10, 0.90)]
-    compare("paraphrase_to_article", questions, chatbot.search, peers(home), measures)
+    compare("paraphrase_to_article", questions, chatbot.search, peers(home), measures, every=2)

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import signal
+import threading
 import zipfile
 from pathlib import Path
 
@@ -219,7 +220,10 @@ def test_a_file_that_kills_its_reader_costs_that_file_only(
         if "숙소" in name:
             process = worker._child
             assert process
+            # Stopped, so that it can't answer first, however busy the machine is.
+            process.send_signal(signal.SIGSTOP)
             process.send_signal(signal.SIGSEGV)
+            threading.Timer(1.0, process.send_signal, (signal.SIGCONT,)).start()
         return read(worker, name, data)
 
     monkeypatch.setattr(Worker, "read", killed)
