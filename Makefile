@@ -41,12 +41,12 @@ bench: install
 bench-gpu: install
 	$(BIN)/python -m tests.bench.gpu
 
-# The app's tests drive a real Chromium, those of scans a real Tesseract. Where this may not install
-# them, those tests say so and skip.
+# The app's tests drive a real Chromium, those of scans a real Tesseract, those of deploy/ a real
+# nginx. Where this may not install them, those tests say so and skip.
 programs:
-	@{ command -v tesseract && { command -v chromium || command -v chromium-browser || command -v google-chrome; }; } >/dev/null 2>&1 || { \
+	@{ command -v tesseract && command -v nginx && { command -v chromium || command -v chromium-browser || command -v google-chrome; }; } >/dev/null 2>&1 || { \
 	  command -v apt-get >/dev/null 2>&1 && test "$$(id -u)" = 0 && \
-	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-nanum tesseract-ocr tesseract-ocr-kor >/dev/null; } || true
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-nanum nginx-light tesseract-ocr tesseract-ocr-kor >/dev/null; } || true
 
 # Pins what is installed now; run after changing pyproject.toml.
 lock:

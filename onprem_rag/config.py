@@ -46,6 +46,8 @@ class ModelConfig:
     reranker: str = ""  # a CrossEncoder folder; "": none
     llm: str = ""  # a folder, the URL of an OpenAI-compatible server, or "": extractive answers
     llm_name: str = "default"  # the model's name on that server
+    llm_key: str = field(default="", repr=False)  # the key that it asks for (vLLM --api-key)
+    adapter: str = ""  # a LoRA adapter folder (peft) for a model folder; "": none
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +55,11 @@ class AnswerConfig:
     """What an answer looks like."""
 
     length: int = 100  # characters aimed at
+    context: int = 4096  # tokens of prompt and answer, at most; fewer where the model takes fewer
     max_new_tokens: int = 256
-    timeout_s: float = 60.0  # of a model server
+    timeout_s: float = 60.0  # for a whole draft; then the rules are quoted instead
+    tags: bool = False  # facts are marked in the prompt, so that they are copied whole
+    reask: bool = False  # the model is asked of each sentence whether the passages say so
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +186,23 @@ def _from_environment(section: str, current: Any) -> dict[str, str]:
     return found
 
 
+_EXPECTED = {
+    bool: "true 또는 false",
+    int: "1 이상의 정수",
+    float: "0 이상의 수",
+    str: "문자열",
+}
+
+
+def _yes_or_no(value: Any) -> bool:
+    """A TOML boolean, or the word of an environment variable."""
+    if isinstance(value, bool):
+        return value
+    if value in ("true", "false"):
+        return bool(value == "true")
+    raise ValueError(value)
+
+
 def _checked(section: str, current: Any, values: dict[str, Any], path: Path) -> Any:
     """``current`` with ``values`` put in, each converted to the type of its default."""
     known = {item.name: type(getattr(current, item.name)) for item in fields(current)}
@@ -194,6 +216,9 @@ def _checked(section: str, current: Any, values: dict[str, Any], path: Path) -> 
             )
         wanted = known[key]
         try:
+            if wanted is bool:
+                converted[key] = _yes_or_no(value)
+                continue
             if isinstance(value, bool) or (wanted is str and not isinstance(value, str)):
                 raise ValueError(value)
             if wanted is int and isinstance(value, float):  # 2.7 passages are not 2
@@ -203,7 +228,7 @@ def _checked(section: str, current: Any, values: dict[str, Any], path: Path) -> 
             if wanted is not str and not least <= converted[key] < math.inf:  # nor nan
                 raise ValueError(value)
         except (TypeError, ValueError) as error:
-            expected = {int: "1 이상의 정수", float: "0 이상의 수", str: "문자열"}[wanted]
+            expected = _EXPECTED[wanted]
             shown = "***" if key in secret else repr(value)
             raise ConfigError(
                 f"설정 [{section}] {key} = {shown} 값이 잘못되었습니다.\n"

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import importlib.metadata
+import json
 import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from onprem_rag.config import Config
 from onprem_rag.errors import OnpremRagError
@@ -127,27 +129,51 @@ def _llm(config: Config) -> FindingLine:
             "쓰려면 config.toml의 [models] llm에 폴더나 서버 주소를 적으세요.",
         )
     if llm.startswith(("http://", "https://")):
-        return _server(llm.rstrip("/"))
-    folder = config.home / llm
-    ok = (folder / "config.json").is_file()
-    return FindingLine(
-        "언어 모델", ok, str(folder), "" if ok else "모델 폴더를 그 자리에 복사하세요."
-    )
+        return _server(llm.rstrip("/"), config)
+    return _model_folder(config.home / llm, config)
 
 
-def _server(url: str) -> FindingLine:
-    import httpx
+def _model_folder(folder: Path, config: Config) -> FindingLine:
+    """Whether a chat model's files are all there and it fits into the memory; nothing is loaded."""
+    from onprem_rag.generate.memory import GIB, check
 
+    adapter = config.home / config.models.adapter if config.models.adapter else None
     try:
-        httpx.get(f"{url}/models", timeout=3, trust_env=False).raise_for_status()
-    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
-        return FindingLine(
-            "언어 모델",
-            False,
-            f"{url}: {type(error).__name__}",
-            "모델 서버를 켜고 주소를 확인하세요.",
-        )
-    return FindingLine("언어 모델", True, url)
+        needed = check(folder, config.answer.context, adapter=adapter)
+    except OnpremRagError as error:
+        what, _, remedy = str(error).partition("\n→ ")
+        return FindingLine("언어 모델", False, what, remedy)
+    if not _has_chat_template(folder):
+        what = f"{folder}: 대화 서식(chat template)이 없습니다"
+        return FindingLine("언어 모델", False, what, "대화용(instruct) 모델을 쓰세요.")
+    return FindingLine("언어 모델", True, f"{folder}, 4비트로 약 {needed.total / GIB:.1f} GiB 필요")
+
+
+def _has_chat_template(folder: Path) -> bool:
+    if any((folder / f"chat_template.{kind}").is_file() for kind in ("jinja", "json")):
+        return True
+    try:
+        settings = (folder / "tokenizer_config.json").read_text(encoding="utf-8")
+        return "chat_template" in json.loads(settings)
+    except (OSError, ValueError, TypeError):
+        return False
+
+
+def _server(url: str, config: Config) -> FindingLine:
+    from onprem_rag.generate.server import health
+
+    name = config.models.llm_name
+    found = health(url, name, config.models.llm_key)
+    if found.problem:
+        return FindingLine("언어 모델", False, f"{url}: {found.problem}", found.remedy)
+    detail = f"{url}: {name}, 첫 토큰까지 {found.seconds:.2f}초"
+    if found.context is None:
+        return FindingLine("언어 모델", True, detail)
+    detail = f"{detail}, 문맥 {found.context:,}토큰"
+    if found.context < config.answer.context:
+        remedy = f"config.toml의 [answer] context를 {found.context} 이하로 쓰세요."
+        return FindingLine("언어 모델", False, detail, remedy)
+    return FindingLine("언어 모델", True, detail)
 
 
 def _library(config: Config) -> FindingLine:

@@ -1,19 +1,32 @@
-"""``prompts/*.txt`` and values → chat messages. A missing or unknown variable is an error."""
+"""``prompts/*.txt`` and values → chat messages. Whatever is wrong with a template is an error.
+
+Files are read anew for each question, so that a change takes effect at once.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
+from onprem_rag.config import PROJECT
 from onprem_rag.errors import ConfigError
-from onprem_rag.following import named_by
-from onprem_rag.records import Hit
+
+OWN = PROJECT / "prompts"  # the product's own, used for what a folder doesn't have
+VARIABLES = {
+    "answer": frozenset({"length", "passages", "question"}),
+    "followup": frozenset({"conversation", "question"}),
+    "verify": frozenset({"claim", "passages"}),
+}
 
 _ROLE = re.compile(r"^\[(system|user)\][ \t]*$", re.MULTILINE)
-_VARIABLE = re.compile(r"\{([^{}\n]*)\}")
-VARIABLES = {"answer": frozenset({"length", "passages", "question"})}
+_LIKE_A_ROLE = re.compile(r"^[ \t]*\[[ \t]*([A-Za-z]{2,20})[ \t]*\][ \t]*$", re.MULTILINE)
+_BRACES = re.compile(r"\{\{|\}\}|\{([^{}\n]*)\}|[{}]")
+_LITERAL = {"{{": "{", "}}": "}"}
+_ESCAPE = "중괄호를 글자로 쓰려면 {{와 }}처럼 두 번 쓰세요."
+_SHOWN = 30  # characters of what is wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,58 +37,127 @@ class Message:
     text: str
 
 
-def render(folder: Path, name: str, values: Mapping[str, str]) -> list[Message]:
-    """The messages of ``folder/name.txt`` with ``values`` put in.
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What is wrong with a template, where (None: in the whole file), and what to do."""
 
-    Raises ConfigError naming file, line and remedy for a missing file, a part that isn't under
-    ``[system]`` or ``[user]``, and a variable that is missing or unknown.
+    path: Path
+    line: int | None
+    problem: str
+    remedy: str
+
+    def __str__(self) -> str:
+        place = f"{self.path} {self.line}번째 줄" if self.line else str(self.path)
+        return f"{place}: {self.problem}\n→ {self.remedy}"
+
+
+def render(folder: Path, name: str, values: Mapping[str, str]) -> list[Message]:
+    """The messages of ``folder/name.txt``, or else the product's own, with ``values`` put in.
+
+    Raises ConfigError with all that is wrong with the file: place and remedy.
     """
-    path = folder / f"{name}.txt"
+    path = _path(folder, name)
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = _read(path)
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(
-            f"프롬프트를 읽을 수 없습니다: {path}\n→ 파일이 있는지, UTF-8 텍스트인지 확인하세요."
-        ) from error
-    _check(path, text, VARIABLES[name])
+        raise ConfigError(str(_unreadable(path))) from error
+    if findings := list(_wrong(path, text, VARIABLES[name])):
+        raise ConfigError("\n".join(map(str, findings)))
+
+    def filled(found: re.Match[str]) -> str:
+        return _LITERAL.get(found[0]) or values[found[1]]
+
     parts = _ROLE.split(text)
     return [
-        Message(role, _VARIABLE.sub(lambda found: values[found[1]], body).strip())
+        Message(role, _BRACES.sub(filled, body).strip())
         for role, body in zip(parts[1::2], parts[2::2], strict=True)
     ]
 
 
-def _check(path: Path, text: str, wanted: frozenset[str]) -> None:
+def check(folder: Path) -> list[Finding]:
+    """All that is wrong with the templates of ``folder``, and its files that nothing reads."""
+    findings: list[Finding] = []
+    for name, variables in VARIABLES.items():
+        path = _path(folder, name)
+        try:
+            findings += _wrong(path, _read(path), variables)
+        except (OSError, UnicodeDecodeError):
+            findings.append(_unreadable(path))
+    names = ", ".join(f"{name}.txt" for name in VARIABLES)
+    for path in sorted(folder.glob("*.txt")):
+        if path.stem not in VARIABLES:
+            findings.append(Finding(path, None, "쓰이지 않는 파일입니다.", f"쓰이는 이름: {names}"))
+    return findings
+
+
+def _path(folder: Path, name: str) -> Path:
+    path = folder / f"{name}.txt"
+    return path if path.exists() or path.is_symlink() else OWN / path.name
+
+
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8-sig")
+
+
+def _unreadable(path: Path) -> Finding:
+    return Finding(
+        path,
+        None,
+        "프롬프트를 읽을 수 없습니다.",
+        "파일을 읽을 권한이 있는지, UTF-8 텍스트인지 확인하세요.",
+    )
+
+
+def _wrong(path: Path, text: str, wanted: frozenset[str]) -> Iterator[Finding]:
+    """Everything that is wrong with a template, from its top to its end."""
+    findings = [*_wrong_roles(path, text), *_wrong_variables(path, text, wanted)]
+    yield from sorted(findings, key=lambda finding: finding.line or 0)
+    found = {brace[1] for brace in _BRACES.finditer(text)}
+    if missing := sorted(wanted - found):
+        names = ", ".join(f"{{{name}}}" for name in missing)
+        yield Finding(path, None, f"변수 {names}이(가) 없습니다.", "값이 들어갈 자리에 쓰세요.")
+
+
+def _wrong_roles(path: Path, text: str) -> Iterator[Finding]:
+    """Chat templates take one system message, first, and then the user's."""
     parts = _ROLE.split(text)
-    if parts[0].strip() or "user" not in parts[1::2]:
-        raise ConfigError(
-            f"{path} 1번째 줄: [system] 또는 [user]로 시작해야 합니다. → 그 줄을 넣으세요."
-        )
-    found = set()
-    for variable in _VARIABLE.finditer(text):
-        line = text.count("\n", 0, variable.start()) + 1
-        if variable[1] not in wanted:
-            raise ConfigError(
-                f"{path} {line}번째 줄: 모르는 변수 {{{variable[1]}}}입니다.\n"
-                f"→ 쓸 수 있는 변수: {', '.join(sorted(wanted))}"
+    if parts[0].strip() or len(parts) == 1:
+        line = _line(text, len(text) - len(text.lstrip()))
+        problem = "[system] 또는 [user]로 시작해야 합니다."
+        yield Finding(path, line, problem, "그 줄을 맨 앞에 넣으세요.")
+    roles = list(_ROLE.finditer(text))
+    for before, role in pairwise(roles):
+        if role[1] == "system" or before[1] == "user":
+            problem = f"[{role[1]}]이(가) 여기에 또 있습니다."
+            yield Finding(
+                path,
+                _line(text, role.start()),
+                problem,
+                "[system] 하나, [user] 하나 순서로 쓰세요.",
             )
-        found.add(variable[1])
-    if missing := wanted - found:
-        raise ConfigError(
-            f"{path}: 변수 {', '.join(f'{{{name}}}' for name in sorted(missing))}이(가) 없습니다. "
-            "→ 넣을 자리에 쓰세요."
-        )
+    if roles and roles[-1][1] != "user":
+        problem = "[user] 부분이 없습니다."
+        yield Finding(path, None, problem, "[user] 줄을 쓰고 그 아래에 질문이 들어갈 글을 쓰세요.")
+    known = {role.start() for role in roles}
+    for like in _LIKE_A_ROLE.finditer(text):
+        if like.start() not in known:
+            problem = f"모르는 역할 {like[0].strip()}입니다."
+            line = _line(text, like.start())
+            yield Finding(path, line, problem, "[system]이나 [user]를 줄의 처음부터 쓰세요.")
 
 
-def numbered(hits: Sequence[Hit]) -> str:
-    """Passages as the prompt shows them: ``[1] 여비규정 제9조`` and the text.
+def _wrong_variables(path: Path, text: str, wanted: frozenset[str]) -> Iterator[Finding]:
+    for brace in _BRACES.finditer(text):
+        if brace[0] in _LITERAL or brace[1] in wanted:
+            continue
+        line = _line(text, brace.start())
+        if brace[1] is not None and brace[1].strip().isidentifier():
+            remedy = f"쓸 수 있는 변수: {', '.join(sorted(wanted))}"
+            yield Finding(path, line, f"모르는 변수 {brace[0]}입니다.", remedy)
+        else:  # an example in JSON
+            shown = brace[0] if len(brace[0]) <= _SHOWN else f"{brace[0][:_SHOWN]}…"
+            yield Finding(path, line, f"변수가 아닌 중괄호 {shown}입니다.", _ESCAPE)
 
-    One that another passage names says so: ``[3] 여비규정 제8조 (제5조에서 준용)``.
-    """
-    blocks = []
-    for number, hit in enumerate(hits, start=1):
-        passage = hit.passage
-        by = f"({name})" if (name := named_by(hit)) else ""
-        place = " ".join(part for part in (passage.document, passage.article, by) if part)
-        blocks.append(f"[{number}] {place}\n{passage.text}")
-    return "\n\n".join(blocks)
+
+def _line(text: str, at: int) -> int:
+    return text.count("\n", 0, at) + 1

@@ -7,31 +7,26 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from onprem_rag.korean.asking import sought
 from onprem_rag.korean.morphemes import compounds, words_and_compounds
 from onprem_rag.korean.quantities import find_quantities
-from onprem_rag.korean.questions import asked_kinds, question_words
-from onprem_rag.korean.references import CIRCLED, find_references
-from onprem_rag.korean.text import sentences
+from onprem_rag.korean.questions import question_words
 from onprem_rag.records import Passage
+from onprem_rag.statements import LONGEST_LIST, statements
 
 HEAD_SHARE = 0.7  # of a word's weight, when it stands in the heading and not in the sentence
 MEANT_SHARE = 0.85  # of a word's weight, when only a rule word for it stands there
+BEFORE_SHARE = 0.4  # likewise, when it stands in the sentence before
 COMPOUND = 0.3  # weight of a compound of the question, in weights of an unknown word
-WRONG_KIND = 0.6  # factor for a sentence without a fact of the kind that is asked for
+UNLISTED = 0.9  # factor for one without items, where several things are asked for
 DEFINITION = 0.7  # factor for definitions, which name everything, where no meaning is asked for
-LONGEST_LIST = 600  # characters of a sentence with its numbered items
+# Of ``fits``: the best sentence, the title, the kind of fact
+SENTENCE, TITLE, KIND = 0.5, 0.25, 0.25
+UNTITLED = SENTENCE + KIND  # what a passage without a title can reach
 
-_HEADING = re.compile(r"\s*제\s*\d+\s*조(?:\s*의\s*\d+)?\s*(?:[(（\[【][^)）\]】]*[)）\]】])?\s*")
-_AMENDMENT_AT_END = re.compile(
-    r"\s*(?:[<〈＜]\s*(?:개정|신설|단서|전문|본조|제목|종전)[^>〉＞]*[>〉＞]|\[(?:전문개정|본조신설|제목개정)[^\]]*\])\s*$"
-)
+_ROW = " | "  # between the cells of a table's row, which says nothing of the next
 _DEFINITION = re.compile(r"정의|목적")
 _MEANING = re.compile(r"뜻|정의|의미|란\s|이란|무슨\s*말|뭔가요|무엇인가")
-_ITEMS_FOLLOW = re.compile(r"다음\s*(?:각\s*호|각\s*목|과\s*같|의\s*각)")
-_EXCEPTION = re.compile(r"다만\s*,|단\s*,")  # quoted with the rule that it limits
-_ITEM = re.compile(r"\s*(?:\d{1,2}\s*[.)]|[가-하]\s*[.)]|[-•○])\s*")
-_MARK = re.compile(r"^\s*[①-⑳]\s*")
-_PARAGRAPH = re.compile(r"(?:(?<=\n)|(?<=[)\]] )|(?<=[)\]])|^)[①-⑳]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,56 +53,11 @@ def quotations(
 ) -> list[Quotation]:
     """Every sentence of ``passages`` with its score in [0, 1], best first.
 
-    The score is the share of the question's words, weighted by rarity, that the sentence and its
-    heading cover (an everyday word also by the rules' words for it); a sentence without a fact of
-    the asked kind counts less.
+    The score is the share of the question's words, weighted by rarity, that the sentence, its
+    heading and the sentence before cover (an everyday word also by the rules' words for it); a
+    sentence without what is asked for (a fact of that kind, a reason …) counts less.
     """
-    asked = _Asked(question, weight)
-    found = []
-    for passage in passages:
-        head = _said(f"{passage.document}\n{' '.join(passage.path)}").words
-        factor = DEFINITION if _DEFINITION.search(passage.title) and not asked.meaning else 1.0
-        for spans in _statements(passage.text):
-            scores = [asked.score(passage.text, spans[0], span, head) for span in spans]
-            kept = _best_items(spans, scores)
-            whole = len(kept) == len(spans)
-            found.append(Quotation(passage, kept, factor * max(scores), whole))
-    return sorted(found, key=lambda quotation: -quotation.score)
-
-
-def named_part(passage: Passage, question: str) -> str:
-    """The paragraphs of its article that ``question`` names, else all of it, up to LONGEST_LIST.
-
-    "" where the passage holds none of these paragraphs.
-    """
-    references = [one for one in find_references(question) if not one.relative]
-    wanted = {one.paragraph for one in references if passage.article in {one.article, one.annex}}
-    text = passage.text
-    spans = [(0, len(text))]
-    if wanted and None not in wanted:
-        starts = [mark.start() for mark in _PARAGRAPH.finditer(text)]
-        numbers = [CIRCLED.index(text[at]) + 1 for at in starts]
-        if passage.paragraph and (not starts or text[: starts[0]].strip()):
-            # It begins within a paragraph, or with the article's heading.
-            first = CIRCLED.find(passage.paragraph) + 1
-            starts, numbers = (
-                (starts, numbers) if first in numbers else ([0, *starts], [first, *numbers])
-            )
-        if numbers:
-            ends = [*starts[1:], len(text)]
-            spans = [
-                (start, end)
-                for number, start, end in zip(numbers, starts, ends, strict=True)
-                if number in wanted
-            ]
-    lines: list[str] = []
-    for start, stop in spans:
-        for first, last in sentences(text[start:stop]):
-            line = " ".join(text[start + first : start + last].split())
-            if lines and sum(map(len, lines)) + len(line) > LONGEST_LIST:
-                return "\n".join([*lines, "…"])
-            lines.append(line)
-    return "\n".join(lines)
+    return _quotations(_Asked(question, weight), passages, joined=True)
 
 
 def fits(question: str, passages: Sequence[Passage], weight: Callable[[str], float]) -> list[float]:
@@ -121,12 +71,13 @@ def fits(question: str, passages: Sequence[Passage], weight: Callable[[str], flo
     asked = _Asked(question, weight)
     best = dict.fromkeys(range(len(passages)), 0.0)
     at = {id(passage): number for number, passage in enumerate(passages)}
-    for quotation in quotations(question, passages, weight):
+    for quotation in _quotations(asked, passages, joined=False):
         number = at[id(quotation.passage)]
         best[number] = max(best[number], quotation.score)
     return [
-        (best[number] + 0.5 * asked.of_title(passage.title) + 0.5 * asked.has_kind(passage.text))
-        / 2
+        SENTENCE * best[number]
+        + TITLE * asked.of_title(passage.title)
+        + KIND * asked.has_kind(passage.text)
         for number, passage in enumerate(passages)
     ]
 
@@ -137,10 +88,11 @@ class _Asked:
     def __init__(self, question: str, weight: Callable[[str], float]) -> None:
         self._words = question_words(question)
         self._meanings = dict(self._words.meanings)
-        self._kinds = asked_kinds(question)
+        self._sought = sought(question)
         self._weight = cache(weight)
         self._compounds = {word: COMPOUND * weight("\0") for word in compounds(question)}
         self._total = sum(weight(word) for word in self._words.own) + sum(self._compounds.values())
+        self.several = self._sought.several
         self.meaning = bool(_MEANING.search(question))
 
     def of_title(self, title: str) -> float:
@@ -152,10 +104,22 @@ class _Asked:
 
     def has_kind(self, text: str) -> bool:
         """Whether ``text`` states a fact of the kind that is asked for, or none is asked for."""
-        return not self._kinds or any(fact.kind in self._kinds for fact in find_quantities(text))
+        return not self._sought.kinds or self._answers(text)
+
+    def _answers(self, text: str) -> bool:
+        """Whether ``text`` has what tells an answer."""
+        kinds, sign = self._sought.kinds, self._sought.sign
+        if sign and sign.search(text):
+            return True
+        return any(fact.kind in kinds for fact in find_quantities(text)) if kinds else not sign
 
     def score(
-        self, text: str, lead: tuple[int, int], span: tuple[int, int], head: frozenset[str]
+        self,
+        text: str,
+        lead: tuple[int, int],
+        span: tuple[int, int],
+        head: frozenset[str],
+        before: frozenset[str],
     ) -> float:
         """The share of the question that ``span`` covers together with what announces it."""
         parts = [text[slice(*lead)]] if span == lead else [text[slice(*lead)], text[slice(*span)]]
@@ -164,14 +128,32 @@ class _Asked:
         covered = 0.0
         for word in self._words.own:
             meant = self._meanings.get(word, frozenset())
-            for words, share in ((body, 1.0), (head, HEAD_SHARE)):
+            for words, share in ((body, 1.0), (head, HEAD_SHARE), (before, BEFORE_SHARE)):
                 if word in words or not meant.isdisjoint(words):
                     covered += self._weight(word) * share * (1.0 if word in words else MEANT_SHARE)
                     break
         for compound, worth in self._compounds.items():
             covered += worth * any(compound in part.compounds for part in said)
         score = covered / self._total if self._total else 0.0
-        return score if any(map(self.has_kind, parts)) else score * WRONG_KIND
+        return score if any(map(self._answers, parts)) else score * self._sought.without
+
+
+def _quotations(asked: _Asked, passages: Sequence[Passage], joined: bool) -> list[Quotation]:
+    """See ``quotations``; ``joined``: sentences are read with those before them."""
+    found = []
+    for passage in passages:
+        head = _said(f"{passage.document}\n{' '.join(passage.path)}").words
+        factor = DEFINITION if _DEFINITION.search(passage.title) and not asked.meaning else 1.0
+        before = frozenset[str]()
+        for spans in statements(passage.text):
+            scores = [asked.score(passage.text, spans[0], span, head, before) for span in spans]
+            lead = passage.text[slice(*spans[0])]
+            before = _said(lead).words if joined and _ROW not in lead else frozenset()
+            kept = _best_items(spans, scores)
+            share = factor * (UNLISTED if asked.several and len(spans) == 1 else 1.0)
+            whole = len(kept) == len(spans)
+            found.append(Quotation(passage, kept, share * max(scores), whole))
+    return sorted(found, key=lambda quotation: -quotation.score)
 
 
 def _best_items(
@@ -202,30 +184,3 @@ class _Said:
 def _said(text: str) -> _Said:
     words, joined = words_and_compounds(text)
     return _Said(frozenset(words), frozenset(joined))
-
-
-def _statements(text: str) -> list[tuple[tuple[int, int], ...]]:
-    """Sentences without headings and amendment marks; one that announces items, with them."""
-    spans: list[tuple[int, int]] = []
-    for start, end in sentences(text):
-        if heading := _HEADING.match(text, start, end):
-            start = heading.end()
-        if mark := _MARK.match(text[start:end]):
-            start += mark.end()
-        while amendment := _AMENDMENT_AT_END.search(text[start:end]):
-            end = start + amendment.start()
-        table_head = " | " in text[start:end] and ": " not in text[start:end]
-        if end - start >= 5 and not table_head:
-            spans.append((start, end))
-    statements: list[tuple[tuple[int, int], ...]] = []
-    announced = False
-    for start, end in spans:
-        item = bool(_ITEM.match(text[text.rfind("\n", 0, start) + 1 : end]))
-        exception = bool(statements and _EXCEPTION.match(text, start))
-        if (announced and item) or exception:
-            statements[-1] = (*statements[-1], (start, end))
-            announced = announced or bool(_ITEMS_FOLLOW.search(text, start, end))
-        else:
-            statements.append(((start, end),))
-            announced = bool(_ITEMS_FOLLOW.search(text, start, end))
-    return statements

@@ -229,6 +229,30 @@ class Status(StrEnum):
     REFUSED = "refused"  # 모른다
 
 
+class Guard(StrEnum):
+    """What kept numbers, references and dates of an answer to those of its passages."""
+
+    QUOTED = "quoted"  # every word is the rules' own
+    WRITING = "while_writing"  # the model could write no other ones
+    CHECKED = "after_writing"  # only the checker, once the draft was there
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A question waits for the language model; ``before`` others come first."""
+
+    before: int
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A question that was asked before in a conversation, as it was understood."""
+
+    question: str
+    answer: str
+    cited: tuple[str, ...] = ()  # places that its answer cites: "여비규정 제14조"
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """The end of the question story. ``timings_ms`` maps a step's name to milliseconds."""
@@ -242,6 +266,8 @@ class Answer:
     hits: tuple[Hit, ...] = ()
     generator: str = ""
     removed: tuple[str, ...] = ()  # sentences of the draft that the checker took out
+    understood: str = ""  # a follow-up, as the full question that was answered
+    guard: Guard = Guard.QUOTED
     timings_ms: tuple[tuple[str, float], ...] = field(default=())
 
 

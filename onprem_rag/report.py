@@ -7,7 +7,8 @@ from typing import Any
 
 from onprem_rag.evaluate.retrieval import CUTS, Figures
 from onprem_rag.following import named_by, referring
-from onprem_rag.records import Answer, Citation, Finding, Hit, Report, Status, Verdict
+from onprem_rag.generate.preview import Preview
+from onprem_rag.records import Answer, Citation, Finding, Guard, Hit, Report, Status, Verdict
 
 STATUS_NAMES = {
     Status.FAQ: "승인된 답변",
@@ -22,12 +23,19 @@ FINDING_NAMES = {
     Finding.ABSENT: "원문에 없음",
     Finding.NOT_CHECKED: "확인하지 못함",
 }
+# What kept numbers and references of an answer to those of the rules.
+GUARD_NAMES = {
+    Guard.QUOTED: "규정 원문을 그대로 인용한 답변입니다.",
+    Guard.WRITING: "숫자와 조문은 규정에 있는 것만 쓰도록 막고 작성했습니다.",
+    Guard.CHECKED: "숫자와 조문은 작성한 뒤 규정과 대조했습니다.",
+}
 
 
 def answer_json(answer: Answer) -> dict[str, Any]:
     """The object that ``ask --json`` prints."""
     return {
         "question": answer.question,
+        "understood": answer.understood or answer.question,
         "status": answer.status.value,
         "answer": answer.text,
         "citations": [
@@ -48,12 +56,15 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "stages": [{"name": s.name, "ran": s.ran, "note": s.note} for s in answer.stages],
         "removed": list(answer.removed),
         "generator": answer.generator,
+        "guard": answer.guard.value,
     }
 
 
 def answer_text(answer: Answer) -> str:
     """The answer with its badge, citations and facts."""
     lines = [f"[{STATUS_NAMES[answer.status]}] {answer.text}"]
+    if answer.understood:
+        lines.insert(0, f"이해한 질문: {answer.understood}")
     for number, citation in enumerate(answer.citations, start=1):
         origin = f" ({by})" if (by := _origin(citation, answer)) else ""
         lines.append(f"  근거 {number}. {_place(citation)}{origin}")
@@ -62,6 +73,8 @@ def answer_text(answer: Answer) -> str:
         lines.append(f"  사실: {verdict.fact.text} — {FINDING_NAMES[verdict.finding]}")
     lines += [f"  삭제: {sentence}" for sentence in answer.removed]
     lines += [f"  참고: {stage.note}" for stage in answer.stages if not stage.ran]
+    if answer.guard is not Guard.QUOTED:
+        lines.append(f"  참고: {GUARD_NAMES[answer.guard]}")
     return "\n".join(lines)
 
 
@@ -96,6 +109,34 @@ def hits_text(hits: Sequence[Hit]) -> str:
         channels = " ".join(f"{name} {score:.3f}" for name, score in hit.channels)
         lines.append(f"{number:>2}. {hit.score:.3f} ({channels}) {place} {passage.title}")
         lines.append(f"      {' '.join(passage.text.split())[:80]}")
+    return "\n".join(lines)
+
+
+def preview_json(preview: Preview) -> dict[str, Any]:
+    """The object that ``prompt preview --json`` prints."""
+    return {
+        "messages": [
+            {"role": one.role, "text": one.text, "tokens": one.tokens} for one in preview.messages
+        ],
+        "tokens": preview.total,
+        "exact": preview.exact,
+        "limit": preview.limit,
+        "reserved": preview.reserved,
+    }
+
+
+def preview_text(preview: Preview) -> str:
+    """The messages as they would be sent, with their tokens."""
+    about = "" if preview.exact else "많아야 "
+    lines = []
+    for one in preview.messages:
+        lines += [f"[{one.role}] {about}{one.tokens:,}토큰", one.text, ""]
+    lines.append(
+        f"모두 {about}{preview.total:,}토큰 (문맥 {preview.limit:,}토큰 가운데 "
+        f"답변에 {preview.reserved:,}토큰을 남김)"
+    )
+    if not preview.exact:
+        lines.append("참고: 토크나이저가 이 기기에 없어 어림한 상한입니다.")
     return "\n".join(lines)
 
 

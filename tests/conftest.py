@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,9 @@ from onprem_rag.config import load_config
 
 PROJECT = Path(__file__).resolve().parent.parent
 SHARED = PROJECT.parent / "shared" / "data"
+
+
+Run = Callable[..., tuple[int, str, str]]
 
 
 def quiet(stage: str, done: int, total: int) -> None:
@@ -85,6 +89,19 @@ def tiny_llm(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     AutoModelForCausalLM.from_config(config).save_pretrained(folder)
     return folder
+
+
+@pytest.fixture
+def call(capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run a command in this process; (exit code, stdout, stderr)."""
+
+    def runs(command: Callable[[list[str]], int], *arguments: object) -> tuple[int, str, str]:
+        code = command([str(argument) for argument in arguments])
+        out, err = capsys.readouterr()
+        assert "Traceback" not in out + err
+        return code, out, err
+
+    return runs
 
 
 @pytest.fixture(scope="session")

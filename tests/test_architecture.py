@@ -23,25 +23,31 @@ ROOMS = (
     "korean",
     "library",
     "index",
+    "statements",  # the sentences of a passage, each with what belongs to it
     "reading",  # which sentence of a passage fits a question: search and quotations use it
     "lookup",  # the articles and rules that a question names
     "following",  # passages that the found ones refer to
     "rerank",  # an optional cross-encoder
     "search",
+    "absence",  # what is said of places that the rules have not got
     "faq",
+    "followup",  # questions that lean on the conversation
     "prompts",
     "generate",
     "verify",
+    "view",  # what one state of the index needs to answer
     "chatbot",
     "retriever",  # LangChain's
     "evaluate",
     "report",  # records as JSON and as text
+    "models",  # the language models and embedders that one may carry in
     "doctor",
     "web",
+    "commands",
     "cli",
 )
 HEAVY = frozenset(
-    "torch transformers faiss sentence_transformers streamlit bitsandbytes tokenizers "
+    "torch transformers peft faiss sentence_transformers streamlit bitsandbytes tokenizers "
     "pymilvus milvus_lite grpc".split()
 )
 # Each outside thing has one place. Paths are of the modules or rooms that may import it.
@@ -54,11 +60,12 @@ PLACES = {
     "pymilvus": ("onprem_rag.index.milvus_server", "onprem_rag.index.milvus_write"),
     "grpc": ("onprem_rag.index.milvus_server",),
     "sentence_transformers": ("onprem_rag.index", "onprem_rag.rerank"),
-    "transformers": ("onprem_rag.generate.local", "onprem_rag.rerank"),
+    "transformers": ("onprem_rag.generate", "onprem_rag.rerank"),
     "langchain_core": ("onprem_rag.generate", "onprem_rag.retriever"),
     "langchain_openai": ("onprem_rag.generate.remote",),
     "streamlit": ("onprem_rag.web", "app"),
-    "tomllib": ("onprem_rag.config",),
+    "tomllib": ("onprem_rag.config", "onprem_rag.models"),
+    "peft": ("onprem_rag.generate.adapter",),
     "tomlkit": ("onprem_rag.evaluate.save",),
     "tqdm": ("onprem_rag.terminal",),
     "pypdf": ("ingest.readers",),
@@ -151,8 +158,8 @@ def test_the_reader_of_imports_sees_them() -> None:
     assert len(modules()) > 40
     assert len(imports()) > 300
     by_place = {(found.importer, found.imported, found.at_start) for found in imports()}
-    assert ("onprem_rag.chatbot", "onprem_rag.index.generations", True) in by_place
-    assert ("onprem_rag.cli", "onprem_rag.chatbot", False) in by_place
+    assert ("onprem_rag.view", "onprem_rag.index.generations", True) in by_place
+    assert ("onprem_rag.commands", "onprem_rag.chatbot", False) in by_place
     assert ("onprem_rag.generate.chat", "langchain_core.language_models", False) in by_place
 
 
@@ -217,7 +224,15 @@ def test_each_outside_thing_has_one_place(package: str) -> None:
 def test_heavy_packages_wait_for_use() -> None:
     at_start = {
         "streamlit": ("onprem_rag.web", "app"),
-        "langchain_core": ("onprem_rag.generate.local", "onprem_rag.retriever"),
+        "langchain_core": (
+            "onprem_rag.generate.local",
+            "onprem_rag.generate.remote",
+            "onprem_rag.retriever",
+        ),
+        "langchain_openai": ("onprem_rag.generate.remote",),
+        # A LogitsProcessor; imported with a model only.
+        "torch": ("onprem_rag.generate.guarding",),
+        "transformers": ("onprem_rag.generate.guarding",),
     }
     wrong = [
         str(found)

@@ -6,7 +6,7 @@ import csv
 import json
 import re
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from onprem_rag.chatbot import LONGEST_QUESTION, NO_ANSWER, Chatbot
 from onprem_rag.config import Config, load_config
 from onprem_rag.errors import ConfigError, LibraryError
 from onprem_rag.library.store import Library
-from onprem_rag.records import Answer, Finding, Hit, Status
+from onprem_rag.records import Answer, Exchange, Finding, Guard, Hit, Status, Waiting
 
 DEMO = Path(__file__).resolve().parent.parent / "demo"
 QUESTIONS = [
@@ -35,14 +35,24 @@ class Scripted:
     """A generator that says what it is told to, and remembers what it was given."""
 
     name = "scripted"
+    guard = Guard.CHECKED
 
     def __init__(self, *pieces: str) -> None:
         self.pieces = pieces
         self.asked: list[tuple[str, tuple[Hit, ...]]] = []
+        self.completed: list[tuple[str, Mapping[str, str]]] = []
+        self.completions: dict[str, str] = {}  # by prompt
 
     def stream(self, question: str, hits: Sequence[Hit]) -> Iterator[str]:
         self.asked.append((question, tuple(hits)))
         yield from self.pieces
+
+    def complete(self, prompt: str, values: Mapping[str, str]) -> str | None:
+        self.completed.append((prompt, values))
+        return self.completions.get(prompt)
+
+
+FAITHFUL = "사직하려는 직원은 퇴직하려는 날의 30일 전까지 사직서를 제출하여야 한다."
 
 
 @pytest.fixture(scope="module")
@@ -381,6 +391,72 @@ def test_the_stream_grows_and_ends_with_the_answer(scripted: Chatbot, writer: Sc
     ]
     assert isinstance(answer, Answer)
     assert answer.status is Status.CORRECTED
+
+
+def test_waiting_for_the_model_is_told(scripted: Chatbot, writer: Scripted) -> None:
+    writer.pieces = (Waiting(2), Waiting(1), FAITHFUL)  # type: ignore[assignment]
+    items = list(scripted.stream(RESIGNING))
+    assert items[:3] == [Waiting(2), Waiting(1), FAITHFUL]
+    assert isinstance(items[-1], Answer)
+    assert items[-1].text.startswith(FAITHFUL)
+
+
+def test_who_kept_the_facts_is_told(scripted: Chatbot, writer: Scripted, chatbot: Chatbot) -> None:
+    assert told(scripted, writer, RESIGNING, FAITHFUL).guard is Guard.CHECKED
+    assert chatbot.ask(RESIGNING).guard is Guard.QUOTED
+
+
+def test_a_follow_up_is_answered_as_it_was_understood(chatbot: Chatbot) -> None:
+    before = Exchange("육아휴직은 몇 년까지 되나요?", "3년", ("취업규칙",))
+    answer = chatbot.ask("그럼 급여는 얼마야?", [before])
+    assert answer.question == "그럼 급여는 얼마야?"
+    assert "육아휴직" in answer.understood
+    assert "급여" in answer.understood
+    assert "understand" in dict(answer.timings_ms)
+
+
+def test_a_question_that_stands_alone_is_left_as_it_is(chatbot: Chatbot) -> None:
+    before = Exchange("육아휴직은 몇 년까지 되나요?", "3년", ("취업규칙",))
+    answer = chatbot.ask(RESIGNING, [before])
+    assert same(answer) == same(chatbot.ask(RESIGNING))
+    assert answer.understood == ""
+
+
+@pytest.fixture(scope="module")
+def reasking(demo_home: Path, writer: Scripted) -> Chatbot:
+    """The demo with ``writer`` in the model's place, which is asked of each sentence again."""
+    config = load_config(demo_home)
+    config = replace(config, answer=replace(config.answer, reask=True))
+    return Chatbot(config, Library.open(config.library_url), writer)
+
+
+def test_a_claim_that_the_model_stands_by(reasking: Chatbot, writer: Scripted) -> None:
+    writer.completed.clear()
+    writer.completions = {"verify": "예"}
+    answer = told(reasking, writer, RESIGNING, FAITHFUL)
+    assert answer.status is Status.VERIFIED
+    assert [stage.name for stage in answer.stages if stage.ran] == ["claims", "facts", "reask"]
+    ((prompt, values),) = writer.completed
+    assert prompt == "verify"
+    assert values["claim"] == FAITHFUL
+    assert values["passages"].startswith("취업규칙 제37조\n")
+
+
+def test_a_claim_that_the_model_denies_is_taken_out(reasking: Chatbot, writer: Scripted) -> None:
+    writer.completions = {"verify": "아니요, 규정에 없습니다."}
+    answer = told(reasking, writer, RESIGNING, FAITHFUL)
+    assert answer.status is Status.REFUSED
+    assert answer.removed == (FAITHFUL,)
+
+
+@pytest.mark.parametrize("said", ["", "글쎄요", "네모난 답"])
+def test_a_model_that_says_neither_yes_nor_no_verifies_nothing(
+    reasking: Chatbot, writer: Scripted, said: str
+) -> None:
+    writer.completions = {"verify": said}
+    answer = told(reasking, writer, RESIGNING, FAITHFUL)
+    assert answer.status is Status.UNVERIFIED
+    assert [stage.name for stage in answer.stages if not stage.ran] == ["reask"]
 
 
 @pytest.mark.parametrize("question", [RESIGNING, "연차는 며칠인가요?", "통근버스는 어디서 타나요?"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import pytest
 
@@ -10,9 +10,9 @@ from ingest.pipeline import add
 from onprem_rag.chatbot import Chatbot
 from onprem_rag.config import Config, load_config
 from onprem_rag.following import context, named_by, referring, with_referred
+from onprem_rag.generate.context import shown
 from onprem_rag.library.store import Library
-from onprem_rag.prompts import numbered
-from onprem_rag.records import Citation, Hit, Status
+from onprem_rag.records import Citation, Guard, Hit, Status
 from onprem_rag.report import answer_json, answer_text
 
 RULES = {
@@ -257,6 +257,7 @@ class Scripted:
     """A generator that says what it is told to, and remembers what it was given."""
 
     name = "scripted"
+    guard = Guard.CHECKED
 
     def __init__(self, draft: str) -> None:
         self.draft = draft
@@ -265,6 +266,9 @@ class Scripted:
     def stream(self, question: str, hits: Sequence[Hit]) -> Iterator[str]:
         self.hits = tuple(hits)
         yield self.draft
+
+    def complete(self, prompt: str, values: Mapping[str, str]) -> None:
+        """Nobody asks."""
 
 
 def follow(library: Library, question: str, *places: tuple[str, str], count: int = 2) -> list[Hit]:
@@ -326,7 +330,9 @@ def test_the_prompt_says_what_a_passage_is_there_for(config: Config, library: Li
     Chatbot(config, library, writer).ask("대강당 사용료는 얼마인가요?")
     used = context(writer.hits, 2)
     assert len(used) == 3
-    assert "[3] 시설 대관규정 제8조 (제5조에서 참조)\n제8조(요금) 요금은 1회당" in numbered(used)
+    third = shown("", used, lambda _: True, lambda _: 1.0)[2]
+    assert (third.number, third.label) == (3, "시설 대관규정 제8조 (제5조에서 참조)")
+    assert third.text.startswith("제8조(요금) 요금은 1회당")
 
 
 def test_reports_say_where_a_citation_comes_from(bot: Chatbot) -> None:

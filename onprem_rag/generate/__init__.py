@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 
 from onprem_rag.config import Config
 from onprem_rag.errors import ConfigError
@@ -10,8 +11,13 @@ from onprem_rag.generate.extract import Extractive
 from onprem_rag.generate.interface import Generator
 
 
-def open_generator(config: Config, extractive: Extractive) -> Generator:
-    """``models.llm``: "" is the extractive default, a URL a server, anything else a folder."""
+def open_generator(
+    config: Config, extractive: Extractive, weight: Callable[[str], float]
+) -> Generator:
+    """``models.llm``: "" is the extractive default, a URL a server, anything else a folder.
+
+    ``weight`` says how rare a word is in the rules; long passages are shortened by it.
+    """
     llm = config.models.llm
     if not llm:
         return extractive
@@ -23,7 +29,7 @@ def open_generator(config: Config, extractive: Extractive) -> Generator:
     if llm.startswith(("http://", "https://")):
         from onprem_rag.generate.remote import connect
 
-        model, name = connect(config), config.models.llm_name
+        model = connect(config)
     else:
         folder = config.home / llm
         if not folder.is_dir():
@@ -33,7 +39,6 @@ def open_generator(config: Config, extractive: Extractive) -> Generator:
             )
         from onprem_rag.generate.local import load
 
-        model, name = load(folder, config.answer.max_new_tokens), folder.name
-    return ChatGenerator(
-        model, name, config.prompt_folder, config.search.passages, config.answer.length
-    )
+        adapter = config.models.adapter
+        model = load(folder, config.home / adapter if adapter else None, config.answer)
+    return ChatGenerator(model, config.prompt_folder, config.search.passages, config.answer, weight)

@@ -2,47 +2,114 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
-from onprem_rag import prompts
+from onprem_rag.config import AnswerConfig
 from onprem_rag.errors import ModelError, OnpremRagError
-from onprem_rag.following import context
-from onprem_rag.records import Hit
+from onprem_rag.generate.context import Weight
+from onprem_rag.generate.copy_guard import CopyGuard
+from onprem_rag.generate.prompting import Prompting
+from onprem_rag.generate.tags import untagged
+from onprem_rag.generate.thoughts import Thoughts
+from onprem_rag.prompts import Message
+from onprem_rag.records import Guard, Hit, Waiting
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
 
+@dataclass(frozen=True, slots=True)
+class ChatModel:
+    """A chat model and what is known about it, whether in process or behind a URL."""
+
+    chat: BaseChatModel
+    name: str
+    context: int  # tokens that prompt and answer may have together
+    # Tokens of a prompt with those of the chat template; for a server an upper bound.
+    count: Callable[[Sequence[Message]], int]
+    special: tuple[str, ...]  # the tokenizer's special tokens; () where they aren't known
+    guard: Guard  # WRITING: ``chat.stream`` takes ``guard=CopyGuard``
+
+
+def even(word: str) -> float:
+    """The weight of a word where nothing is known of how often it stands in the rules."""
+    return 1.0
+
+
 class ChatGenerator:
-    """Fills ``prompts/answer.txt`` with question and passages and streams the model's answer."""
+    """Fills ``prompts/*.txt`` and streams what the model writes."""
 
     def __init__(
-        self, model: BaseChatModel, name: str, prompt_folder: Path, passages: int, length: int
+        self,
+        model: ChatModel,
+        prompt_folder: Path,
+        passages: int,
+        answer: AnswerConfig,
+        weight: Weight = even,
     ) -> None:
         self._model = model
-        self.name = name
-        self._prompt_folder = prompt_folder
-        self._passages = passages
-        self._length = length
+        self._seconds = answer.timeout_s
+        self.name = model.name
+        self.guard = model.guard
+        room = model.context - answer.max_new_tokens
+        self.prompting = Prompting(
+            prompt_folder, passages, answer, room, model.count, model.special, weight
+        )
 
-    def stream(self, question: str, hits: Sequence[Hit]) -> Iterator[str]:
-        """Pieces of the model's answer. Raises ModelError where the model fails."""
-        values = {
-            "question": question,
-            "passages": prompts.numbered(context(hits, self._passages)),
-            "length": str(self._length),
-        }
-        rendered = prompts.render(self._prompt_folder, "answer", values)
-        messages = [(message.role, message.text) for message in rendered]
+    def stream(self, question: str, hits: Sequence[Hit]) -> Iterator[str | Waiting]:
+        """Pieces of the model's answer, and before them how many come first.
+
+        Raises ModelError where the model fails, or isn't done within ``answer.timeout_s``.
+        """
+        with self._failing():
+            prompt = self.prompting.answering(question, hits)
+            guard = self.prompting.guard(prompt) if self.guard is Guard.WRITING else None
+            with closing(self._written(prompt.messages, guard)) as pieces:
+                yield from pieces
+
+    def complete(self, prompt: str, values: Mapping[str, str]) -> str:
+        """What the model writes for ``prompts/PROMPT.txt``. Raises ModelError."""
+        with self._failing():
+            messages = self.prompting.other(prompt, values)
+            guard = CopyGuard(list(values.values())) if self.guard is Guard.WRITING else None
+            with closing(self._written(messages, guard)) as pieces:
+                return "".join(piece for piece in pieces if isinstance(piece, str)).strip()
+
+    def _written(
+        self, messages: Sequence[Message], guard: CopyGuard | None
+    ) -> Generator[str | Waiting, None, None]:
+        """What the model writes, without what it only thinks and without tags."""
+        until = time.monotonic() + self._seconds
+        thoughts = Thoughts()
+        more: dict[str, Any] = {} if guard is None else {"guard": guard}
+        chat = [(message.role, message.text) for message in messages]
+        with closing(cast("Any", self._model.chat.stream(chat, **more))) as chunks:
+            for chunk in chunks:
+                if time.monotonic() > until:
+                    raise ModelError(
+                        f"언어 모델({self.name})이 {self._seconds:g}초 안에 답을 못 마쳤습니다.\n"
+                        "→ config.toml의 [answer] timeout_s를 늘리거나 max_new_tokens를 줄이세요."
+                    )
+                if (before := chunk.additional_kwargs.get("before")) is not None:
+                    yield Waiting(before)
+                if text := untagged(thoughts.without(str(chunk.text))):
+                    yield text
+        if text := untagged(thoughts.end()):
+            yield text
+
+    @contextmanager
+    def _failing(self) -> Iterator[None]:
+        """Errors of many libraries (network, CUDA, tokenizers) as ModelError."""
         try:
-            for chunk in self._model.stream(messages):
-                if text := chunk.text:
-                    yield str(text)
+            yield
         except OnpremRagError:
             raise
-        except Exception as error:  # network, CUDA and tokenizer errors of many libraries
+        except Exception as error:
             raise ModelError(
                 f"언어 모델({self.name})이 답하지 못했습니다: {type(error).__name__}: {error}\n"
                 "→ 모델 서버나 GPU의 상태를 'onprem-rag doctor'로 확인하세요."

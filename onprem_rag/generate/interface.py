@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
-from onprem_rag.records import Hit
+from onprem_rag.records import Guard, Hit, Waiting
 
 REFUSAL = "모른다"
 
@@ -17,9 +17,20 @@ class Generator(Protocol):
     def name(self) -> str:
         """What the answer says wrote it."""
 
-    def stream(self, question: str, hits: Sequence[Hit]) -> Iterator[str]:
+    @property
+    def guard(self) -> Guard:
+        """What keeps the drafts' numbers, references and dates to those of the passages."""
+
+    def stream(self, question: str, hits: Sequence[Hit]) -> Iterator[str | Waiting]:
         """Pieces of the draft in order. A draft that begins with ``모른다`` is a refusal.
 
-        ``hits`` are best first; more than those that go into the answer (``following.context``)
-        may be given. Raises ModelError where the model fails.
+        Before the first piece there may be ``Waiting``: others are answered first. ``hits`` are
+        best first; more than those that go into the answer (``following.context``) may be given.
+        Raises ModelError where the model fails.
+        """
+
+    def complete(self, prompt: str, values: Mapping[str, str]) -> str | None:
+        """What the model writes for ``prompts/PROMPT.txt``; None where there is no model.
+
+        Raises ModelError where the model fails.
         """

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from langchain_core.callbacks import CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel
@@ -14,20 +14,34 @@ from langchain_core.messages import AIMessageChunk, BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from pydantic import ConfigDict, PrivateAttr
 
+from onprem_rag.config import AnswerConfig
 from onprem_rag.errors import ModelError
+from onprem_rag.generate import adapter as adapters
+from onprem_rag.generate import memory
+from onprem_rag.generate.chat import ChatModel
+from onprem_rag.generate.draft import Draft
+from onprem_rag.generate.queue import Queue
+from onprem_rag.generate.template import Template
+from onprem_rag.prompts import Message
+from onprem_rag.records import Guard, Waiting
+
+if TYPE_CHECKING:
+    from onprem_rag.generate.copy_guard import CopyGuard
 
 _ROLES = {"human": "user", "ai": "assistant", "system": "system"}
 
 
 class LocalChatModel(BaseChatModel):
-    """One loaded model; questions wait for their turn. Greedy, safetensors, no remote code."""
+    """One loaded model; questions wait for their turn. Greedy, and nothing is ever cut off."""
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
     model: Any
-    tokenizer: Any
-    max_new_tokens: int = 256
-    _turn: threading.Lock = PrivateAttr(default_factory=threading.Lock)
+    template: Template
+    vocabulary: Any  # guarding.Vocabulary
+    answer: AnswerConfig
+    context: int  # tokens that prompt and answer may have together
+    _queue: Queue = PrivateAttr(default_factory=Queue)
 
     @property
     def _llm_type(self) -> str:
@@ -40,7 +54,7 @@ class LocalChatModel(BaseChatModel):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> ChatResult:
-        text = "".join(chunk.text for chunk in self._stream(messages, stop, run_manager))
+        text = "".join(chunk.text for chunk in self._stream(messages, stop, run_manager, **kwargs))
         message = AIMessageChunk(content=text)
         return ChatResult(generations=[ChatGeneration(message=message)])
 
@@ -49,55 +63,98 @@ class LocalChatModel(BaseChatModel):
         messages: list[BaseMessage],
         stop: list[str] | None = None,
         run_manager: CallbackManagerForLLMRun | None = None,
+        guard: CopyGuard | None = None,
         **kwargs: Any,
     ) -> Iterator[ChatGenerationChunk]:
-        """Text as it is generated. A reader that stops reading stops the generation."""
-        from transformers import StoppingCriteria, StoppingCriteriaList, TextIteratorStreamer
+        """Text as it is generated; before it, empty chunks that say how many come first.
 
-        left = threading.Event()
+        A reader that stops reading stops the generation, or gives up its place in the queue.
+        Raises ModelError for a prompt that is too long and when the time, waiting included, is
+        over.
+        """
+        prompt = self.template.encode([Message(_ROLES[m.type], str(m.text)) for m in messages])
+        self._check_length(len(prompt))
 
-        class ReaderLeft(StoppingCriteria):
-            def __call__(self, input_ids: Any, scores: Any, **kwargs: Any) -> Any:
-                import torch
+        def write(draft: Draft) -> None:
+            self._write(prompt, guard, draft)
 
-                return torch.full((input_ids.shape[0],), left.is_set(), device=input_ids.device)
-
-        chat = [{"role": _ROLES[m.type], "content": str(m.text)} for m in messages]
-        inputs = self.tokenizer.apply_chat_template(
-            chat, add_generation_prompt=True, return_tensors="pt", return_dict=True
-        ).to(self.model.device)
-        streamer = TextIteratorStreamer(self.tokenizer, skip_prompt=True, skip_special_tokens=True)
-        failures: list[Exception] = []
-
-        def work() -> None:
-            try:
-                with self._turn:
-                    self.model.generate(
-                        **inputs,
-                        streamer=streamer,
-                        max_new_tokens=self.max_new_tokens,
-                        do_sample=False,
-                        stopping_criteria=StoppingCriteriaList([ReaderLeft()]),
-                    )
-            except Exception as error:
-                failures.append(error)
-                streamer.end()  # type: ignore[no-untyped-call]
-
-        thread = threading.Thread(target=work, daemon=True)
-        thread.start()
+        draft = Draft(write, self.template.decode, guard, self._queue.join(), self.answer.timeout_s)
         try:
-            for piece in streamer:
-                if piece:
-                    yield ChatGenerationChunk(message=AIMessageChunk(content=piece))
+            for event in draft:
+                if isinstance(event, Waiting):
+                    before = {"before": event.before}
+                    message = AIMessageChunk(content="", additional_kwargs=before)
+                else:
+                    message = AIMessageChunk(content=event)
+                yield ChatGenerationChunk(message=message)
+            # LangChain takes a stream without a chunk for a failure; a model may end at once.
+            yield ChatGenerationChunk(message=AIMessageChunk(content=""))
         finally:
-            left.set()
-            thread.join()
-        if failures:
-            raise failures[0]
+            draft.leave()
+
+    def _write(self, prompt: list[int], guard: CopyGuard | None, draft: Draft) -> None:
+        import torch
+        from transformers import GenerationConfig, LogitsProcessorList
+
+        from onprem_rag.generate.guarding import Guarding
+
+        ids = torch.tensor([prompt], device=self.model.device)
+        ends = self.model.generation_config.eos_token_id or ()
+        processors = [] if guard is None else [Guarding(self.vocabulary, guard, len(prompt), ends)]
+        self.model.generate(
+            ids,
+            attention_mask=torch.ones_like(ids),
+            generation_config=GenerationConfig(  # type: ignore[no-untyped-call]
+                max_new_tokens=self.answer.max_new_tokens, do_sample=False
+            ),
+            logits_processor=LogitsProcessorList(processors),
+            streamer=draft,
+        )
+
+    def _check_length(self, tokens: int) -> None:
+        room = self.context - self.answer.max_new_tokens
+        if tokens > room:
+            raise ModelError(
+                f"프롬프트가 {tokens}토큰이어서 언어 모델에 들어가지 않습니다: "
+                f"문맥 {self.context}토큰에서 답의 몫을 빼면 {room}토큰입니다.\n"
+                "→ config.toml의 [answer] context를 모델이 받는 데까지 늘리거나, max_new_tokens나 "
+                "[search] passages를 줄이세요."
+            )
 
 
-def load(folder: Path, max_new_tokens: int) -> LocalChatModel:
-    """Load ``folder`` in 4 bits, on the GPU when there is one. Raises ModelError."""
+def load(folder: Path, adapter: Path | None, answer: AnswerConfig) -> ChatModel:
+    """Load ``folder`` in 4 bits, on the GPU when there is one. Raises ModelError.
+
+    ``adapter`` is a LoRA folder. Nothing is loaded that isn't in safetensors format, no code of
+    the folders runs, and what doesn't fit into the free memory isn't tried.
+    """
+    _refuse_code(folder)
+    if adapter:
+        adapters.check(adapter)
+    memory.check(folder, answer.context, adapter=adapter)
+    model, tokenizer = _loaded(folder)
+    if adapter:
+        model = adapters.attach(model, adapter)
+    model.eval()
+    _greedy(model, tokenizer)
+    from onprem_rag.generate.guarding import Vocabulary
+
+    template = Template(tokenizer)
+    most = getattr(model.config.get_text_config(), "max_position_embeddings", None)
+    context = min(answer.context, most or answer.context)
+    chat = LocalChatModel(
+        model=model,
+        template=template,
+        vocabulary=Vocabulary(tokenizer),
+        answer=answer,
+        context=context,
+    )
+    name = f"{folder.name} + {adapter.name}" if adapter else folder.name
+    return ChatModel(chat, name, context, template.count, template.special, Guard.WRITING)
+
+
+def _loaded(folder: Path) -> tuple[Any, Any]:
+    """The model in NF4 and its tokenizer."""
     try:
         import torch
         from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig
@@ -105,7 +162,9 @@ def load(folder: Path, max_new_tokens: int) -> LocalChatModel:
 
         if not sys.stderr.isatty():  # a service's log has no use for a bar
             transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-        bf16 = not torch.cuda.is_available() or torch.cuda.is_bf16_supported()
+        cuda = torch.cuda.is_available()
+        # Older cards only imitate bf16, slowly.
+        bf16 = not cuda or torch.cuda.is_bf16_supported(including_emulation=False)
         dtype = torch.bfloat16 if bf16 else torch.float16
         quantization = BitsAndBytesConfig(  # type: ignore[no-untyped-call]
             load_in_4bit=True,
@@ -114,24 +173,77 @@ def load(folder: Path, max_new_tokens: int) -> LocalChatModel:
             bnb_4bit_compute_dtype=dtype,
         )
         options = {"local_files_only": True, "trust_remote_code": False}
-        tokenizer = AutoTokenizer.from_pretrained(str(folder), **options)
-        model = AutoModelForCausalLM.from_pretrained(
+        tokenizer = AutoTokenizer.from_pretrained(
+            str(folder), clean_up_tokenization_spaces=False, **options
+        )
+        causal: Any = AutoModelForCausalLM
+        model, loaded = causal.from_pretrained(
             str(folder),
             quantization_config=quantization,
             dtype=dtype,
             use_safetensors=True,
-            device_map={"": 0 if torch.cuda.is_available() else "cpu"},
+            device_map={"": 0 if cuda else "cpu"},
+            output_loading_info=True,
             **options,
         )
     except Exception as error:  # the libraries raise many kinds on incomplete folders
-        raise ModelError(
-            f"언어 모델을 불러올 수 없습니다: {folder} ({type(error).__name__}: {error})\n"
-            "→ safetensors 형식의 완전한 모델 폴더인지, GPU 메모리가 남는지 확인하세요."
-        ) from error
+        raise _not_loaded(folder, f"{type(error).__name__}: {error}") from error
+    if lacking := sorted(loaded["missing_keys"]):  # transformers would fill them with chance
+        raise _not_loaded(folder, f"{len(lacking)}개의 가중치가 없음: {lacking[0]} …")
     if tokenizer.chat_template is None:
         raise ModelError(
             f"모델에 대화 서식(chat template)이 없습니다: {folder}\n"
             "→ 대화용(instruct) 모델을 쓰세요."
         )
-    model.eval()  # type: ignore[no-untyped-call]
-    return LocalChatModel(model=model, tokenizer=tokenizer, max_new_tokens=max_new_tokens)
+    return model, tokenizer
+
+
+def _not_loaded(folder: Path, why: str) -> ModelError:
+    return ModelError(
+        f"언어 모델을 불러올 수 없습니다: {folder} ({why})\n"
+        "→ safetensors 형식의 완전한 모델 폴더인지, GPU 메모리가 남는지 확인하세요."
+    )
+
+
+def _refuse_code(folder: Path) -> None:
+    """Raises ModelError for a folder that transformers can't load without code of its own."""
+    if (folder / "adapter_config.json").exists():
+        raise ModelError(
+            f"[models] llm의 폴더에 LoRA 어댑터가 있습니다: {folder}\n"
+            "→ llm에는 바탕 모델의 폴더를, adapter에는 어댑터의 폴더를 쓰세요."
+        )
+    from transformers.models.auto.configuration_auto import CONFIG_MAPPING
+    from transformers.models.auto.tokenization_auto import tokenizer_class_from_name
+
+    for name, known in (
+        ("config.json", lambda config: config.get("model_type") in CONFIG_MAPPING),
+        (
+            "tokenizer_config.json",
+            lambda c: tokenizer_class_from_name(c.get("tokenizer_class", "")),
+        ),
+    ):
+        try:
+            config = json.loads((folder / name).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            continue  # loading says what is wrong
+        if isinstance(config, dict) and config.get("auto_map") and not known(config):
+            raise ModelError(
+                f"모델이 자체 코드(auto_map)를 실행해야 합니다: {folder / name}\n"
+                "→ 모델 폴더의 코드는 실행하지 않습니다. transformers가 직접 지원하는 모델을 "
+                "쓰세요('onprem-rag models')."
+            )
+
+
+def _greedy(model: Any, tokenizer: Any) -> None:
+    """Replaces the folder's way of generating: sampling and penalties would change facts."""
+    from transformers import GenerationConfig
+
+    ends = model.generation_config.eos_token_id
+    ends = set(ends if isinstance(ends, list) else [ends]) | {tokenizer.eos_token_id}
+    known = sorted(end for end in ends if end is not None)
+    padding = [tokenizer.pad_token_id, *known, 0]
+    model.generation_config = GenerationConfig(  # type: ignore[no-untyped-call]
+        bos_token_id=tokenizer.bos_token_id,
+        eos_token_id=known or None,
+        pad_token_id=next(number for number in padding if number is not None),
+    )

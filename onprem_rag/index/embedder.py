@@ -140,7 +140,7 @@ def folder_fingerprint(folder: Path) -> str:
     """Names, sizes and contents of a model folder; of a large file, 16 samples across it."""
     digest = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
-        if path.is_file() and not path.name.startswith("."):
+        if path.is_file() and not path.name.startswith(".") and path.name != "SHA256SUMS":
             size = path.stat().st_size
             digest.update(f"{path.relative_to(folder)}:{size}".encode())
             with path.open("rb") as file:

@@ -1,4 +1,4 @@
-"""What a question asks for: its words, the rules' words for them, and the kind of answer."""
+"""What a question asks about: its words, and the rules' words for them."""
 
 from __future__ import annotations
 
@@ -24,24 +24,6 @@ _TAIL = re.compile(
     r"|(?:되|하|인|은|는|한|된|나오|주|내|가|받|있|없)?(?:나요|가요|까요|습니까|ㅂ니까|니까|는지요|는지)"
     r"|(?:돼|해|되|인|이|예|에|줘|써|내|나와|있어|없어)?(?:요|죠|지요)|알려(?:줘|주세요)|궁금(?:해요|합니다)"
     r"|어떻게|무엇|얼마(?:나|야|인가)?|언제|뭔가|뭐야|뭐지|인지)+[?!.~ ]*$"
-)
-
-# What a question asks for, and the kinds of fact that can answer it.
-_ASKED = tuple(
-    (re.compile(pattern), frozenset(kinds.split()))
-    for pattern, kinds in (
-        (
-            r"몇\s*(?:년|개월|달|일|주|시간|분)(?!\s*차)|며칠|얼마\s*(?:동안|만에|전)|기간[은이]?\s*[?]?$",
-            "period date",
-        ),
-        (r"언제", "period date time"),
-        (r"몇\s*(?:퍼센트|프로|%|배|할)", "percentage amount"),
-        (r"얼마", "amount percentage period count"),
-        (
-            r"몇\s*(?:명|번|회|차례|자리|글자|권|개|부|살|세|점|급|킬로|km|장|건|원|만)",
-            "count amount percentage",
-        ),
-    )
 )
 
 
@@ -77,15 +59,6 @@ def question_words(question: str) -> QuestionWords:
         tuple(word for word in rule if word not in present),
         tuple((word, frozenset(found)) for word, found in same.items()),
     )
-
-
-def asked_kinds(question: str) -> frozenset[str]:
-    """Kinds of fact (see ``quantities``) of which an answer needs one; empty: none needed."""
-    text = normalise(question)
-    for pattern, kinds in _ASKED:
-        if pattern.search(text):
-            return kinds
-    return frozenset()
 
 
 def question_core(question: str) -> str:

@@ -210,7 +210,7 @@ def _after_same(reference: Reference, last: Reference, same: str) -> Reference:
         return reference
     if same == "조" and not reference.article:
         return _under(reference, last, None)
-    if same in "항호" and not reference.paragraph:
+    if same in "항호" and not reference.paragraph and not reference.article:
         inherited = _under(reference, last, last.paragraph)
         subparagraph = last.subparagraph if same == "호" else reference.subparagraph
         return replace(inherited, subparagraph=subparagraph)

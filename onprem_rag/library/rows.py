@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
+from onprem_rag.korean.instructions import stated
 from onprem_rag.library import schema
 from onprem_rag.records import (
     Amendment,
@@ -41,7 +42,7 @@ def passage_of(row: Row[Any], title: str, text: str) -> Passage:
         paragraph=row.paragraph,
         subparagraph=row.subparagraph,
         title=row.title,
-        text=text,
+        text=stated(text),  # an order to the model that reads it is no rule
         start=row.start,
         end=row.end,
         page=row.page,

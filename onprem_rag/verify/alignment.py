@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 
+from onprem_rag.korean.facts import extract
 from onprem_rag.korean.text import Spaceless, fold, sentences
 from onprem_rag.records import Fact, Passage
-from onprem_rag.verify.facts import extract
 from onprem_rag.verify.meaning import says_the_same
 
 Values = frozenset[tuple[str, str]]

@@ -7,7 +7,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from onprem_rag.korean.facts import extract
 from onprem_rag.korean.references import Reference, find_references
+from onprem_rag.korean.script import Script
 from onprem_rag.korean.text import sentences
 from onprem_rag.records import Claim, Fact, Finding, Passage, Report, Stage, Verdict
 from onprem_rag.verify.alignment import (
@@ -19,7 +21,6 @@ from onprem_rag.verify.alignment import (
     closest,
     read_source,
 )
-from onprem_rag.verify.facts import extract
 from onprem_rag.verify.lookup import find_value, has_unstated, rival
 from onprem_rag.verify.places import citation, find_place, mentions_place, rival_place
 
@@ -100,7 +101,10 @@ def check(answer: str, passages: Sequence[Passage]) -> Report:
         )
     verdicts, facts_stage = _facts_stage(answer, passages, aligned)
     if stage.ran:
-        claims = tuple(_claim(answer, s, verdicts, facts_stage.ran) for s in aligned if s.is_claim)
+        script = Script("".join(passage.text for passage in passages))
+        claims = tuple(
+            _claim(answer, s, verdicts, facts_stage.ran, script) for s in aligned if s.is_claim
+        )
         supported = sum(claim.supported for claim in claims)
         stage = Stage(
             "claims", True, f"문장 {len(claims)}개 중 {supported}개를 원문에서 확인했습니다."
@@ -246,12 +250,19 @@ def _spoken_of(
     return meant if has_unstated(fact, case.beside(sentence), meant) else None
 
 
-def _claim(answer: str, sentence: Sentence, verdicts: Sequence[Verdict], facts_ran: bool) -> Claim:
+def _claim(
+    answer: str,
+    sentence: Sentence,
+    verdicts: Sequence[Verdict],
+    facts_ran: bool,
+    script: Script,
+) -> Claim:
     best = sentence.alignment
     inside = [verdict for verdict in verdicts if sentence.holds(verdict.fact)]
     confirmed = facts_ran and all(v.finding is Finding.SUPPORTED for v in inside)
     overlaps = best is not None and best.score >= SUPPORTING_OVERLAP and best.agrees
-    supported = best is not None and (best.exact or (overlaps and confirmed))
+    readable = script.allows(answer[sentence.body_start : sentence.body_end])
+    supported = best is not None and (best.exact or (overlaps and confirmed and readable))
     return Claim(
         text=answer[sentence.start : sentence.end],
         start=sentence.start,

@@ -9,7 +9,7 @@ from dataclasses import replace
 from onprem_rag.records import Citation, Claim, Passage, Report, Verdict
 
 _MARK = re.compile(r"[ \t]*\[\d{1,3}(?:\s*[,~-]\s*\d{1,3})*\]")
-_GAP = 40  # characters between two spans of one run: numbering, an amendment mark
+_GAP = 40  # characters between two spans of one run, but for blanks: numbering, a mark
 
 
 def without_marks(text: str) -> str:
@@ -70,7 +70,8 @@ def _joined(one: Citation, other: Citation, passages: Sequence[Passage]) -> Cita
         inside = passage.start <= one.start and other.end <= passage.end
         if passage.document_id != one.document_id or not inside:
             continue
-        if one.document_id == other.document_id and 0 <= other.start - one.end <= _GAP:
+        between = passage.text[one.end - passage.start : other.start - passage.start].strip()
+        if one.end <= other.start and len(between) <= _GAP:
             text = passage.text[one.start - passage.start : other.end - passage.start]
             return replace(one, end=other.end, text=text)
     return None

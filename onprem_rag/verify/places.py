@@ -4,37 +4,21 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 
+from onprem_rag.korean.outline import Place, places
 from onprem_rag.korean.references import CIRCLED, Reference, find_references
 from onprem_rag.korean.text import fold
 from onprem_rag.records import Citation, Passage
 from onprem_rag.verify.alignment import Alignment, Source
 
-_MARK = re.compile(
-    rf"(?:(?<![가-힣(])|(?<=다))(?P<paragraph>[{CIRCLED}])(?!\s?(?:부터|내지|까지|항|및|·|ㆍ|,))"
-    r"|(?:^|(?<=[\s.>]))(?P<subparagraph>\d{1,2})(?:의(?P<branch>\d{1,2}))?\\?\.(?=\s)"
-    r"|(?:^|(?<=[\s.>]))(?P<item>[가-하])\\?\.(?=\s)",
-    re.MULTILINE,
-)
 _TITLE_END = r"(?:규정|규칙|지침|법|법률|령|요령|세칙|내규|예규|정관|강령|조례|규약|기준)"
 _NAMED_BEFORE = re.compile(rf"([가-힣A-Za-z0-9·]{{2,}}{_TITLE_END})['\"*]*\s*(?:\([^()]*\)\s*)?$")
 _NO_NAME = re.compile(
     rf"(?:같은|이|본|동|위|해당|그|당해|우리|관련|상기)?{_TITLE_END}|시행령|시행규칙|방법"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A paragraph, subparagraph or item mark that stands at ``start`` of a passage's text."""
-
-    paragraph: int | None
-    subparagraph: int | None
-    branch: int | None
-    item: str | None
-    start: int
 
 
 def citation(source: Source, start: int, end: int) -> Citation:
@@ -108,10 +92,10 @@ def _place_in(source: Source, reference: Reference) -> int | None:
     head = reference.article or reference.annex
     if head and _squeeze(head) != _squeeze(source.passage.article or ""):
         return None
-    places = _places(source)
+    marked = _places(source)
     if (reference.paragraph, reference.subparagraph, reference.item) == (None, None, None):
         return next((segment.start for segment in source.segments), None)
-    for place in places:
+    for place in marked:
         if reference.paragraph not in (None, place.paragraph):
             continue
         if reference.subparagraph is not None and (place.subparagraph, place.branch) != (
@@ -127,7 +111,7 @@ def _place_in(source: Source, reference: Reference) -> int | None:
 
 @lru_cache(maxsize=256)
 def _places_of(passage: Passage, dates: tuple[tuple[int, int], ...]) -> tuple[Place, ...]:
-    return tuple(_walk(passage, dates))
+    return tuple(places(passage.text, passage.paragraph, dates))
 
 
 def _places(source: Source) -> tuple[Place, ...]:
@@ -135,30 +119,12 @@ def _places(source: Source) -> tuple[Place, ...]:
     return _places_of(source.passage, dates)
 
 
-def _walk(passage: Passage, dates: tuple[tuple[int, int], ...]) -> Iterator[Place]:
-    first = passage.paragraph or ""
-    paragraph = CIRCLED.index(first) + 1 if first and first in CIRCLED else None
-    subparagraph = branch = None
-    if paragraph:
-        yield Place(paragraph, None, None, None, 0)
-    for mark in _MARK.finditer(passage.text):
-        if any(start <= mark.start() < end for start, end in dates):
-            continue
-        if mark["paragraph"]:
-            paragraph = CIRCLED.index(mark["paragraph"]) + 1
-            subparagraph = branch = None
-        elif mark["subparagraph"]:
-            subparagraph = int(mark["subparagraph"])
-            branch = int(mark["branch"]) if mark["branch"] else None
-        yield Place(paragraph, subparagraph, branch, mark["item"], mark.start())
-
-
 def _paragraph_at(source: Source, position: int) -> int | None:
-    places = _places(source)
-    index = bisect_right([place.start for place in places], position)
-    following = next((p for p in places[index:] if p.paragraph), None)
+    marked = _places(source)
+    index = bisect_right([place.start for place in marked], position)
+    following = next((p for p in marked[index:] if p.paragraph), None)
     if index:
-        return places[index - 1].paragraph
+        return marked[index - 1].paragraph
     # "제15조(연차휴가) ① …": a span that begins with the heading is in the first paragraph.
     head = source.passage.text[position : following.start] if following else ""
     return following.paragraph if following and len(head) < 60 and "다." not in head else None

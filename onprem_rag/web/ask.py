@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -12,9 +14,11 @@ import streamlit as st
 from onprem_rag.chatbot import LONGEST_QUESTION, Chatbot
 from onprem_rag.config import default_home, load_config
 from onprem_rag.errors import OnpremRagError
-from onprem_rag.records import Answer
+from onprem_rag.followup import MOST_EARLIER, exchange
+from onprem_rag.records import Answer, Exchange, Waiting
 from onprem_rag.web import parts
 from onprem_rag.web.excerpts import Excerpt, excerpt
+from onprem_rag.web.style import STYLE
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +55,7 @@ class Turn:
 def page() -> None:
     """The whole page; every error ends in Korean words."""
     st.set_page_config(page_title=TITLE, page_icon=ICON)
-    st.html(parts.STYLE)
+    st.html(STYLE)
     st.html(f'<h1 class="orag-title" lang="ko">{TITLE}</h1>')
     try:
         bot = _open_chatbot(str(default_home().resolve()))
@@ -144,11 +148,12 @@ def _answer(bot: Chatbot, question: str) -> Turn:
     try:
         with st.chat_message("assistant", avatar=":material/menu_book:"):
             growing = st.empty()
-            growing.html(parts.draft(""))
-            for item in bot.stream(question):
-                if isinstance(item, Answer):
-                    return Turn(question, item, _excerpts(bot, item))
-                growing.html(parts.draft(item))
+            growing.html(parts.growing(""))
+            with closing(_written(bot, question)) as items:
+                for item in items:
+                    if isinstance(item, Answer):
+                        return Turn(question, item, _excerpts(bot, item))
+                    growing.html(parts.growing(item))
     except OnpremRagError as error:
         return Turn(question, problem=str(error))
     except Exception:
@@ -156,6 +161,19 @@ def _answer(bot: Chatbot, question: str) -> Turn:
         return Turn(question, problem=APOLOGY)
     log.error("the chatbot ended without an answer")
     return Turn(question, problem=APOLOGY)
+
+
+def _written(bot: Chatbot, question: str) -> Generator[str | Waiting | Answer, None, None]:
+    """What the chatbot yields. Closed, it stops the language model: Streamlit raises in the loop
+    over it where the reader clicks elsewhere or closes the page.
+    """
+    yield from bot.stream(question, _earlier(_turns()))
+
+
+def _earlier(turns: Sequence[Turn]) -> tuple[Exchange, ...]:
+    """The last answered questions of this conversation, oldest first."""
+    answers = [turn.answer for turn in turns if turn.answer is not None]
+    return tuple(exchange(answer) for answer in answers[-MOST_EARLIER:])
 
 
 def _excerpts(bot: Chatbot, answer: Answer) -> tuple[Excerpt, ...]:

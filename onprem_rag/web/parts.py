@@ -14,8 +14,17 @@ from html import escape
 import streamlit as st
 
 from onprem_rag.following import named_by, referring
-from onprem_rag.records import Answer, Citation, Finding, Hit, Status, Verdict
-from onprem_rag.report import FINDING_NAMES, STATUS_NAMES
+from onprem_rag.records import (
+    Answer,
+    Citation,
+    Finding,
+    Hit,
+    Stage,
+    Status,
+    Verdict,
+    Waiting,
+)
+from onprem_rag.report import FINDING_NAMES, GUARD_NAMES, STATUS_NAMES
 from onprem_rag.web.excerpts import Excerpt, body_of
 
 _MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")
@@ -24,6 +33,7 @@ _MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")
 _AFTER_MARKDOWN = re.compile(r"(?<=[:@])(?=\S)|(?<=[<>=~-])(?=[<>=~-])|(?<=[wW]{3})(?=\.)")
 _WORD_JOINER = "\u2060"
 _FACTS_HEAD = "<tr><th>사실</th><th>종류</th><th>판정</th></tr>"
+MODEL = "model"  # the stage of an answer that the model was to write
 _REFERENCE_MARK = re.compile(r"\[(\d{1,2})\]")
 
 
@@ -61,51 +71,9 @@ BADGES = {
         "규정에 근거가 없으면 답하지 않습니다. 표현을 바꿔 다시 묻거나 담당 부서에 문의하세요.",
     ),
 }
+WRITTEN = frozenset((Status.VERIFIED, Status.CORRECTED, Status.UNVERIFIED))
 DRAFT = Badge("작성 중 — 확인 전", "draft", "초안입니다. 확인이 끝나면 바뀔 수 있습니다.")
-
-STYLE = """<style>
-[data-testid="stApp"] { word-break: keep-all; border-top: 4px solid #1b4b8f; }
-[data-testid="stMainBlockContainer"] { max-width: 52rem; padding: 2.2rem 1.5rem 3rem; }
-[data-testid="stBottomBlockContainer"] { max-width: 52rem; padding: 1rem 1.5rem 2rem; }
-[data-testid="stChatMessageContent"] [data-testid="stVerticalBlock"] { gap: .55rem; }
-[data-testid="stStatusWidget"] { display: none; }
-h1.orag-title { font-size: 1.45rem; color: #163b70; padding: 0; }
-.orag-small { font-size: .86rem; line-height: 1.6; color: #4a5563; }
-.orag-text, .orag-opening { line-height: 1.75; }
-.orag-text { white-space: pre-wrap; overflow-wrap: anywhere; }
-.orag-plain { max-height: 14rem; overflow-y: auto; }
-.orag-growing { color: #4a5563; }
-.orag-status { margin-bottom: .6rem; line-height: 1.6; }
-.orag-meaning { font-size: .86rem; color: #4a5563; }
-.orag-badge { display: inline-block; padding: .08rem .6rem; margin-right: .5rem; font-weight: 700;
-  font-size: .86rem; border: 1px solid currentcolor; border-radius: 1rem; white-space: nowrap; }
-.orag-legend .orag-meaning { display: block; }
-.orag-faq { background: #e4eefb; color: #14458a; }
-.orag-verified { background: #e3f4e9; color: #14592f; }
-.orag-corrected { background: #fdf1d7; color: #744600; }
-.orag-unverified { background: #fde9e5; color: #8f2415; }
-.orag-refused { background: #e9ecf0; color: #374151; }
-.orag-draft { background: #ffffff; color: #4a5563; border-style: dashed; }
-.orag-ref { font-size: .78em; font-weight: 700; color: #1b4b8f; vertical-align: .25em; }
-.orag-heading, .orag-source { font-size: .88rem; font-weight: 700; color: #163b70; }
-.orag-naming { margin-top: .3rem; }
-.orag-excerpt { white-space: pre-wrap; overflow-wrap: anywhere; line-height: 1.8; margin-top: .4rem;
-  padding: .8rem 1rem; background: #f8f9fb; border-left: 3px solid #1b4b8f; font-size: .94rem; }
-.orag-excerpt mark { background: #ffe58a; color: #1c2733; padding: .1em 0; }
-.orag-wide { overflow-x: auto; margin-top: .4rem; }
-.orag-table { border-collapse: collapse; font-size: .86rem; line-height: 1.5; }
-.orag-table th, .orag-table td { border: 1px solid #c3ccd8; padding: .25rem .5rem; min-width: 3rem;
-  text-align: left; vertical-align: top; white-space: pre-wrap; }
-.orag-table th { background: #eef2f7; text-align: center; }
-.orag-table .orag-cited td { background: #ffe58a; }
-.orag-refers { font-size: .86rem; line-height: 1.6; margin-top: .4rem; }
-.orag-refers summary { cursor: pointer; color: #1b4b8f; font-weight: 700; }
-.orag-notes, .orag-removed { font-size: .9rem; line-height: 1.6; margin: 0 0 .5rem; }
-.orag-facts { width: 100%; border-collapse: collapse; font-size: .9rem; }
-.orag-facts th, .orag-facts td { padding: .4rem .5rem; border-bottom: 1px solid #d3dae4;
-  text-align: left; vertical-align: top; }
-@media (max-width: 640px) { [data-testid="stChatMessageAvatarCustom"] { display: none; } }
-</style>"""
+QUEUED = Badge("대기 중", "draft", "언어 모델이 먼저 온 질문에 답하고 있습니다.")
 
 FINDING_STYLES = {
     Finding.SUPPORTED: "verified",
@@ -156,10 +124,14 @@ def show_text(text: str) -> None:
     st.html(f'<div class="orag-text orag-plain" lang="ko">{escape(text)}</div>')
 
 
-def draft(text: str) -> str:
-    """The HTML of an answer that is still being written."""
-    body = escape(text) if text else "규정을 찾고 있습니다…"
-    return f'{badge(DRAFT)}<div class="orag-text orag-growing" lang="ko">{body}</div>'
+def growing(item: str | Waiting) -> str:
+    """The HTML of an answer that waits for the language model, or is still being written."""
+    look = QUEUED if isinstance(item, Waiting) else DRAFT
+    if isinstance(item, Waiting):
+        body = f"앞에 {item.before:,}명이 기다립니다…" if item.before else "곧 작성을 시작합니다…"
+    else:
+        body = escape(item) if item else "규정을 찾고 있습니다…"
+    return f'{badge(look)}<div class="orag-text orag-growing" lang="ko">{body}</div>'
 
 
 def show_problem(message: str) -> None:
@@ -169,16 +141,13 @@ def show_problem(message: str) -> None:
 
 def show_answer(answer: Answer, excerpts: Sequence[Excerpt]) -> None:
     """A finished answer; ``excerpts`` run parallel to ``answer.citations``."""
-    items = "".join(
-        f"<li>{escape(stage.note or f'실행하지 않은 확인: {stage.name}')}</li>"
-        for stage in answer.stages
-        if not stage.ran
-    )
-    notes = f'<ul class="orag-notes">{items}</ul>' if items else ""
     body = _REFERENCE_MARK.sub(
         lambda mark: _reference_mark(mark, len(excerpts)), escape(answer.text)
     )
-    st.html(f'{badge(BADGES[answer.status])}{notes}<div class="orag-text" lang="ko">{body}</div>')
+    st.html(
+        f"{_understood(answer)}{badge(BADGES[answer.status])}{_notes(answer.stages)}"
+        f'<div class="orag-text" lang="ko">{body}</div>{_guard(answer)}'
+    )
     if excerpts:
         st.html('<div class="orag-heading">근거 규정</div>')
     for number, (citation, around) in enumerate(zip(answer.citations, excerpts, strict=True), 1):
@@ -195,6 +164,36 @@ def show_answer(answer: Answer, excerpts: Sequence[Excerpt]) -> None:
         with st.expander(f"삭제된 문장 {len(answer.removed)}개"):
             sentences = "".join(f"<li>{escape(sentence)}</li>" for sentence in answer.removed)
             st.html(f'<ul class="orag-removed" lang="ko">{sentences}</ul>')
+
+
+def _understood(answer: Answer) -> str:
+    """The full question that was answered, where it is not the one that was typed."""
+    if not answer.understood:
+        return ""
+    meant = escape(answer.understood)
+    return f'<div class="orag-understood" lang="ko">‘{meant}’(으)로 이해했습니다</div>'
+
+
+def _notes(stages: Sequence[Stage]) -> str:
+    """What did not run; that the model failed stands out, for others words are shown then."""
+    missed = [stage for stage in stages if not stage.ran]
+    failed = "".join(
+        f'<div class="orag-fallback" lang="ko">{escape(stage.note)}</div>'
+        for stage in missed
+        if stage.name == MODEL
+    )
+    items = "".join(
+        f"<li>{escape(stage.note or f'실행하지 않은 확인: {stage.name}')}</li>"
+        for stage in missed
+        if stage.name != MODEL
+    )
+    return failed + (f'<ul class="orag-notes">{items}</ul>' if items else "")
+
+
+def _guard(answer: Answer) -> str:
+    if answer.status not in WRITTEN:  # approved by people, or nothing was said
+        return ""
+    return f'<div class="orag-small orag-guard">{GUARD_NAMES[answer.guard]}</div>'
 
 
 def _reference_mark(mark: re.Match[str], citations: int) -> str:

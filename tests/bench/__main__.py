@@ -13,6 +13,8 @@ from pathlib import Path
 
 from tests.bench import (
     ablation,
+    extract,
+    guard,
     lookups,
     mutations,
     pdf,
@@ -29,6 +31,8 @@ BENCHES: dict[str, Callable[[Path, Path], None]] = {
     "staff": retrieval.staff,
     "paraphrase": retrieval.paraphrase,
     "lookups": lookups.lookups,
+    "extract": extract.extract,
+    "guard": guard.guard,
     "ablation": ablation.ablation,
     "speed": speed.speed,
     "scale": scale.scale,

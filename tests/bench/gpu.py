@@ -7,8 +7,11 @@ and of memory; without a GPU it prints ``not run``.
 
 from __future__ import annotations
 
+import gc
 import json
+import math
 import os
+import random
 import shutil
 import subprocess
 import sys
@@ -23,6 +26,11 @@ import numpy as np
 
 GIB = 2**30
 LIMIT_GIB = 24
+BAR_GIB = 20  # of 22 GB; beyond the estimate a server needs its CUDA context
+OTHERS_GIB = 2  # the embedder, CUDA contexts
+BLOCK_TOKENS = 256  # of the server's paged cache
+READ_AT_ONCE = 2048  # tokens of prompts that the server reads in one step
+ROOMY_GIB = 40
 PROMPT_TOKENS = 2_000
 ANSWER_TOKENS = 60
 USERS = (1, 8, 20)
@@ -88,12 +96,12 @@ def shape(name: str) -> Any:
 
 
 def save(torch: Any, name: str, folder: Path) -> None:
-    """A folder with random weights, and a tokenizer that names every token of the vocabulary."""
-    from tokenizers import Tokenizer, models, pre_tokenizers
-    from transformers import AutoModelForCausalLM, PreTrainedTokenizerFast
+    """A folder with random weights, and a byte-level tokenizer with Korean words and numbers."""
+    from transformers import AutoModelForCausalLM
 
     config = shape(name)
-    device = "cuda" if torch.cuda.is_available() else "cpu"
+    # Drawn on the card where that is quick and sixteen bits of every weight fit.
+    device = "cuda" if torch.cuda.is_available() and free_gib(torch) > ROOMY_GIB else "cpu"
     with torch.device(device):
         model = AutoModelForCausalLM.from_config(config, dtype=torch.bfloat16)
     model.generation_config.eos_token_id = None
@@ -101,16 +109,49 @@ def save(torch: Any, name: str, folder: Path) -> None:
     del model
     if device == "cuda":
         torch.cuda.empty_cache()
-    words = {f"t{number}": number for number in range(config.vocab_size)}
-    tokenizer = Tokenizer(models.WordLevel(words, unk_token="t0"))
-    tokenizer.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
-    fast = PreTrainedTokenizerFast(tokenizer_object=tokenizer, unk_token="t0", pad_token="t0")
-    fast.chat_template = "{% for m in messages %}{{ m['content'] }} {% endfor %}"
-    fast.save_pretrained(folder)
+    tokenizer(config.vocab_size).save_pretrained(folder)
+
+
+def free_gib(torch: Any) -> float:
+    """Free memory of the card."""
+    return float(torch.cuda.mem_get_info()[0] / GIB)
+
+
+def tokenizer(size: int) -> Any:
+    """``size`` tokens that look like those of Korean models; a prompt's tokens are its bytes."""
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers
+    from transformers import PreTrainedTokenizerFast
+
+    as_bytes = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
+    words = {"<pad>": 0}
+    for byte in sorted(pre_tokenizers.ByteLevel.alphabet()):
+        words[byte] = len(words)
+    pick = random.Random(1)
+    while len(words) < size:
+        [(word, _)] = as_bytes.pre_tokenize_str(_word(pick))
+        words.setdefault(word, len(words))
+    fast = Tokenizer(models.BPE(words, []))
+    fast.pre_tokenizer, fast.decoder = as_bytes, decoders.ByteLevel()
+    wrapped = PreTrainedTokenizerFast(tokenizer_object=fast, pad_token="<pad>")
+    wrapped.chat_template = "{% for m in messages %}{{ m['content'] }}{% endfor %}"
+    return wrapped
+
+
+def _word(pick: random.Random) -> str:
+    kind = pick.random()
+    if kind < 0.03:
+        return str(pick.randint(0, 999))
+    first, last, longest = (0xAC00, 0xD7A3, 4) if kind < 0.7 else (0x61, 0x7A, 9)
+    if kind > 0.9:
+        first, last, longest = 0x4E00, 0x9FA5, 2
+    letters = (chr(pick.randint(first, last)) for _ in range(pick.randint(1, longest)))
+    return pick.choice(("", " ")) + "".join(letters)
 
 
 def run(torch: Any, name: str, folder: Path) -> None:
     """All figures of one shape."""
+    if torch.cuda.is_available():
+        torch.cuda.set_per_process_memory_fraction(1.0)
     began = time.perf_counter()
     save(torch, name, folder)
     print(f"== {name}: folder saved in {time.perf_counter() - began:.0f} s", flush=True)
@@ -118,76 +159,134 @@ def run(torch: Any, name: str, folder: Path) -> None:
     if torch.cuda.is_available():
         limit = min(1.0, LIMIT_GIB * GIB / torch.cuda.mem_get_info()[1])
         torch.cuda.set_per_process_memory_fraction(limit)
-        torch.cuda.reset_peak_memory_stats()
-    in_process(torch, folder)
+    embedder = embedder_of_true_shape(torch)
+    floor = in_process(torch, folder)
+    gc.collect()
     if torch.cuda.is_available():
         torch.cuda.empty_cache()
-    served(folder, limit)
+    served(torch, folder, limit, floor)
+    del embedder
     shutil.rmtree(folder)
 
 
-def in_process(torch: Any, folder: Path) -> None:
-    """The product's own path: load in NF4, one model, users take turns."""
+def in_process(torch: Any, folder: Path) -> float | None:
+    """The product's own path: load in NF4, one model, a queue. Returns the floor of an answer."""
+    from onprem_rag.config import AnswerConfig
+    from onprem_rag.generate.copy_guard import CopyGuard
     from onprem_rag.generate.local import load
 
-    cuda = torch.cuda.is_available()
-    began = time.perf_counter()
-    chat = load(folder, ANSWER_TOKENS)
-    weights = sum(p.numel() * p.element_size() for p in chat.model.parameters())
-    print(f"loaded in {time.perf_counter() - began:.0f} s, weights {weights / GIB:.2f} GiB")
-    embedder = embedder_of_true_shape(torch)
+    answer = AnswerConfig(
+        context=PROMPT_TOKENS + ANSWER_TOKENS, max_new_tokens=ANSWER_TOKENS, timeout_s=3600
+    )
+    prompt = prompt_of(PROMPT_TOKENS)
+    with Peak(torch) as peak:
+        began = time.perf_counter()
+        loaded = load(folder, None, answer)
+        took = time.perf_counter() - began
+    model: Any = loaded.chat.model  # type: ignore[attr-defined]
+    weights = sum(p.numel() * p.element_size() for p in model.parameters())
+    print(f"loaded in {took:.0f} s, weights {weights / GIB:.2f} GiB; {peak}")
     floor = None
-    if cuda:
-        print(f"peak while loading: {torch.cuda.max_memory_allocated() / GIB:.2f} GiB")
+    if torch.cuda.is_available():
         bandwidth = copy_bandwidth(torch)
         floor = ANSWER_TOKENS * weights / bandwidth
         print(f"copy bandwidth {bandwidth / 1e9:.0f} GB/s; floor of the answer {floor:.3f} s")
-    prompt = words_of(PROMPT_TOKENS)
-    next(iter(chat.stream([("user", prompt)])))  # warm up kernels
+
+    def asked(guard: CopyGuard | None) -> Iterator[str]:
+        return pieces(loaded.chat.stream([("user", prompt)], guard=guard))
+
+    for _ in asked(CopyGuard([prompt])):  # warms the kernels up
+        pass
     for users in USERS:
-        first, total = ask_at_once(users, lambda: pieces(chat.stream([("user", prompt)])))
-        report("in process", users, first, total, floor)
-    if cuda:
-        bare(torch, chat, floor)
-        batch = torch.ones((20, PROMPT_TOKENS), dtype=torch.long, device="cuda")
-        torch.cuda.reset_peak_memory_stats()
+        for how in ("plain", "guarded"):
+            guarded = how == "guarded"
+            with Peak(torch) as peak:
+                first, total = ask_at_once(
+                    users, lambda on=guarded: asked(CopyGuard([prompt]) if on else None)
+                )
+            report(f"in process, {how}", users, first, total, floor)
+    print(f"embedder and a queue of {USERS[-1]} with {PROMPT_TOKENS} tokens each: {peak}")
+    bare(torch, model, floor)
+    return floor
+
+
+def bare(torch: Any, model: Any, floor: float | None) -> None:
+    """transformers' own ``generate`` on such a prompt; static caches are compiled on a GPU."""
+    prompt = torch.ones((1, PROMPT_TOKENS), dtype=torch.long, device=model.device)
+    for cache in (None, "static"):
+        options = {"attention_mask": torch.ones_like(prompt), "do_sample": False}
+        if cache:
+            options["cache_implementation"] = cache
         try:
-            chat.model.generate(
-                input_ids=batch,
-                attention_mask=torch.ones_like(batch),
-                max_new_tokens=ANSWER_TOKENS,
-                do_sample=False,
-            )
-            peak = torch.cuda.max_memory_allocated() / GIB
-            print(f"20 contexts of {PROMPT_TOKENS} tokens in one batch: peak {peak:.2f} GiB")
-        except torch.OutOfMemoryError:
-            print(f"20 contexts of {PROMPT_TOKENS} tokens in one batch: over {LIMIT_GIB} GiB")
-    del embedder
-
-
-def bare(torch: Any, chat: Any, floor: float | None) -> None:
-    """transformers' own ``generate`` on the same prompt: what streaming and turns add to."""
-    prompt = torch.ones((1, PROMPT_TOKENS), dtype=torch.long, device="cuda")
-    options = {"attention_mask": torch.ones_like(prompt), "do_sample": False}
-    for tokens in (1, ANSWER_TOKENS):
-        torch.cuda.synchronize()
-        began = time.perf_counter()
-        chat.model.generate(input_ids=prompt, max_new_tokens=tokens, **options)
-        torch.cuda.synchronize()
-        seconds = time.perf_counter() - began
+            seconds = [
+                _timed(torch, lambda n=n, o=options: model.generate(prompt, max_new_tokens=n, **o))
+                for n in (ANSWER_TOKENS, 1, ANSWER_TOKENS)
+            ]
+        except Exception as error:  # a compiler may be missing
+            print(f"bare generate, {cache} cache: failed, {type(error).__name__}: {error}")
+            continue
+        warm, first, total = seconds
         print(
-            f"bare generate, {tokens} tokens: {seconds:.2f} s, {seconds / (floor or 1):.1f} floors"
+            f"bare generate, {cache or 'dynamic'} cache: first call {warm:.2f} s; then first token "
+            f"{first:.2f} s, {ANSWER_TOKENS} tokens {total:.2f} s{_floors(total, floor)}",
+            flush=True,
         )
 
 
-def served(folder: Path, limit: float) -> None:
+def _timed(torch: Any, work: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    work()
+    if torch.cuda.is_available():
+        torch.cuda.synchronize()
+    return time.perf_counter() - began
+
+
+class Peak:
+    """The card's fullest moment within a ``with`` block, all processes together."""
+
+    def __init__(self, torch: Any) -> None:
+        self._torch = torch
+        self._done = threading.Event()
+        self._used = 0
+        self._ours = 0
+
+    def __enter__(self) -> Peak:
+        if self._torch.cuda.is_available():
+            self._torch.cuda.reset_peak_memory_stats()
+            self._thread = threading.Thread(target=self._watch)
+            self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._done.set()
+        if self._torch.cuda.is_available():
+            self._thread.join()
+            self._ours = self._torch.cuda.max_memory_allocated()
+
+    def _watch(self) -> None:
+        while not self._done.wait(0.02):
+            free, total = self._torch.cuda.mem_get_info()
+            self._used = max(self._used, total - free)
+
+    def __str__(self) -> str:
+        if not self._used:
+            return "memory: not measured without a GPU"
+        return (
+            f"peak of the card {self._used / 1e9:.2f} GB ({self._used / GIB:.2f} GiB), "
+            f"tensors of this process {self._ours / GIB:.2f} GiB"
+        )
+
+
+def served(torch: Any, folder: Path, limit: float, floor: float | None) -> None:
     """``transformers serve`` with continuous batching, in a process of its own."""
     port = 8911
     command = [
         *(sys.executable, "-c", SERVE, str(limit)),
         *("serve", str(folder), "--quantization", "bnb-4bit", "--continuous-batching"),
         *("--port", str(port), "--host", "127.0.0.1"),
+        *("--cb-num-blocks", str(blocks(folder)), "--cb-max-batch-tokens", str(READ_AT_ONCE)),
     ]
+    print(f"served with {' '.join(command[5:])}")
     log = folder.parent / "serve.log"
     with log.open("w") as file:
         server = subprocess.Popen(command, stdout=file, stderr=subprocess.STDOUT)
@@ -195,18 +294,31 @@ def served(folder: Path, limit: float) -> None:
         if not wait_until_ready(server, port):
             print(f"served: not run, the server did not start:\n{log.read_text()[-1500:]}")
             return
-        prompt = words_of(PROMPT_TOKENS)
+        prompt = prompt_of(PROMPT_TOKENS)
         for users in (1, *USERS):  # the first round warms up
-            first, total = ask_at_once(users, lambda: over_http(port, str(folder), prompt))
-            report("served", users, first, total, None)
+            with Peak(torch) as peak:
+                first, total = ask_at_once(users, lambda: over_http(port, str(folder), prompt))
+            report("served", users, first, total, floor)
             if not total:
                 print(f"the server says:\n{log.read_text()[-3000:]}")
                 return
+        print(f"embedder, server and {USERS[-1]} users with {PROMPT_TOKENS} tokens each: {peak}")
     except Exception as error:
         print(f"served: failed, {type(error).__name__}: {error}\n{log.read_text()[-1500:]}")
     finally:
         server.terminate()
         server.wait(timeout=30)
+
+
+def blocks(folder: Path) -> int:
+    """Blocks of the server's cache: for all users, or for as many as fit under BAR_GIB."""
+    from onprem_rag.generate.memory import estimate
+
+    needed = estimate(folder, 1, users=READ_AT_ONCE)
+    a_block = BLOCK_TOKENS * estimate(folder, 1).cache
+    room = BAR_GIB * GIB - needed.weights - needed.working - OTHERS_GIB * GIB
+    wanted = USERS[-1] * math.ceil((PROMPT_TOKENS + ANSWER_TOKENS) / BLOCK_TOKENS)
+    return min(wanted, int(room / a_block))
 
 
 def wait_until_ready(server: subprocess.Popen[bytes], port: int) -> bool:
@@ -283,13 +395,18 @@ def report(
     if len(first) < users:
         print(f"{how}, {users} users: only {len(first)} answered")
         return
-    ratio = f", {np.median(total) / floor:.1f} times the floor" if floor and users == 1 else ""
+    ratio = _floors(float(np.median(total)), floor if users == 1 else None)
     print(
         f"{how}, {users} users: first token p50 {np.median(first):.2f} s, "
         f"p95 {np.percentile(first, 95):.2f} s; whole answer p50 {np.median(total):.2f} s, "
         f"p95 {np.percentile(total, 95):.2f} s{ratio}",
         flush=True,
     )
+
+
+def _floors(seconds: float, floor: float | None) -> str:
+    """How many times the floor: the weights read once a token, at the card's own bandwidth."""
+    return f", {seconds / floor:.1f} times the floor" if floor else ""
 
 
 def copy_bandwidth(torch: Any) -> float:
@@ -315,9 +432,15 @@ def embedder_of_true_shape(torch: Any) -> Any:
     return BertModel(BertConfig(vocab_size=40_000)).to(device).eval()
 
 
-def words_of(count: int) -> str:
-    """A prompt of ``count`` tokens of the bench's tokenizer."""
-    return " ".join(f"t{1 + number % 900}" for number in range(count))
+def prompt_of(count: int) -> str:
+    """Passages of ``count`` tokens of the bench's tokenizer: as many bytes."""
+    article = (
+        "제{n}조(여비의 정산) ① 출장자는 출장이 끝난 날의 다음 날부터 {n}일 이내에 여비를 "
+        "정산하여야 한다.\n② 숙박비는 1박에 {n}만원을 초과할 수 없다. <개정 2024. 3. {n}.>\n"
+    )
+    text = "".join(article.format(n=number) for number in range(1, 31)).encode()[:count]
+    cut = text.decode("utf-8", errors="ignore")
+    return cut + "." * (count - len(cut.encode()))
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ import pytest
 
 from onprem_rag.config import AnswerConfig, Config, ModelConfig, load_config
 from onprem_rag.generate import open_generator
+from onprem_rag.generate.chat import even
 from onprem_rag.generate.extract import Extractive
 from onprem_rag.generate.interface import Generator
 from onprem_rag.index import generations
@@ -27,14 +28,18 @@ SERVED = ("사직하려는 직원은 ", "퇴직하려는 날의 30일 전까지 
 class ChatServer:
     """A chat-completions server on loopback that streams ``pieces`` and remembers requests.
 
-    ``fault``: "500" answers with an error, "page" with a web page, "dies" closes the connection
-    before the last piece, "silent" sends nothing, "stalls" nothing after the first piece.
+    ``fault``: "500" or "401" answers with that error, "page" with a web page, "dies" closes the
+    connection before the last piece, "silent" sends nothing, "stalls" nothing after the first
+    piece, "drips" one piece after another without end, "says" an error in the place of a piece.
+    ``listed`` is what ``/v1/models`` lists; a server that lists some refuses other names.
     """
 
     def __init__(self, pieces: Sequence[str] = SERVED) -> None:
         self.pieces = pieces
         self.fault = ""
         self.requests: list[dict[str, Any]] = []
+        self.listed: list[dict[str, Any]] = []
+        self.left = threading.Event()  # somebody closed the connection before the end
         self.closing = threading.Event()
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._http.daemon_threads = True
@@ -58,14 +63,29 @@ def _handler(server: ChatServer) -> type[BaseHTTPRequestHandler]:
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            server.requests.append({"path": self.path, **json.loads(body)})
+            key = self.headers["Authorization"]
+            request = {"path": self.path, "authorization": key, **json.loads(body)}
+            server.requests.append(request)
+            names = [item["id"] for item in server.listed]
             if server.fault == "silent":
                 server.closing.wait(20)
                 self.close_connection = True
-            elif server.fault in {"500", "page"}:
-                self._whole(b"<html>proxy</html>", 500 if server.fault == "500" else 200)
+            elif server.fault in {"500", "401", "page"}:
+                self._whole(b"<html>proxy</html>", int(server.fault.replace("page", "200")))
+            elif names and request["model"] not in names:
+                self._whole(b'{"error": {"message": "no such model"}}', 404)
             else:
-                self._streamed()
+                try:
+                    self._streamed()
+                except OSError:
+                    server.left.set()
+
+        def do_GET(self) -> None:
+            if server.fault in {"500", "401"}:
+                self._whole(b"", int(server.fault))
+            else:
+                listed = {"object": "list", "data": server.listed}
+                self._whole(json.dumps(listed).encode(), 200)
 
         def _whole(self, body: bytes, status: int) -> None:
             self.send_response(status)
@@ -82,6 +102,10 @@ def _handler(server: ChatServer) -> type[BaseHTTPRequestHandler]:
             for at, piece in enumerate(server.pieces):
                 if at and server.fault == "stalls":
                     server.closing.wait(20)
+                if server.fault == "says":
+                    self._chunk(b'data: {"error": "out of "memory""}\n\n')
+                while server.fault == "drips" and not server.closing.wait(0.02):
+                    self._event({"content": piece}, None)
                 if server.fault in {"stalls", "dies"} and at == len(server.pieces) - 1:
                     self.close_connection = True  # without the last chunk
                     return
@@ -137,21 +161,27 @@ def extractive(searcher: Searcher) -> Extractive:
 
 
 @pytest.fixture(scope="session")
-def local_generator(demo_config: Config, tiny_llm: Path, extractive: Extractive) -> Generator:
+def local_generator(
+    demo_config: Config, tiny_llm: Path, extractive: Extractive, searcher: Searcher
+) -> Generator:
     """The tiny model, loaded in 4 bits by the configuration."""
     config = replace(
         demo_config,
         models=ModelConfig(llm=str(tiny_llm)),
         answer=AnswerConfig(max_new_tokens=16),
     )
-    return open_generator(config, extractive)
+    return open_generator(config, extractive, even)
 
 
 @pytest.fixture(scope="session")
-def remote_generator(demo_config: Config, extractive: Extractive) -> Iterator[Generator]:
+def remote_generator(
+    demo_config: Config, extractive: Extractive, searcher: Searcher
+) -> Iterator[Generator]:
     """A served model, named by its URL in the configuration."""
     running = ChatServer()
-    yield open_generator(replace(demo_config, models=ModelConfig(llm=running.url)), extractive)
+    yield open_generator(
+        replace(demo_config, models=ModelConfig(llm=running.url)), extractive, even
+    )
     running.close()
 
 

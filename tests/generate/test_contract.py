@@ -68,7 +68,8 @@ def test_threads_get_the_draft_of_one(generator: Generator, hits: list[Hit]) -> 
 
     def ask() -> None:
         start.wait()
-        drafts.append("".join(generator.stream(QUESTION, hits)))
+        pieces = generator.stream(QUESTION, hits)
+        drafts.append("".join(piece for piece in pieces if isinstance(piece, str)))
 
     threads = [threading.Thread(target=ask) for _ in range(3)]
     for thread in threads:

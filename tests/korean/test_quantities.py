@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from onprem_rag.korean.facts import extract
 from onprem_rag.korean.quantities import find_quantities
-from onprem_rag.verify.facts import extract
 
 AMOUNTS = {
     "3천만원": "30000000원",

@@ -182,6 +182,26 @@ def test_a_faithful_paraphrase_is_verified(answer: str, rule: str) -> None:
     assert is_verified(answer, rule)
 
 
+FOREIGN = "직원은 퇴직하려는 날의 30일 전까지 사직서(辭職書)를 제출하여야 한다."
+PLAIN = FOREIGN.replace("(辭職書)", "")
+
+
+@pytest.mark.parametrize(
+    ("answer", "rule", "expected"),
+    [
+        ("직원은 퇴직하려는 날의 30일 전까지 사직서를 제출하여야 합니다.", PLAIN, True),
+        ("직원은 퇴직하려는 날의 30일 전까지 사직서(辭職書)를 제출하여야 합니다.", FOREIGN, True),
+        ("직원은 퇴직하려는 날의 30일 전까지 사직서(辭職書)를 제출하여야 합니다.", PLAIN, False),
+        ("직원은 퇴직하려는 날의 30일 전까지 사직서를 提出하여야 합니다.", PLAIN, False),
+        ("직원은 퇴직하려는 날の 30일 전까지 사직서를 제출하여야 합니다.", PLAIN, False),
+    ],
+)
+def test_other_scripts_stand_only_where_the_rule_writes_them(
+    answer: str, rule: str, expected: bool
+) -> None:
+    assert is_verified(answer, rule) is expected
+
+
 @pytest.mark.parametrize(
     ("reference", "supported"),
     [

@@ -19,6 +19,9 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Browser, Dialog, Locator, Page, expect, sync_playwright
 
+from onprem_rag.records import Guard
+from onprem_rag.report import GUARD_NAMES
+
 PROJECT = Path(__file__).resolve().parents[2]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 BROWSER_FLAGS = (
@@ -50,9 +53,10 @@ LABELS = (
 
 
 SLOW_APP = """
+import os
 import time
 from onprem_rag.errors import ModelError
-from onprem_rag.records import Answer, Status
+from onprem_rag.records import Answer, Guard, Stage, Status, Waiting
 from onprem_rag.web import ask
 
 
@@ -67,15 +71,33 @@ class Chatbot:
     def examples(self):
         return ()
 
-    def stream(self, question):
+    def stream(self, question, earlier=()):
         if question == "고장":
             raise RuntimeError("secret detail")
         if question == "오류":
             raise ModelError("모델이 없습니다: /srv/a_b_c\\n→ 모델을 두세요.")
-        for length in range(1, 31):
-            yield "<b>초안</b>"[:length] + "가" * (length - 9)
-            time.sleep(0.1)
-        yield Answer(question, Status.UNVERIFIED, "확인을 마친 글")
+        if question == "앞서":
+            said = " / ".join(one.question for one in earlier)
+            yield Answer(question, Status.UNVERIFIED, f"앞선 질문: {said}", guard=Guard.CHECKED)
+            return
+        if question == "멈춤":
+            note = "언어 모델이 <b>답하지</b> 못했습니다."
+            stages = (Stage("model", False, note), Stage("facts", False, "대조하지 못했습니다."))
+            yield Answer(question, Status.UNVERIFIED, "인용", stages=stages)
+            return
+        try:
+            yield Waiting(3)
+            time.sleep(1)
+            yield Waiting(0)
+            time.sleep(1)
+            for length in range(1, 31):
+                yield "<b>초안</b>"[:length] + "가" * (length - 9)
+                time.sleep(0.1)
+        except GeneratorExit:
+            with open(os.environ["CLOSED"], "a") as closed:
+                closed.write(question + "\\n")
+            raise
+        yield Answer(question, Status.UNVERIFIED, "확인을 마친 글", guard=Guard.WRITING)
 
 
 ask.Chatbot = Chatbot
@@ -229,6 +251,31 @@ def test_conversation_stays_until_it_is_cleared(page: Page) -> None:
     expect(bubbles).to_have_count(0)
 
 
+def test_a_follow_up_shows_how_it_was_understood(page: Page) -> None:
+    first = ask(page, "육아휴직은 몇 년까지 되나요?")
+    expect(first.locator(".orag-understood")).to_have_count(0)
+    second = ask(page, "그럼 급여는 얼마야?")
+    meant = "‘육아휴직 급여는 얼마야?’(으)로 이해했습니다"
+    expect(second.locator(".orag-understood")).to_have_text(meant)
+    expect(page.get_by_test_id("stChatMessage").nth(2)).to_contain_text("그럼 급여는 얼마야?")
+    card = second.get_by_test_id("stExpander").filter(has_text="휴직 및 복직 관리기준 제9조")
+    expect(card.first).to_be_visible()
+    third = ask(page, "그 조 3항은?")
+    meant = "‘휴직 및 복직 관리기준 제9조 3항은?’(으)로 이해했습니다"
+    expect(third.locator(".orag-understood")).to_have_text(meant)
+    page.get_by_role("button", name="대화 지우기").click()
+    expect(page.get_by_test_id("stChatMessage")).to_have_count(0)
+    again = ask(page, "그럼 급여는 얼마야?")
+    expect(again.locator(".orag-understood")).to_have_count(0)
+
+
+def test_how_facts_were_kept_is_said_of_answers_that_were_written(page: Page) -> None:
+    written = ask(page, FREE)
+    expect(written.locator(".orag-guard")).to_have_text(GUARD_NAMES[Guard.QUOTED])
+    expect(ask(page, FAQ).locator(".orag-guard")).to_have_count(0)
+    expect(ask(page, UNKNOWN).locator(".orag-guard")).to_have_count(0)
+
+
 def test_hostile_question_is_shown_letter_by_letter(page: Page) -> None:
     alerts: list[str] = []
 
@@ -292,32 +339,105 @@ def test_missing_library_is_explained_in_korean(browser: Browser, tmp_path: Path
         page.close()
 
 
-def test_draft_grows_marked_and_problems_end_in_words(browser: Browser, tmp_path: Path) -> None:
-    script = tmp_path / "slow.py"
+@pytest.fixture(scope="module")
+def closed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file in which the slow app notes the questions whose answers were broken off."""
+    file = tmp_path_factory.mktemp("closed") / "questions.txt"
+    file.touch()
+    return file
+
+
+@pytest.fixture(scope="module")
+def slow_app(tmp_path_factory: pytest.TempPathFactory, closed: Path) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("slow")
+    script = folder / "slow.py"
     script.write_text(SLOW_APP, encoding="utf-8")
-    with serving(script, tmp_path, {"PYTHONPATH": str(PROJECT)}) as address:
-        page = browser.new_page()
-        _open(page, address)
-        box = page.get_by_test_id("stChatInputTextArea")
-        growing = page.locator(".orag-growing")
-        box.fill("느린 질문")
-        box.press("Enter")
-        expect(page.locator(".orag-draft")).to_have_text("작성 중 — 확인 전")
-        expect(growing).to_contain_text("<b>초안</b>가")
-        first = len(growing.inner_text())
-        expect(growing).to_contain_text("가" * first)
-        page.get_by_role("button", name="대화 지우기").click()
-        expect(page.get_by_test_id("stChatMessage")).to_have_count(0)
-        answer = ask(page, "느린 질문")
-        expect(answer.locator(".orag-text")).to_have_text("확인을 마친 글")
-        for question, words in (("오류", "/srv/a_b_c"), ("고장", "잠시 후 다시")):
-            box.fill(question)
-            box.press("Enter")
-            alert = page.get_by_test_id("stAlert").last
-            expect(alert).to_contain_text(words)
-            expect(box).to_be_enabled()
-        assert "secret detail" not in page.content()
-        page.close()
+    environment = {"PYTHONPATH": str(PROJECT), "CLOSED": str(closed)}
+    with serving(script, folder, environment) as address:
+        yield address
+
+
+@pytest.fixture
+def slow_page(slow_app: str, browser: Browser) -> Iterator[Page]:
+    page = browser.new_page()
+    _open(page, slow_app)
+    yield page
+    page.close()
+
+
+def _begin(page: Page, question: str) -> None:
+    """Ask, without waiting for the answer."""
+    box = page.get_by_test_id("stChatInputTextArea")
+    expect(box).to_be_enabled(timeout=PATIENCE_MS)
+    box.fill(question)
+    box.press("Enter")
+
+
+def _comes_to_hold(file: Path, line: str) -> bool:
+    deadline = time.monotonic() + 10
+    while line not in file.read_text().splitlines() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return line in file.read_text().splitlines()
+
+
+def test_the_queue_and_then_the_growing_draft_are_shown(slow_page: Page) -> None:
+    _begin(slow_page, "느린 질문")
+    growing = slow_page.locator(".orag-growing")
+    expect(growing).to_have_text("앞에 3명이 기다립니다…")
+    expect(slow_page.locator(".orag-draft")).to_have_text("대기 중")
+    expect(growing).to_have_text("곧 작성을 시작합니다…")
+    expect(slow_page.locator(".orag-draft")).to_have_text("작성 중 — 확인 전")
+    expect(growing).to_contain_text("<b>초안</b>가")
+    first = len(growing.inner_text())
+    expect(growing).to_contain_text("가" * first)
+    answer = slow_page.get_by_test_id("stChatMessage").last
+    expect(answer.locator(".orag-text")).to_have_text("확인을 마친 글", timeout=PATIENCE_MS)
+    expect(answer.locator(".orag-guard")).to_have_text(GUARD_NAMES[Guard.WRITING])
+
+
+def test_a_click_elsewhere_breaks_the_answer_off(slow_page: Page, closed: Path) -> None:
+    _begin(slow_page, "지울 질문")
+    expect(slow_page.locator(".orag-growing")).to_contain_text("가가")
+    slow_page.get_by_role("button", name="대화 지우기").click()
+    expect(slow_page.get_by_test_id("stChatMessage")).to_have_count(0)
+    assert _comes_to_hold(closed, "지울 질문")
+    answer = ask(slow_page, "다음 질문")
+    expect(answer.locator(".orag-text")).to_have_text("확인을 마친 글")
+    assert "다음 질문" not in closed.read_text().splitlines()
+
+
+def test_a_closed_page_breaks_the_answer_off(slow_app: str, browser: Browser, closed: Path) -> None:
+    page = browser.new_page()
+    _open(page, slow_app)
+    _begin(page, "떠난 질문")
+    expect(page.locator(".orag-growing")).to_contain_text("가가")
+    page.close()
+    assert _comes_to_hold(closed, "떠난 질문")
+
+
+def test_problems_end_in_words(slow_page: Page) -> None:
+    for question, words in (("오류", "/srv/a_b_c"), ("고장", "잠시 후 다시")):
+        _begin(slow_page, question)
+        expect(slow_page.get_by_test_id("stAlert").last).to_contain_text(words)
+    assert "secret detail" not in slow_page.content()
+
+
+def test_a_quotation_instead_of_the_model_is_marked(slow_page: Page) -> None:
+    answer = ask(slow_page, "멈춤")
+    mark = answer.locator(".orag-fallback")
+    expect(mark).to_be_visible()
+    expect(mark).to_have_text("언어 모델이 <b>답하지</b> 못했습니다.")
+    expect(answer.locator(".orag-notes li")).to_have_text(["대조하지 못했습니다."])
+    expect(answer.locator(".orag-guard")).to_have_text(GUARD_NAMES[Guard.QUOTED])
+
+
+def test_the_last_three_questions_of_this_conversation_count(slow_page: Page) -> None:
+    for _ in range(4):
+        answer = ask(slow_page, "앞서")
+    expect(answer.locator(".orag-text")).to_have_text("앞선 질문: 앞서 / 앞서 / 앞서")
+    slow_page.get_by_role("button", name="대화 지우기").click()
+    expect(slow_page.get_by_test_id("stChatMessage")).to_have_count(0)
+    expect(ask(slow_page, "앞서").locator(".orag-text")).to_have_text("앞선 질문:")
 
 
 def test_labels_survive_streamlit_markdown(browser: Browser, tmp_path: Path) -> None:

@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onprem_rag.records import Citation, Finding, Hit, Passage, Status
+from onprem_rag.records import Citation, Finding, Guard, Hit, Passage, Status, Waiting
+from onprem_rag.report import GUARD_NAMES
 from onprem_rag.web import parts
+from onprem_rag.web.style import STYLE
 
 WORD_JOINER = "\u2060"
 
@@ -61,19 +63,36 @@ def test_the_sentence_that_refers_to_a_passage_is_shown_escaped() -> None:
 
 
 def test_draft_is_marked_and_escaped() -> None:
-    shown = parts.draft("<b>일비</b>")
+    shown = parts.growing("<b>일비</b>")
     assert "작성 중 — 확인 전" in shown
     assert "&lt;b&gt;일비&lt;/b&gt;" in shown
+
+
+@pytest.mark.parametrize(
+    ("before", "words"),
+    [
+        (1_200, "앞에 1,200명이 기다립니다"),
+        (1, "앞에 1명이 기다립니다"),
+        (0, "곧 작성을 시작합니다"),
+    ],
+)
+def test_who_waits_sees_how_many_come_first(before: int, words: str) -> None:
+    shown = parts.growing(Waiting(before))
+    assert words in shown
+    assert "대기 중" in shown
+    assert "작성 중" not in shown
 
 
 def test_every_status_and_finding_has_its_words() -> None:
     assert set(parts.BADGES) == set(Status)
     assert set(parts.FINDING_STYLES) == set(Finding)
+    assert set(GUARD_NAMES) == set(Guard)
+    assert len(set(GUARD_NAMES.values())) == len(Guard)
 
 
 @pytest.mark.parametrize("style", [look.style for look in (*parts.BADGES.values(), parts.DRAFT)])
 def test_badges_have_enough_contrast(style: str) -> None:
-    rule = re.search(rf"\.orag-{style} {{ background: (#\w+); color: (#\w+);", parts.STYLE)
+    rule = re.search(rf"\.orag-{style} {{ background: (#\w+); color: (#\w+);", STYLE)
     assert rule
     lighter, darker = sorted(map(_luminance, rule.groups()), reverse=True)
     assert (lighter + 0.05) / (darker + 0.05) >= 4.5

@@ -1,0 +1,51 @@
+"""What an answer says of places that a question names and the rules have not got."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from onprem_rag.following import looked_up
+from onprem_rag.lookup import DELETED, LookUp
+from onprem_rag.records import Answer, Hit, Status
+
+
+def not_here(named: LookUp, hits: Sequence[Hit]) -> str:
+    """Why what the question asks for can't be looked up; "" where it can, or asks for more."""
+    if named.unknown:
+        return f"모른다. 등록된 규정 가운데 ‘{named.unknown}’에 해당하는 규정이 없습니다."
+    if named.vague:
+        places = ", ".join(named.articles)
+        return f"모른다. 어느 규정의 {places}인지 함께 써 주세요."
+    if named.whole and named.missing and not hits:
+        return f"모른다. {_absent(named.missing)}"
+    return ""
+
+
+def _absent(places: Sequence[str]) -> str:
+    """What is said of places that a rule has not got."""
+    deleted = [place.removesuffix(DELETED) for place in places if place.endswith(DELETED)]
+    never = [place for place in places if not place.endswith(DELETED)]
+    said = (
+        f"등록된 규정에 {_quoted(never)}에 해당하는 조문이 없습니다." if never else "",
+        f"{_quoted(deleted)}에 해당하는 조문은 삭제되었습니다." if deleted else "",
+    )
+    return " ".join(filter(None, said))
+
+
+def _quoted(places: Sequence[str]) -> str:
+    return ", ".join(f"‘{place}’" for place in dict.fromkeys(places))
+
+
+def with_left_out(answer: Answer, named: LookUp) -> Answer:
+    """``answer`` with what it asks for besides: places that aren't there, or had no room."""
+    if answer.status is Status.REFUSED or not looked_up(answer.hits):
+        return answer
+    told = {(citation.document, citation.article) for citation in answer.citations}
+    held = [(hit.passage.document, hit.passage.article) for hit in answer.hits]
+    rest = [f"{title} {article}" for title, article in held if (title, article) not in told]
+    notes = (
+        _absent(named.missing),
+        f"… {_quoted(rest)}에 해당하는 조문도 있습니다. 하나씩 물어보세요." if rest else "",
+    )
+    return replace(answer, text="\n\n".join(filter(None, (answer.text, *notes))))

@@ -1,0 +1,306 @@
+"""What the commands of ``onprem-rag`` do; each returns the exit code. Heavy imports wait."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from onprem_rag.terminal import ProgressBars, print_json
+
+
+def _chatbot(options: argparse.Namespace) -> Any:
+    from onprem_rag.chatbot import Chatbot
+    from onprem_rag.config import load_config
+
+    return Chatbot.open(load_config(options.home))
+
+
+def ask(options: argparse.Namespace) -> int:
+    """Answer one question, or those of a file."""
+    from onprem_rag.followup import exchange
+    from onprem_rag.records import Exchange
+    from onprem_rag.report import answer_json, answer_text
+
+    if options.batch:
+        chatbot = _chatbot(options)
+        return _batch(options.batch, lambda question: answer_json(chatbot.ask(question)))
+    question = _required(options.question, "질문")
+    chatbot = _chatbot(options)
+    earlier: list[Exchange] = []
+    for before in options.after:
+        earlier.append(exchange(chatbot.ask(before, earlier)))
+    answer = chatbot.ask(question, earlier)
+    if options.json:
+        print_json(answer_json(answer))
+    else:
+        print(answer_text(answer))
+    return 0
+
+
+def search(options: argparse.Namespace) -> int:
+    """The hits of one question, or of those of a file."""
+    from onprem_rag.errors import ConfigError
+    from onprem_rag.report import hits_json, hits_text
+
+    if options.k < 1:
+        raise ConfigError("-k는 1 이상이어야 합니다. → 찾을 조문의 수를 쓰세요.")
+    if options.batch:
+        chatbot = _chatbot(options)
+        return _batch(
+            options.batch, lambda question: hits_json(question, chatbot.search(question, options.k))
+        )
+    question = _required(options.question, "질문")
+    hits = _chatbot(options).search(question, options.k)
+    if options.json:
+        print_json(hits_json(question, hits))
+    else:
+        print(hits_text(hits))
+    return 0
+
+
+def verify(options: argparse.Namespace) -> int:
+    """The checker alone."""
+    from onprem_rag.report import report_json, report_text
+    from onprem_rag.verify.standalone import check_text, read_context
+
+    if options.batch:
+        for case in _cases(options.batch, ("answer", "context")):
+            print_json(report_json(check_text(case["answer"], case["context"])))
+        return 0
+    answer = _required(options.answer, "--answer")
+    context = read_context(Path(_required(options.context, "--context")))
+    report = check_text(answer, context)
+    if options.json:
+        print_json(report_json(report))
+    else:
+        print(report_text(report))
+    return 0
+
+
+def evaluate(options: argparse.Namespace) -> int:
+    """The figures of a question set."""
+    from onprem_rag.evaluate import retrieval
+    from onprem_rag.report import figures_json, figures_text
+
+    questions = retrieval.read_questions(options.questions)
+    bars = ProgressBars()
+    figures = retrieval.evaluate(questions, _chatbot(options).search, bars)
+    bars.close()
+    if options.json:
+        print_json(figures_json(figures))
+    else:
+        print(figures_text(figures))
+    return 0
+
+
+def tune(options: argparse.Namespace) -> int:
+    """The weights that fit a question set best."""
+    from onprem_rag.config import load_config
+    from onprem_rag.evaluate import tune as tuner
+    from onprem_rag.evaluate.retrieval import read_questions
+    from onprem_rag.evaluate.save import save_weights
+    from onprem_rag.evaluate.tuned import tuning_json, tuning_text
+    from onprem_rag.index.generations import open_current
+    from onprem_rag.library.store import Library
+    from onprem_rag.reading import fits
+    from onprem_rag.rerank import Reranker
+    from onprem_rag.search import Searcher
+
+    questions = read_questions(options.questions)
+    config = load_config(options.home)
+    library = Library.open(config.library_url)
+    generation = open_current(
+        config.index_folder,
+        config.embedder_folder,
+        candidates=config.search.candidates,
+        server=config.index,
+    )
+    reranker = Reranker(config.reranker_folder) if config.reranker_folder else None
+    searcher = Searcher(library, generation, config.search, reranker)
+    bars = ProgressBars()
+    tuning = tuner.tune(
+        questions,
+        searcher.weighing,
+        config.search,
+        {
+            "reading": lambda text, passages: fits(text, passages, generation.index.weight),
+            **({"rerank": reranker.scores} if reranker else {}),
+        },
+        bars,
+    )
+    bars.close()
+    saved = None
+    if options.save and tuning.worthwhile:
+        saved = save_weights(config.home, {name: found for name, _, found in tuning.weights})
+    if options.json:
+        print_json(tuning_json(tuning, saved))
+    else:
+        print(tuning_text(tuning, saved, options.save))
+    return 1 if options.save and not saved else 0
+
+
+def prompt_check(options: argparse.Namespace) -> int:
+    """All that is wrong with the templates; 1 where something is."""
+    from onprem_rag.config import load_config
+    from onprem_rag.prompts import check
+
+    folder = load_config(options.home).prompt_folder
+    findings = check(folder)
+    if options.json:
+        print_json([str(finding) for finding in findings])
+    else:
+        print("\n".join(map(str, findings)) or f"✓ 프롬프트에 잘못이 없습니다: {folder}")
+    return 1 if findings else 0
+
+
+def prompt_preview(options: argparse.Namespace) -> int:
+    """The messages that a question would send."""
+    from onprem_rag.report import preview_json, preview_text
+
+    preview = _chatbot(options).preview(options.question)
+    if options.json:
+        print_json(preview_json(preview))
+    else:
+        print(preview_text(preview))
+    return 0
+
+
+def models(options: argparse.Namespace) -> int:
+    """The catalogue, and which of it fits this card."""
+    from onprem_rag.config import load_config
+    from onprem_rag.models.fit import models_json, models_text
+
+    config = load_config(options.home)
+    if options.json:
+        print_json(models_json(config))
+    else:
+        print(models_text(config))
+    return 0
+
+
+def models_fetch(options: argparse.Namespace) -> int:
+    """How to fetch a model on a connected machine and carry it in."""
+    from onprem_rag.models.fetch import fetch_text
+
+    print(fetch_text(options.name))
+    return 0
+
+
+def models_check(options: argparse.Namespace) -> int:
+    """What is wrong with a folder that was carried in; 1 where something is."""
+    from onprem_rag.models.sums import check
+
+    faults = check(options.folder)
+    if options.json:
+        print_json([{"file": fault.file, "what": fault.what} for fault in faults])
+    elif faults:
+        print("\n".join(f"✗ {fault}" for fault in faults))
+        print("→ 이 폴더를 쓰지 말고, 모델을 받은 기기에서 다시 옮기세요.")
+    else:
+        print(f"✓ 모든 파일이 SHA256SUMS와 같습니다: {options.folder}")
+    return 1 if faults else 0
+
+
+def models_record(options: argparse.Namespace) -> int:
+    """Write a folder's sums."""
+    from onprem_rag.models.sums import record
+
+    print(f"기록했습니다: {record(options.folder)}")
+    return 0
+
+
+def doctor(options: argparse.Namespace) -> int:
+    """What is installed; 1 where something needed is missing."""
+    from onprem_rag.config import load_config
+    from onprem_rag.doctor import examine
+
+    findings = examine(load_config(options.home))
+    if options.json:
+        print_json(
+            [{"name": f.name, "ok": f.ok, "detail": f.detail, "remedy": f.remedy} for f in findings]
+        )
+    else:
+        for finding in findings:
+            print(f"{'✓' if finding.ok else '✗'} {finding.name}: {finding.detail}")
+            if finding.remedy:
+                print(f"    → {finding.remedy}")
+    return 0 if all(finding.ok or not finding.needed for finding in findings) else 1
+
+
+def serve(options: argparse.Namespace) -> int:
+    """Becomes the server of the app."""
+    import os
+
+    from onprem_rag.config import PROJECT, load_config
+    from onprem_rag.errors import OnpremRagError
+    from onprem_rag.library.store import Library
+
+    config = load_config(options.home)
+    home = config.home
+    try:
+        Library.open(config.library_url).close()
+    except OnpremRagError as error:  # the page says so too, until the first ingest
+        print(f"주의: {error}", file=sys.stderr)
+    os.environ["ONPREM_RAG_HOME"] = str(home)
+    print(f"웹 화면: http://{options.host}:{options.port}  (끝내려면 Ctrl+C)", flush=True)
+    os.chdir(PROJECT)  # Streamlit reads .streamlit/config.toml from there
+    os.execv(
+        sys.executable,
+        [
+            *(sys.executable, "-m", "streamlit", "run", str(PROJECT / "app.py")),
+            f"--server.address={options.host}",
+            f"--server.port={options.port}",
+        ],
+    )
+
+
+def _batch(path: Path, answer: Callable[[str], dict[str, Any]]) -> int:
+    """A JSON line for each question, in order; a question that can't be asked gets its error."""
+    from onprem_rag.errors import ConfigError
+
+    failed = False
+    for case in list(_cases(path, ("question",))):
+        try:
+            print_json(answer(case["question"]))
+        except ConfigError as error:
+            failed = True
+            print_json({"question": case["question"], "error": str(error)})
+    return 1 if failed else 0
+
+
+def _cases(path: Path, keys: tuple[str, ...]) -> Iterator[dict[str, str]]:
+    """The objects of a JSON Lines file, each with the text ``keys``; ConfigError else."""
+    import json
+
+    from onprem_rag.errors import ConfigError
+
+    try:
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            f"파일을 읽을 수 없습니다: {path}\n→ 경로와 권한, UTF-8 텍스트인지 확인하세요."
+        ) from error
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            case = json.loads(line)
+            if not all(isinstance(case[key], str) for key in keys):
+                raise TypeError
+            yield {key: case[key] for key in keys}
+        except (ValueError, KeyError, TypeError) as error:
+            wanted = ", ".join(f'"{key}": …' for key in keys)
+            raise ConfigError(
+                f"{path} {number}번째 줄이 잘못되었습니다. → {{{wanted}}} 형식으로 쓰세요."
+            ) from error
+
+
+def _required(value: Any, name: str) -> Any:
+    from onprem_rag.errors import ConfigError
+
+    if value is None:
+        raise ConfigError(f"{name}이(가) 없습니다. → {name} 또는 --batch 파일을 주세요.")
+    return value

@@ -1,0 +1,259 @@
+"""The copy guard: a draft's numbers, references and dates go on only along those of its sources.
+
+It reads text and knows no tokenizer. A draft is *whole* where it could end: every run of digits
+and every fact in it stands in the sources. It is *live* where it is whole, or becomes so by
+finishing a number that it has begun; only live drafts are allowed, so that there is always a way
+on. What is read as a fact is what the checker reads as one: the same functions do it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import cache
+
+from onprem_rag.generate.copyable import (
+    SPELT,
+    collapsed,
+    digit_class,
+    read,
+    run_pattern,
+    spelt,
+    stated,
+)
+from onprem_rag.generate.free_numbers import finish, free_numbers
+from onprem_rag.korean.facts import reference_facts
+from onprem_rag.korean.numerals import NATIVE_WORD
+from onprem_rag.korean.quantities import find_quantities
+from onprem_rag.korean.script import Script
+from onprem_rag.records import Fact
+
+_SINO = "일이삼사오육륙칠팔구십백천만억"
+_LOOK_BACK = 40  # characters in which a number in words and its unit stand
+_LOOK_AHEAD = 14  # so far behind a number it can still be read differently: 3명 + 이상
+_APART = 16  # characters before the end of what is known to be whole are read again
+_WORDS = (
+    re.compile(
+        "하루|이틀|사흘|나흘|닷새|엿새|여드레|아흐레|열흘|보름|일주일|반년|한 해"
+        rf"|(?:(?<![가-힣])|(?<=금))[{_SINO}]{{1,16}}(?:\s[{_SINO}]{{2,16}}){{0,4}}"
+        r"\s?(?:원|개?년|개월|일|명|인|회|건|분의)"
+        rf"|(?<![가-힣]){NATIVE_WORD}\s?(?:달|주|시간|명|번|차례|개|가지|건|사람|곳|살|배|과목|군데)"
+        r"|(?<![가-힣])[가-하]\s{0,2}목"
+    ),
+    SPELT,
+)
+_CHAIN = re.compile(rf"[\s.,십백천만억조{_SINO}]*")
+# Behind such a word no quantity goes on; and a blank and a word behind a unit nothing changes it.
+_BREAK = re.compile(r"[다며고는에를을은서게로와과요라지터내하된될여][.,)]?$")
+_READ_OUT = re.compile(r"\s{0,3}\S{1,16}\s(?:\S{4}|\S{2,3}\s)")
+# What a reader doesn't see, or doesn't see as a gap: marks (taken out before the check), emphasis.
+_UNREAD = re.compile(r"[ \t]*\[\d{1,3}(?:\s*[,~-]\s*\d{1,3})*\]|\*\*|__|`")
+_GAP = re.compile(r"[^\S\n]*\n[^\S\n]*|[^\S\n]{2,}|[^\S\n ]")
+_PARTICLE = re.compile(r"[에의을를은는이와과로도및나중]|가(?![지구])|까지|부터|또는|내지")
+_FIGURES = re.compile(r"\d+")
+_HALF_PARTICLES = {"까": ("지",), "부": ("터",), "또": ("는",), "내": ("지",)}
+_REMEMBERED = 4096  # texts
+
+
+@cache
+def _last_digit() -> re.Pattern[str]:
+    return re.compile(rf"[{digit_class()}][^{digit_class()}]*$")
+
+
+@cache
+def _news() -> re.Pattern[str]:
+    return re.compile(rf"[{digit_class()}\]]")
+
+
+class CopyGuard:
+    """Says how a draft may go on. ``also`` are characters that never count (sentinel tags).
+
+    ``sources`` are the texts that the model sees, ``places`` canonical references that are there
+    without being spelt (제9조제1항), and ``[1]`` to ``[marks]`` may always be written.
+    """
+
+    def __init__(
+        self, sources: Sequence[str], places: Sequence[str] = (), marks: int = 0, also: str = ""
+    ) -> None:
+        self._without = {ord(character): None for character in also}
+        sources = [self._read(source) for source in sources]
+        self._copyable = read(sources, places, marks)
+        self._script = Script("".join(sources))
+        self._marks = marks
+        self.letters = self._script.letters  # of other scripts; the sources have them
+        self._whole: dict[str, bool] = {}
+        self._live: dict[str, bool] = {}
+        self._known = ""  # a whole draft; what grows from it is read only from near its end on
+
+    def allows(self, draft: str, piece: str) -> bool:
+        """Whether ``draft`` may go on with ``piece``; with ``""``: whether it may end here."""
+        draft, piece = self._read(draft), self._read(piece)
+        if not self._script.allows(piece):
+            return False
+        if not piece:
+            return self._ends(draft)
+        text = draft + piece
+        live = self._live.get(text)
+        if live is None:
+            live = self._goes_on(draft, piece)
+            if len(self._live) > _REMEMBERED:
+                self._live.clear()
+            self._live[text] = live
+        return live
+
+    def continuations(self, draft: str) -> tuple[str, ...] | None:
+        """Within a number, reference or date what may follow; None where prose may follow.
+
+        They are proposals: ``allows`` has the last word.
+        """
+        draft = self._read(draft)
+        if self._is_whole(draft):
+            return None
+        return tuple(dict.fromkeys(self._ways(draft)))
+
+    def settled(self, draft: str) -> int:
+        """So many characters can be shown or kept; an unfinished number is not among them."""
+        text = self._read(draft)
+        end = len(text)
+        while end and not self._ends(text[:end]):
+            end -= 1
+        if end == len(text):
+            return len(draft)
+        kept = 0
+        for at, character in enumerate(draft):
+            if ord(character) in self._without:
+                continue
+            if kept == end:
+                return at
+            kept += 1
+        return len(draft)
+
+    def _read(self, text: str) -> str:
+        return text.translate(self._without) if self._without else text
+
+    def _goes_on(self, draft: str, piece: str) -> bool:
+        """Whether the two together are live; where no number is near, without reading them."""
+        text = draft + piece
+        if self._whole.get(draft) and not self._is_near_number(text, len(piece)):
+            self._remember(text, True)
+            return True
+        if self._is_whole(text):
+            return True
+        return any(self._is_whole(text + rest) for rest in self._ways(text))
+
+    def _is_near_number(self, text: str, new: int) -> bool:
+        """Whether the last ``new`` characters may change what is read as a number."""
+        if _news().search(text, len(text) - new):
+            return True
+        tail = text[-(_LOOK_BACK + new) :]
+        tails = [tail]
+        if any(sign in tail for sign in "]*_`") or _GAP.search(tail):
+            tails.append(tail := _GAP.sub(_gap, _UNREAD.sub("", tail)))
+        if last := _last_digit().search(tail):
+            after = _CHAIN.match(tail, last.start() + 1)
+            assert after
+            read = tail[after.end() : max(after.end(), len(tail) - new)]
+            if len(read) <= _LOOK_AHEAD and not _READ_OUT.match(read):
+                return True
+        return any(
+            word.end() >= len(tail) - new - _LOOK_AHEAD
+            for tail in tails
+            for words in _WORDS
+            for word in words.finditer(tail)
+        )
+
+    def _ends(self, text: str) -> bool:
+        return self._is_whole(text) and self._reads_well(text, self._base(text))
+
+    def _is_whole(self, text: str) -> bool:
+        """Whether the draft could end here, or go on with a new line."""
+        whole = self._whole.get(text)
+        if whole is None:
+            base = self._base(text)
+            whole = self._reads_well(text + "\n", base)
+            if whole and text[-1:] in ("인", "일"):  # "15명일": a count only before a blank
+                whole = self._reads_well(text, base)
+            self._remember(text, whole)
+        return whole
+
+    def _remember(self, text: str, whole: bool) -> None:
+        if len(self._whole) > _REMEMBERED:
+            self._whole.clear()
+            self._whole[self._known] = True
+        self._whole[text] = whole
+        if whole:
+            self._known = text
+
+    def _base(self, text: str) -> int:
+        """From here on ``text`` must be read; what stands before is known to be whole."""
+        if not text.startswith(self._known):
+            return 0
+        at = min(len(self._known), len(text)) - _APART
+        while at > 0:
+            at = max(text.rfind(" ", 0, at), text.rfind("\n", 0, at))
+            if at > 0 and _BREAK.search(text, max(0, at - 2), at):
+                return at
+        return 0
+
+    def _reads_well(self, text: str, base: int) -> bool:
+        if not self._is_copied(text, base):
+            return False
+        tail = text[base:]
+        as_read = _GAP.sub(_gap, _UNREAD.sub("", tail))
+        if as_read == tail:
+            return True
+        before = _GAP.sub(_gap, _UNREAD.sub("", text[:base]))
+        return self._is_copied(before + as_read, len(before))
+
+    def _is_copied(self, text: str, base: int) -> bool:
+        """Whether all runs of digits and all facts from ``base`` on are the sources'."""
+        theirs = self._copyable
+        runs = list(run_pattern().finditer(text, base))
+        if runs:
+            free = free_numbers(text, self._marks)
+            runs = [run for run in runs if not free.issuperset(range(*run.span()))]
+        if not all(run[0] in theirs.runs for run in runs):
+            return False
+        facts = [fact for fact in reference_facts(text) if fact.end > base]
+        if not all(map(theirs.has, facts)):
+            return False
+        quantities = find_quantities(text[base:])
+        if not all(map(theirs.has, quantities)):
+            return False
+        quantities = [replace(f, start=f.start + base, end=f.end + base) for f in quantities]
+        spans = [(fact.start, fact.end) for fact in (*facts, *quantities)]
+        if not theirs.words.issuperset(map(collapsed, spelt(text, base, spans))):
+            return False
+        return all(self._is_stated(text, run, (*facts, *quantities)) for run in runs)
+
+    def _is_stated(self, text: str, run: re.Match[str], facts: Iterable[Fact]) -> bool:
+        """Whether a run of digits says what it says in the sources."""
+        theirs = self._copyable
+        number, unit = stated(text, run)
+        fact = next((f for f in facts if f.start <= run.start() and run.end() <= f.end), None)
+        if fact is None:
+            return (number, unit) in theirs.loose
+        if (number, unit) in theirs.stated or not unit:
+            return True
+        if fact.end > run.end():  # 같은 항 20조 is read as the paragraph, whatever the 20
+            figures = [int(figure) for figure in _FIGURES.findall(fact.value)]
+            return fact.kind != "reference" or (run[0].isdecimal() and int(run[0]) in figures)
+        # 2024. 3. 1 may be followed by 에, but not by 명.
+        if not text[run.end()].isspace() and not _PARTICLE.match(text, run.end()):
+            return False
+        alone = find_quantities(text[run.start() : run.end() + _LOOK_AHEAD])
+        return all(theirs.has(fact) for fact in alone if fact.start == 0)
+
+    def _ways(self, text: str) -> Iterator[str]:
+        """Yield what would finish the number at the end of ``text``."""
+        yield from finish(text, self._marks)
+        yield from _HALF_PARTICLES.get(text[-1:], ())
+        longest = self._copyable.longest
+        for start in range(max(0, len(text) - longest), len(text)):
+            for span in self._copyable.spans.get(text[start:], ()):
+                yield span[len(text) - start :]
+
+
+def _gap(match: re.Match[str]) -> str:
+    return "\n" if "\n" in match[0] else " "

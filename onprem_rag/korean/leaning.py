@@ -1,0 +1,120 @@
+"""Whether a question needs the one before it to be understood.
+
+It is told from its own words: it leans where it points back (그건), names a place of no rule
+(2항은), breaks off (배우자는요), or where none of its nouns is a topic: 급여, 신청 and 서류 are
+aspects that many topics have. A word such as 그럼 tells nothing: it opens new topics as well.
+
+What belongs to a topic and has a name of its own is taken to stand alone, unless the answer spoke
+of it: 진단서는 언제 내야 해? after one about 병가. No rule of words can tell it from a new topic.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from onprem_rag.korean.references import Reference, find_references
+from onprem_rag.korean.roles import Role, Word, is_pay, pays, words
+from onprem_rag.korean.text import letters
+
+OF_WHAT = frozenset((Role.TOPIC, Role.KIND))
+_KIND_OF_RULE = "(?:규정|규칙|지침|기준|세칙|요령|내규|예규|준칙|정관|법률|법|시행령)"
+RULE = re.compile(rf"[가-힣]{{2,}}{_KIND_OF_RULE}(?=$|[^가-힣]|[은는이가을를의에도제과와])")
+POINTING = re.compile(
+    r"(?<!\S)(?:(?P<thing>[그이저](?:것|거))(?P<tail>[가-힣]{0,3})|(?P<short>[그이저](?:건|게|걸))요?"
+    rf"|(?:[그이위]|같은|해당)\s?(?P<rule>{_KIND_OF_RULE}|조항|조문|조)(?:에서는|에서|에는|에|의)?"
+    r"|(?:거기|여기|그곳)(?:에서는|에서|에는|에|선|서)?"
+    r"|(?:그|이|그런|이런)\s?(?:경우|때|기간|사이)(?:에는|에도|에|엔|는|도)?"
+    r"|그동안(?:에는|에|은)?|그중(?:에서|에)?|[그이]렇게\s?하(?:면|려면)|그러려면"
+    r"|(?P<that>[그이저]|해당)(?=\s[가-힣]))(?=$|[\s?!.,~])"
+)
+_HEADS = re.compile(r"(?<!\S)(?:별표|별지|부칙)(?![가-힣]{2})")
+_BROKEN_NOUN = re.compile(
+    r"(?:은|는|도|이?면|이?라면|에는|에서는|에게는|에선|엔|한테는|의?\s?경우는?)요?|이?요"
+)
+_BROKEN_VERB = re.compile(
+    r"(?:\S이?라?면|(?<!어떤 )때|경우|건|것|거|쪽)(?:은|는|에는|엔|에|도)?요?$"
+)
+_CONDITION = re.compile(r"(?:면|때|때에|때는|때엔|경우|경우에|경우에는|경우는)$")
+_NO_CONDITION = ("화면", "측면", "장면", "서면", "정면", "도면")
+_ALSO = re.compile(r"에도|에서도|에게도|한테도|때도|이?라도|인데|으?로도")
+_ALSO_THIS = re.compile(r"도\s*(?:되|돼|될|됩|가능|마찬가지|같)")
+_NOTHING_SAID = re.compile(
+    r"(?:가능|해당|마찬가지|그래|그런|나와|나오|나올|나요|습니|되|돼|될|된|됩|같|쓸|쓰|써|받|할|하|해|수"
+    r"|있|없|줘|주|낼|내|갈|가|나|요|까|어|을|니|다|는|은|지|죠|인|한|야|고|면|[?!.\s])++"
+)
+_CONTAINS = re.compile(r"포함|해당|적용|제외|인정|산입")
+
+
+def leans(question: str, before: str, answer: str) -> bool:
+    """Whether ``question``, without markers, needs the question ``before`` and its ``answer``."""
+    found = words(question)
+    topics = [one for one in found if one.role is Role.TOPIC]
+    pointing = POINTING.search(question)
+    if pointing and not any(one.end <= pointing.start() for one in topics):
+        return True
+    if names_place(question) and (RULE.search(question) or not topics):
+        return not RULE.search(question)
+    if breaks_off(question, found):
+        return True
+    if not topics:
+        paid = any(pays(one) for one in found if not is_pay(one))
+        pay = any(map(is_pay, found))
+        return not pay or (any(map(pays, words(before))) and not paid)
+    if _only_asks_whether(question, found):
+        return True
+    told, asked = letters(answer), letters(before)  # of what the answer has brought up
+    return all(letters(t.noun) in told and letters(t.noun) not in asked for t in topics)
+
+
+def places(text: str) -> list[Reference]:
+    """The places of rules that ``text`` names."""
+    return [one for one in find_references(text) if not one.implied]
+
+
+def names_place(text: str) -> bool:
+    """Whether ``text`` names a place of a rule, also a bare 부칙."""
+    return bool(places(text) or _HEADS.search(text))
+
+
+def breaks_off(question: str, found: Sequence[Word]) -> bool:
+    """Whether it has no predicate: 배우자는요? 1억원 넘으면?"""
+    if not found or any(one.role is Role.ASKING for one in found):
+        return False
+    last = found[-1]
+    named = last.noun and last.role is not Role.LITTLE and not last.verbal
+    if named and (not last.tail or _BROKEN_NOUN.fullmatch(last.tail)):
+        return bool(last.tail)
+    return bool(_BROKEN_VERB.search(question.rstrip("?!.~… ")))
+
+
+def condition_end(word: Word) -> int:
+    """Where a condition ends that ``word`` closes: 분실하면, 갈 때; 0 where it closes none."""
+    whole = word.noun + word.tail
+    closes = _CONDITION.search(whole) and not whole.endswith(_NO_CONDITION)
+    return word.start + len(whole) if closes else 0
+
+
+def conditions_end(found: Sequence[Word]) -> int:
+    """Where the last condition ends that stands in a question; 0 for none. 어떤 경우 is asked."""
+    asked = [False, *(one.role is Role.ASKING for one in found)]
+    pairs = zip(found, asked, strict=False)
+    return max((condition_end(one) for one, after_asking in pairs if not after_asking), default=0)
+
+
+def _only_asks_whether(question: str, found: Sequence[Word]) -> bool:
+    """Whether its nouns are but cases to which another topic applies: 출장 중에도 되나요?"""
+    also = [match.end() for match in _ALSO.finditer(question)]
+    if also and _NOTHING_SAID.fullmatch(question, also[-1]):
+        return True
+    named = [one for one in found if one.role in OF_WHAT]
+    last = named[-1]
+    after = question[last.end + len(last.tail) :].lstrip()
+    if _CONTAINS.match(after) and last.tail[:1] in {*"은는도이가"}:  # 공휴일은 포함되나요?
+        return not any(one.tail for one in found[: found.index(last)])
+    if len(named) > 1:
+        return False
+    if last.verbal and condition_end(last):  # 퇴직하면 반납해야 해?
+        acts = [one for one in found if one.role is Role.ASPECT]
+        return bool(acts) and all(one.verbal for one in acts)
+    return bool(_ALSO_THIS.match(question, last.end))

@@ -1,0 +1,103 @@
+"""What one state of the index needs to answer questions, and when it must be opened anew."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, replace
+
+from onprem_rag.config import Config
+from onprem_rag.faq import Faq
+from onprem_rag.generate import open_generator
+from onprem_rag.generate.extract import Extractive
+from onprem_rag.generate.interface import Generator
+from onprem_rag.index import generations
+from onprem_rag.library.store import Library
+from onprem_rag.records import FaqEntry
+from onprem_rag.rerank import Reranker
+from onprem_rag.search import Searcher
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One index generation with its search, models and approved answers; replaced as a whole."""
+
+    name: str
+    generation: generations.Generation
+    searcher: Searcher
+    reranker: Reranker | None  # stays loaded
+    extractive: Extractive
+    generator: Generator
+    faq: Faq
+    entries: tuple[FaqEntry, ...]
+    faq_revision: int
+
+
+class LiveView:
+    """The view of what is live now. One instance serves all threads."""
+
+    def __init__(self, config: Config, library: Library, generator: Generator | None) -> None:
+        self._config = config
+        self._library = library
+        self._generator = generator  # instead of the one that the configuration names
+        self._lock = threading.Lock()
+        self._view = self._open(None)
+
+    def get(self) -> View:
+        """The live generation and approved answers; reopened when ingest has changed them."""
+        view = self._view
+        if self._is_live(view):
+            return view
+        with self._lock:
+            view = self._view
+            if self._live_name() != view.name:
+                view = self._open(view)
+            elif not self._is_live(view):  # else another thread has just done it
+                number = self._library.faq_revision()  # before the entries, never newer than they
+                entries = tuple(self._library.faq())
+                view = replace(view, faq=Faq(entries), entries=entries, faq_revision=number)
+            self._view = view
+        return view
+
+    def _weight(self, word: str) -> float:
+        return self._view.searcher.weight(word)  # the model outlives an index generation
+
+    def _live_name(self) -> str:
+        return generations.current_name(self._config.index_folder) or ""
+
+    def _is_live(self, view: View) -> bool:
+        return self._live_name() == view.name and self._library.faq_revision() == view.faq_revision
+
+    def _open(self, old: View | None) -> View:
+        config = self._config
+        name = self._live_name()
+        loaded = old.generation.embedder if old else None
+        generation = generations.open_current(
+            config.index_folder,
+            config.embedder_folder,
+            loaded,
+            config.search.candidates,
+            config.index,
+        )
+        folder = config.reranker_folder
+        reranker = old.reranker if old else Reranker(folder) if folder else None
+        searcher = Searcher(self._library, generation, config.search, reranker)
+        extractive = Extractive(searcher.weight, config.search.passages, config.answer.length)
+        if self._generator:
+            generator = self._generator
+        elif old and not isinstance(old.generator, Extractive):
+            generator = old.generator  # the model stays loaded
+        else:
+            generator = open_generator(config, extractive, self._weight)
+        number = self._library.faq_revision()
+        entries = tuple(self._library.faq())
+        return View(
+            name,
+            generation,
+            searcher,
+            reranker,
+            extractive,
+            generator,
+            Faq(entries),
+            entries,
+            number,
+        )
