@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from onprem_rag.batch import answered, cases
 from onprem_rag.terminal import ProgressBars, print_json
 
 
@@ -26,7 +26,7 @@ def ask(options: argparse.Namespace) -> int:
 
     if options.batch:
         chatbot = _chatbot(options)
-        return _batch(options.batch, lambda question: answer_json(chatbot.ask(question)))
+        return answered(options.batch, lambda question: answer_json(chatbot.ask(question)))
     question = _required(options.question, "질문")
     chatbot = _chatbot(options)
     earlier: list[Exchange] = []
@@ -49,7 +49,7 @@ def search(options: argparse.Namespace) -> int:
         raise ConfigError("-k는 1 이상이어야 합니다. → 찾을 조문의 수를 쓰세요.")
     if options.batch:
         chatbot = _chatbot(options)
-        return _batch(
+        return answered(
             options.batch, lambda question: hits_json(question, chatbot.search(question, options.k))
         )
     question = _required(options.question, "질문")
@@ -67,7 +67,7 @@ def verify(options: argparse.Namespace) -> int:
     from onprem_rag.verify.standalone import check_text, read_context
 
     if options.batch:
-        for case in _cases(options.batch, ("answer", "context")):
+        for case in cases(options.batch, ("answer", "context")):
             print_json(report_json(check_text(case["answer"], case["context"])))
         return 0
     answer = _required(options.answer, "--answer")
@@ -255,47 +255,6 @@ def serve(options: argparse.Namespace) -> int:
             f"--server.port={options.port}",
         ],
     )
-
-
-def _batch(path: Path, answer: Callable[[str], dict[str, Any]]) -> int:
-    """A JSON line for each question, in order; a question that can't be asked gets its error."""
-    from onprem_rag.errors import ConfigError
-
-    failed = False
-    for case in list(_cases(path, ("question",))):
-        try:
-            print_json(answer(case["question"]))
-        except ConfigError as error:
-            failed = True
-            print_json({"question": case["question"], "error": str(error)})
-    return 1 if failed else 0
-
-
-def _cases(path: Path, keys: tuple[str, ...]) -> Iterator[dict[str, str]]:
-    """The objects of a JSON Lines file, each with the text ``keys``; ConfigError else."""
-    import json
-
-    from onprem_rag.errors import ConfigError
-
-    try:
-        lines = path.read_text(encoding="utf-8-sig").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(
-            f"파일을 읽을 수 없습니다: {path}\n→ 경로와 권한, UTF-8 텍스트인지 확인하세요."
-        ) from error
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            case = json.loads(line)
-            if not all(isinstance(case[key], str) for key in keys):
-                raise TypeError
-            yield {key: case[key] for key in keys}
-        except (ValueError, KeyError, TypeError) as error:
-            wanted = ", ".join(f'"{key}": …' for key in keys)
-            raise ConfigError(
-                f"{path} {number}번째 줄이 잘못되었습니다. → {{{wanted}}} 형식으로 쓰세요."
-            ) from error
 
 
 def _required(value: Any, name: str) -> Any:

@@ -43,6 +43,7 @@ ROOMS = (
     "models",  # the language models and embedders that one may carry in
     "doctor",
     "web",
+    "batch",  # files of questions
     "commands",
     "cli",
 )

@@ -148,7 +148,7 @@ def test_it_is_well(served: Served) -> None:
 
 
 def test_twenty_users_at_once(demo_config: Config, served: Served) -> None:
-    users, threads = start_users(asking(demo_config, served, tokens=48))
+    users, threads = start_users(asking(demo_config, served, tokens=160))
     for thread in threads:
         thread.join(60)
     for user in users:
