@@ -254,6 +254,8 @@ def _faq(options: argparse.Namespace) -> int:
         return 0
     for topic, entries in outcome.topics:
         print(f"{topic}: 승인된 답변 {entries}개를 넣었습니다.")
+    if outcome.warnings:
+        print(f"그 가운데 {len(outcome.warnings)}개는 아직 답하지 않습니다.")
     return 0
 
 

@@ -75,7 +75,7 @@ def _warning(library: Library, entry: FaqEntry) -> str:
     found = {passage.document_id for passage in library.article(entry.document, entry.article)}
     if len(found) == 1:
         return ""
-    why = "이(가) 여러 문서에 있어" if found else "이(가) 라이브러리에 없어"
+    why = ": 여러 문서에 있어" if found else ": 라이브러리에 없어"
     return (
         f"{entry.topic}: '{entry.questions[0]}'의 「{entry.document}」 {entry.article}{why} "
         "아직 답하지 않습니다. → 문서와 조문을 확인하거나 그 규정을 넣으세요."
@@ -102,7 +102,7 @@ def _entries_of(sheet: Sheet, place: str, path: Path) -> list[FaqEntry]:
     missing = [name for name in FAQ_COLUMNS if name not in columns]
     if missing:
         raise ConfigError(
-            f"{place}: 열 {', '.join(missing)}이(가) 없습니다.\n"
+            f"{place}: 빠진 열이 있습니다: {', '.join(missing)}\n"
             f"→ 첫 줄에 {','.join(FAQ_COLUMNS)}를 쓰세요."
         )
     entries = []
@@ -113,7 +113,7 @@ def _entries_of(sheet: Sheet, place: str, path: Path) -> list[FaqEntry]:
         if len(empty) == len(FAQ_COLUMNS):
             continue
         if empty:
-            raise ConfigError(f"{at}: {', '.join(empty)}이(가) 비었습니다. → 채우세요.")
+            raise ConfigError(f"{at}: 빈 칸이 있습니다: {', '.join(empty)} → 채우세요.")
         asked, answer, document, article = values
         questions = tuple(one.strip() for one in asked.split("|") if one.strip())
         if not questions:

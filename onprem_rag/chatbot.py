@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -23,6 +24,7 @@ from onprem_rag.records import (
     CrossReference,
     Document,
     Exchange,
+    FaqEntry,
     Guard,
     Hit,
     Passage,
@@ -41,7 +43,12 @@ from onprem_rag.view import LiveView, View
 LONGEST_QUESTION = 1_000  # characters
 MOST_NAMED = 100  # passages that a question may ask for by their places
 NO_ANSWER = "모른다. 등록된 규정에서 근거를 찾지 못했습니다."
-MODEL_FAILED = "언어 모델이 답하지 못해 규정 원문을 인용했습니다."
+MODEL_FAILED = "언어 모델이 답하지 못했습니다."
+MODEL_UNSUPPORTED = "언어 모델의 초안을 규정에서 확인하지 못했습니다."
+QUOTED_INSTEAD = "그래서 규정 원문을 인용했습니다."
+
+# A model may emphasise or quote it; 모른다고 말한 … is no refusal.
+_REFUSED = re.compile(rf"[\W_]*{REFUSAL}(?![가-힣])")
 
 logger = logging.getLogger(__name__)
 
@@ -126,23 +133,29 @@ class Chatbot:
         if text := not_here(sought.named, hits):
             yield Answer(question, Status.REFUSED, text, hits=tuple(hits))
             return
-        draft, writer = "", view.generator
-        failed: tuple[Stage, ...] = ()
+        draft, failed = "", ""
+        # Where nothing was found a model could only invent.
+        writer = view.generator if hits else view.extractive
         try:
-            for piece in view.generator.stream(question, hits):
+            for piece in writer.stream(question, hits):
                 if isinstance(piece, Waiting):
                     yield piece
                 else:
                     draft += piece
                     yield draft
-        except ModelError as error:
+        except (ModelError, ConfigError) as error:  # ConfigError: a faulty template
             logger.warning("언어 모델 대신 규정 원문을 인용합니다: %s", error)
-            writer, failed = view.extractive, (Stage("model", False, MODEL_FAILED),)
-            draft = "".join(view.extractive.stream(question, hits))
+            failed = MODEL_FAILED
         clock.step("generate")
-        answer = with_left_out(self._checked(question, draft, hits, writer), sought.named)
+        answer = Answer(question, Status.REFUSED, "")
+        if not failed:
+            answer = self._checked(question, draft, hits, writer)
+            if answer.removed and answer.status is Status.REFUSED and writer is view.generator:
+                failed = MODEL_UNSUPPORTED
+        if failed:
+            answer = self._quoted(view, question, hits, failed, answer.removed)
         clock.step("verify")
-        yield replace(answer, stages=(*answer.stages, *failed))
+        yield with_left_out(answer, sought.named)
 
     def search(self, question: str, count: int) -> list[Hit]:
         """The hits alone."""
@@ -171,7 +184,8 @@ class Chatbot:
         """A few approved questions, one a topic, to start from."""
         first: dict[str, str] = {}
         for entry in self._live.get().entries:
-            first.setdefault(entry.topic, entry.questions[0])
+            if entry.topic not in first and self._cited(entry):
+                first[entry.topic] = entry.questions[0]
         return tuple(first.values())[:4]
 
     def summary(self) -> str:
@@ -183,12 +197,17 @@ class Chatbot:
     def _approved(self, view: View, question: str) -> Answer | None:
         """The approved answer, if its article is still there to be cited."""
         entry = view.faq.find(question)
-        passages = self._library.article(entry.document, entry.article) if entry else []
-        if entry is None or len({passage.document_id for passage in passages}) != 1:
-            return None  # gone, or two institutions' rules of one title
+        passages = self._cited(entry) if entry else []
+        if entry is None or not passages:
+            return None
         hits = tuple(Hit(passage, 1.0, ()) for passage in passages)
         citations = (_whole(passages[0]),)
         return Answer(question, Status.FAQ, entry.answer, citations, hits=hits, generator="faq")
+
+    def _cited(self, entry: FaqEntry) -> list[Passage]:
+        """The article of an approved answer; [] where it is gone, or two rules have the title."""
+        passages = self._library.article(entry.document, entry.article)
+        return passages if len({passage.document_id for passage in passages}) == 1 else []
 
     def _found(self, view: View, sought: Sought) -> list[Hit]:
         """The hits, with what the first of them refer to where that helps to answer."""
@@ -211,7 +230,7 @@ class Chatbot:
         )
         passages = [hit.passage for hit in context(hits, self._config.search.passages)]
         text = without_marks(draft)
-        if not text or text.startswith(REFUSAL):
+        if not text or _REFUSED.match(text):
             return refused
         report = self._report(text, passages, writer)
         status = Status.VERIFIED if report.verified else Status.UNVERIFIED
@@ -235,6 +254,16 @@ class Chatbot:
             stages=report.stages,
             removed=removed,
         )
+
+    def _quoted(
+        self, view: View, question: str, hits: Sequence[Hit], why: str, removed: tuple[str, ...]
+    ) -> Answer:
+        """The rules' own words in the place of a model's draft, and ``why``."""
+        draft = "".join(view.extractive.stream(question, hits))
+        answer = self._checked(question, draft, hits, view.extractive)
+        note = why if answer.status is Status.REFUSED else f"{why} {QUOTED_INSTEAD}"
+        stages = (*answer.stages, Stage("model", False, note))
+        return replace(answer, stages=stages, removed=(*removed, *answer.removed))
 
     def _report(self, text: str, passages: Sequence[Passage], writer: Generator) -> Report:
         """What the checker finds; where the configuration says so, the model is asked besides."""

@@ -145,14 +145,15 @@ def tune(options: argparse.Namespace) -> int:
 def prompt_check(options: argparse.Namespace) -> int:
     """All that is wrong with the templates; 1 where something is."""
     from onprem_rag.config import load_config
-    from onprem_rag.prompts import check
+    from onprem_rag.prompts import OWN, check
 
     folder = load_config(options.home).prompt_folder
     findings = check(folder)
     if options.json:
         print_json([str(finding) for finding in findings])
     else:
-        print("\n".join(map(str, findings)) or f"✓ 프롬프트에 잘못이 없습니다: {folder}")
+        where = folder if folder.is_dir() else OWN
+        print("\n".join(map(str, findings)) or f"✓ 프롬프트에 잘못이 없습니다: {where}")
     return 1 if findings else 0
 
 
@@ -235,15 +236,20 @@ def serve(options: argparse.Namespace) -> int:
     import os
 
     from onprem_rag.config import PROJECT, load_config
-    from onprem_rag.errors import OnpremRagError
+    from onprem_rag.doctor import language_model
+    from onprem_rag.errors import ConfigError, OnpremRagError
     from onprem_rag.library.store import Library
 
     config = load_config(options.home)
     home = config.home
+    _check_port(options.host, options.port)
     try:
         Library.open(config.library_url).close()
     except OnpremRagError as error:  # the page says so too, until the first ingest
         print(f"주의: {error}", file=sys.stderr)
+    model = language_model(config)
+    if not model.ok:  # nor does the page open before this is mended
+        raise ConfigError(f"{model.name}: {model.detail}\n→ {model.remedy}")
     os.environ["ONPREM_RAG_HOME"] = str(home)
     print(f"웹 화면: http://{options.host}:{options.port}  (끝내려면 Ctrl+C)", flush=True)
     os.chdir(PROJECT)  # Streamlit reads .streamlit/config.toml from there
@@ -257,9 +263,27 @@ def serve(options: argparse.Namespace) -> int:
     )
 
 
+def _check_port(host: str, port: int) -> None:
+    """Raises ConfigError where the address can't be had; Streamlit would say it in English."""
+    import socket
+
+    from onprem_rag.errors import ConfigError
+
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except (OSError, OverflowError) as error:
+        raise ConfigError(
+            f"{host}:{port}에 웹 화면을 열 수 없습니다: {error}\n"
+            "→ 그 포트를 쓰는 프로그램을 끝내거나 --port로 다른 포트를 주세요."
+        ) from error
+
+
 def _required(value: Any, name: str) -> Any:
     from onprem_rag.errors import ConfigError
 
     if value is None:
-        raise ConfigError(f"{name}이(가) 없습니다. → {name} 또는 --batch 파일을 주세요.")
+        raise ConfigError(f"빠진 것이 있습니다: {name} → {name} 또는 --batch 파일을 주세요.")
     return value

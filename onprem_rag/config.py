@@ -49,6 +49,11 @@ class ModelConfig:
     llm_key: str = field(default="", repr=False)  # the key that it asks for (vLLM --api-key)
     adapter: str = ""  # a LoRA adapter folder (peft) for a model folder; "": none
 
+    @property
+    def served(self) -> bool:
+        """Whether ``llm`` is a server's URL."""
+        return self.llm.lower().startswith(("http://", "https://"))
+
 
 @dataclass(frozen=True, slots=True)
 class AnswerConfig:
@@ -103,9 +108,8 @@ class Config:
 
     @property
     def prompt_folder(self) -> Path:
-        """``HOME/prompts`` where an integrator made one, else the product's own."""
-        own = self.home / "prompts"
-        return own if own.is_dir() else PROJECT / "prompts"
+        """``HOME/prompts``; of templates that it has not got the product's own are used."""
+        return self.home / "prompts"
 
     @property
     def embedder_folder(self) -> Path | None:
@@ -166,7 +170,22 @@ def load_config(home: Path | None = None) -> Config:
         values |= _from_environment(section, getattr(config, section))
         changed = _checked(section, getattr(config, section), values, path)
         config = replace(config, **{section: changed})
+    _fits_together(config.answer, path)
     return config
+
+
+def _fits_together(answer: AnswerConfig, path: Path) -> None:
+    if answer.context <= answer.max_new_tokens:
+        raise ConfigError(
+            f"설정 [answer] context({answer.context})에 프롬프트가 들어갈 자리가 없습니다: 답변에 "
+            f"max_new_tokens({answer.max_new_tokens})를 남깁니다.\n"
+            f"→ context를 늘리거나 max_new_tokens를 줄이세요: {path}"
+        )
+    if not answer.timeout_s:
+        raise ConfigError(
+            f"설정 [answer] timeout_s가 0이면 언어 모델이 답할 시간이 없습니다.\n"
+            f"→ 초 단위로 0보다 크게 쓰세요: {path}"
+        )
 
 
 def _from_environment(section: str, current: Any) -> dict[str, str]:
@@ -232,6 +251,6 @@ def _checked(section: str, current: Any, values: dict[str, Any], path: Path) -> 
             shown = "***" if key in secret else repr(value)
             raise ConfigError(
                 f"설정 [{section}] {key} = {shown} 값이 잘못되었습니다.\n"
-                f"→ {expected}을(를) 쓰세요: {path}"
+                f"→ 바른 값은 {expected}입니다: {path}"
             ) from error
     return replace(current, **converted)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from onprem_rag.config import Config
 from onprem_rag.errors import OnpremRagError
+from onprem_rag.prompts import check
 
 _PACKAGES = (
     "torch transformers bitsandbytes sentence-transformers faiss-cpu python-mecab-ko "
@@ -38,7 +39,8 @@ def examine(config: Config) -> list[FindingLine]:
         _gpu(),
         _embedder(config),
         _reranker(config),
-        _llm(config),
+        language_model(config),
+        _prompts(config),
         _library(config),
         _index(config),
         _disk(config),
@@ -119,7 +121,8 @@ def _reranker(config: Config) -> FindingLine:
     return FindingLine("재순위 모델", True, str(folder))
 
 
-def _llm(config: Config) -> FindingLine:
+def language_model(config: Config) -> FindingLine:
+    """Whether the configured language model can be used: a server answers, a folder fits."""
     llm = config.models.llm
     if not llm:
         return FindingLine(
@@ -128,18 +131,27 @@ def _llm(config: Config) -> FindingLine:
             "없음: 규정 원문을 인용해 답합니다",
             "쓰려면 config.toml의 [models] llm에 폴더나 서버 주소를 적으세요.",
         )
-    if llm.startswith(("http://", "https://")):
+    if config.models.served:
         return _server(llm.rstrip("/"), config)
     return _model_folder(config.home / llm, config)
 
 
+def _prompts(config: Config) -> FindingLine:
+    findings = check(config.prompt_folder)
+    if not findings:
+        return FindingLine("프롬프트", True, "잘못 없음")
+    detail = f"잘못 {len(findings)}개: {findings[0].path.name} {findings[0].problem}"
+    return FindingLine("프롬프트", False, detail, "'onprem-rag prompt check'로 모두 보고 고치세요.")
+
+
 def _model_folder(folder: Path, config: Config) -> FindingLine:
     """Whether a chat model's files are all there and it fits into the memory; nothing is loaded."""
-    from onprem_rag.generate.memory import GIB, check
+    from onprem_rag.generate.memory import GIB
+    from onprem_rag.generate.memory import check as fits
 
     adapter = config.home / config.models.adapter if config.models.adapter else None
     try:
-        needed = check(folder, config.answer.context, adapter=adapter)
+        needed = fits(folder, config.answer.context, adapter=adapter)
     except OnpremRagError as error:
         what, _, remedy = str(error).partition("\n→ ")
         return FindingLine("언어 모델", False, what, remedy)

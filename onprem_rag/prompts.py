@@ -115,7 +115,7 @@ def _wrong(path: Path, text: str, wanted: frozenset[str]) -> Iterator[Finding]:
     found = {brace[1] for brace in _BRACES.finditer(text)}
     if missing := sorted(wanted - found):
         names = ", ".join(f"{{{name}}}" for name in missing)
-        yield Finding(path, None, f"변수 {names}이(가) 없습니다.", "값이 들어갈 자리에 쓰세요.")
+        yield Finding(path, None, f"빠진 변수가 있습니다: {names}", "값이 들어갈 자리에 쓰세요.")
 
 
 def _wrong_roles(path: Path, text: str) -> Iterator[Finding]:
@@ -128,7 +128,7 @@ def _wrong_roles(path: Path, text: str) -> Iterator[Finding]:
     roles = list(_ROLE.finditer(text))
     for before, role in pairwise(roles):
         if role[1] == "system" or before[1] == "user":
-            problem = f"[{role[1]}]이(가) 여기에 또 있습니다."
+            problem = f"여기에 또 있습니다: [{role[1]}]"
             yield Finding(
                 path,
                 _line(text, role.start()),

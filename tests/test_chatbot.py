@@ -16,7 +16,14 @@ from hypothesis import strategies as st
 
 from ingest.faq import add_faq
 from ingest.pipeline import add
-from onprem_rag.chatbot import LONGEST_QUESTION, NO_ANSWER, Chatbot
+from onprem_rag.chatbot import (
+    LONGEST_QUESTION,
+    MODEL_FAILED,
+    MODEL_UNSUPPORTED,
+    NO_ANSWER,
+    QUOTED_INSTEAD,
+    Chatbot,
+)
 from onprem_rag.config import Config, load_config
 from onprem_rag.errors import ConfigError, LibraryError
 from onprem_rag.library.store import Library
@@ -144,7 +151,6 @@ def test_a_draft_with_a_fault_is_corrected(
         "  모른다. 하지만 60일일 것입니다.",
         "",
         " [1]",
-        "오늘은 날씨가 좋습니다.",
     ],
 )
 def test_a_draft_without_an_answer_is_refused(
@@ -156,12 +162,44 @@ def test_a_draft_without_an_answer_is_refused(
     assert NO_ANSWER.startswith("모른다")
 
 
-def test_what_a_refusal_threw_away_is_kept_for_the_record(
-    scripted: Chatbot, writer: Scripted
+def test_a_draft_that_nothing_supports_gives_way_to_a_quotation(
+    scripted: Chatbot, writer: Scripted, chatbot: Chatbot
 ) -> None:
     answer = told(scripted, writer, RESIGNING, "급여는 매월 99일에 지급합니다.")
-    assert answer.removed == ("급여는 매월 99일에 지급합니다.",)
-    assert "99" not in answer.text
+    assert answer.text == chatbot.ask(RESIGNING).text
+    assert (answer.generator, answer.guard) == ("extract", Guard.QUOTED)
+    assert answer.removed == ("급여는 매월 99일에 지급합니다.",)  # kept for the record
+    (stage,) = [stage for stage in answer.stages if not stage.ran]
+    assert (stage.name, stage.note) == ("model", f"{MODEL_UNSUPPORTED} {QUOTED_INSTEAD}")
+
+
+def test_nor_is_anything_quoted_where_the_rules_say_nothing(
+    scripted: Chatbot, writer: Scripted
+) -> None:
+    answer = told(scripted, writer, "통근버스는 어디서 타나요?", "정문에서 9시에 탑니다.")
+    assert (answer.status, answer.text) == (Status.REFUSED, NO_ANSWER)
+    (stage,) = [stage for stage in answer.stages if not stage.ran]
+    assert stage.note == MODEL_UNSUPPORTED
+
+
+def test_a_faulty_template_costs_the_draft_only(
+    demo_home: Path, tmp_path: Path, chatbot: Chatbot
+) -> None:
+    class Faulty(Scripted):
+        def stream(self, question: str, hits: Sequence[Hit]) -> Iterator[str]:
+            raise ConfigError("answer.txt 1번째 줄: 모르는 변수입니다.\n→ 고치세요.")
+
+    config = load_config(demo_home)
+    answer = Chatbot(config, Library.open(config.library_url), Faulty()).ask(RESIGNING)
+    assert answer.text == chatbot.ask(RESIGNING).text
+    (stage,) = [stage for stage in answer.stages if not stage.ran]
+    assert stage.note == f"{MODEL_FAILED} {QUOTED_INSTEAD}"
+
+
+@pytest.mark.parametrize("said", ["**모른다**", "“모른다.”", "모른다.", "- 모른다"])
+def test_a_refusal_in_whatever_dress(scripted: Chatbot, writer: Scripted, said: str) -> None:
+    answer = told(scripted, writer, RESIGNING, said)
+    assert (answer.status, answer.text, answer.removed) == (Status.REFUSED, NO_ANSWER, ())
 
 
 @given(amount=st.integers(1, 10_000_000).filter(lambda won: won != 50_000))
@@ -173,7 +211,7 @@ def test_a_wrong_amount_never_comes_out(scripted: Chatbot, writer: Scripted, amo
     for written in (f"{amount:,}원", f"{amount}원"):
         draft = f"식사비는 1명당 {written}을 초과할 수 없다."
         answer = told(scripted, writer, MEALS, draft)
-        assert answer.status is not Status.VERIFIED
+        assert answer.generator == "extract" or answer.status is not Status.VERIFIED
         assert written not in answer.text
         assert any(letter.isalpha() for letter in answer.text)
 
@@ -192,7 +230,7 @@ def test_a_wrong_amount_never_comes_out(scripted: Chatbot, writer: Scripted, amo
 )
 def test_a_twisted_draft_is_never_verified(scripted: Chatbot, writer: Scripted, draft: str) -> None:
     answer = told(scripted, writer, MEALS, draft)
-    assert answer.status is not Status.VERIFIED
+    assert answer.generator == "extract" or answer.status is not Status.VERIFIED
     assert draft.rstrip(".") not in answer.text
 
 
@@ -221,7 +259,7 @@ def test_sentences_that_could_not_be_aligned_are_not_let_out(
     monkeypatch.setattr("onprem_rag.verify.checker.align_claims", fails)
     answer = told(scripted, writer, RESIGNING, "퇴직하려는 날의 30일 전까지 사직서를 제출한다.")
     assert answer.status is Status.REFUSED  # nothing that it could cite
-    assert [stage.name for stage in answer.stages if not stage.ran] == ["claims"]
+    assert [stage.name for stage in answer.stages if not stage.ran] == ["claims", "model"]
 
 
 # --- approved answers ----------------------------------------------------------------------------
@@ -445,7 +483,7 @@ def test_a_claim_that_the_model_stands_by(reasking: Chatbot, writer: Scripted) -
 def test_a_claim_that_the_model_denies_is_taken_out(reasking: Chatbot, writer: Scripted) -> None:
     writer.completions = {"verify": "아니요, 규정에 없습니다."}
     answer = told(reasking, writer, RESIGNING, FAITHFUL)
-    assert answer.status is Status.REFUSED
+    assert answer.generator == "extract"  # the rule itself is quoted instead
     assert answer.removed == (FAITHFUL,)
 
 
@@ -517,6 +555,15 @@ def test_examples_are_approved_questions(chatbot: Chatbot) -> None:
     examples = chatbot.examples()
     assert 2 <= len(examples) <= 4
     assert {chatbot.ask(question).status for question in examples} == {Status.FAQ}
+
+
+def test_an_approved_question_without_its_article_is_no_example(tmp_path: Path) -> None:
+    config = taken_in(tmp_path / "home", OLD_RULE)
+    (tmp_path / "세차.csv").write_text(
+        "질문,답변,문서,조문\n세차는 어디서 하나요?,지하 2층입니다.,주차규정,제77조\n", "utf-8"
+    )
+    add_faq(config, [tmp_path / "세차.csv"])
+    assert Chatbot.open(config).examples() == ()
 
 
 def test_a_home_without_a_library(tmp_path: Path) -> None:

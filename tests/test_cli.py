@@ -164,11 +164,11 @@ def test_a_wrong_line_in_a_batch(
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["ask"], "질문이(가) 없습니다. → "),
+        (["ask"], "빠진 것이 있습니다: 질문 → "),
         (["ask", "  "], "질문이 비어 있습니다. → "),
         (["ask", "가" * 1_001], "질문이 너무 깁니다(1,001자). → "),
         (["ask", "--batch", "/no/such.jsonl"], "파일을 읽을 수 없습니다: /no/such.jsonl\n→ "),
-        (["search"], "질문이(가) 없습니다. → "),
+        (["search"], "빠진 것이 있습니다: 질문 → "),
         (["search", "연차", "-k", "0"], "-k는 1 이상이어야 합니다. → "),
         (["eval", "/no/such.jsonl"], "질문 파일을 읽을 수 없습니다: /no/such.jsonl\n→ "),
     ],
@@ -237,8 +237,8 @@ def test_verify_in_a_batch(call: Run, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--answer", "가"], "--context이(가) 없습니다. → "),
-        (["--context", "x"], "--answer이(가) 없습니다. → "),
+        (["--answer", "가"], "빠진 것이 있습니다: --context → "),
+        (["--context", "x"], "빠진 것이 있습니다: --answer → "),
         (["--answer", "가", "--context", "/no/such"], "근거 파일을 읽을 수 없습니다: /no/such\n→ "),
     ],
 )
@@ -405,7 +405,7 @@ def test_ingest_faq(call: Run, rule: Path, tmp_path: Path) -> None:
     faq.write_text("질문,답변\n가,나\n", encoding="utf-8")
     code, _, err = call(ingest_main, "faq", "--home", home, faq)
     assert code == 1
-    assert "주차.csv: 열 문서, 조문이(가) 없습니다.\n→ " in err
+    assert "주차.csv: 빠진 열이 있습니다: 문서, 조문\n→ " in err
 
 
 # --- where things are ----------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from pathlib import Path
 
 import pytest
@@ -112,3 +113,25 @@ def test_a_follow_up_on_the_command_line(call: Run, demo_home: Path) -> None:
     assert code == 0
     assert out.startswith("이해한 질문: ")
     assert "육아휴직" in out.splitlines()[0]
+
+
+def test_serve_on_a_port_that_is_taken(call: Run, demo_home: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        code, out, err = call(main, "serve", "--home", demo_home, "--port", port)
+    assert (code, out) == (1, "")
+    assert f"127.0.0.1:{port}에 웹 화면을 열 수 없습니다" in err
+    assert "\n→ " in err
+
+
+def test_serve_with_a_model_that_is_not_there(call: Run, tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text('[models]\nllm = "models/none"\n', "utf-8")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    code, out, err = call(main, "serve", "--home", tmp_path, "--port", port)
+    assert (code, out) == (1, "")
+    assert "언어 모델: " in err
+    assert "\n→ " in err

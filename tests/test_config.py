@@ -36,7 +36,6 @@ def test_without_a_file_everything_has_its_default(tmp_path: Path) -> None:
     assert config.answer.length == 100
     assert config.library_url == f"sqlite:///{tmp_path / 'home' / 'library.sqlite'}"
     assert config.embedder_folder is None
-    assert (config.prompt_folder / "answer.txt").is_file()
 
 
 def test_values_are_taken_and_converted(tmp_path: Path) -> None:
@@ -62,8 +61,9 @@ def test_the_environment_goes_before_the_file(
     assert (config.search.passages, config.search.bigram) == (7, 0.5)
     assert config.answer.timeout_s == 1.5
     monkeypatch.setenv("ONPREM_RAG_SEARCH_PASSAGES", "많이")
-    assert "설정 [search] passages = '많이' 값이 잘못되었습니다.\n→ 1 이상의 정수" in refusal(
-        tmp_path
+    assert (
+        "설정 [search] passages = '많이' 값이 잘못되었습니다.\n→ 바른 값은 1 이상의 정수"
+        in refusal(tmp_path)
     )
 
 
@@ -123,7 +123,7 @@ def test_a_value_of_the_wrong_type(line: str, expected: str, tmp_path: Path) -> 
     key = line.split("\n")[1].split(" = ")[0]
     message = refusal(tmp_path)
     assert f"] {key} = " in message
-    assert message.endswith(f" 값이 잘못되었습니다.\n→ {expected}을(를) 쓰세요: {path}")
+    assert message.endswith(f" 값이 잘못되었습니다.\n→ 바른 값은 {expected}입니다: {path}")
 
 
 def test_files_that_are_no_toml(tmp_path: Path) -> None:
@@ -174,5 +174,21 @@ def test_an_unknown_key_in_the_environment(tmp_path: Path, monkeypatch: pytest.M
 def test_a_secret_is_not_shown_in_an_error(tmp_path: Path) -> None:
     settings(tmp_path, "[index]\ntoken = 20240301\n")
     message = refusal(tmp_path)
-    assert "[index] token = *** 값이 잘못되었습니다.\n→ 문자열을(를) 쓰세요" in message
+    assert "[index] token = *** 값이 잘못되었습니다.\n→ 바른 값은 문자열입니다" in message
     assert "20240301" not in message
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[answer]\ncontext = 256\n", "context(256)에 프롬프트가 들어갈 자리가 없습니다"),
+        ("[answer]\nmax_new_tokens = 5000\n", "max_new_tokens(5000)를 남깁니다"),
+        ("[answer]\ntimeout_s = 0\n", "timeout_s가 0이면"),
+    ],
+)
+def test_settings_that_leave_a_model_no_room_or_time(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "config.toml").write_text(text, "utf-8")
+    with pytest.raises(ConfigError) as caught:
+        load_config(tmp_path)
+    assert said in str(caught.value)
+    assert "\n→ " in str(caught.value)

@@ -268,7 +268,7 @@ def test_workbooks_hold_answers_as_csv_files_do(tmp_path: Path) -> None:
     ]
     second.append(["3", "어디서요?", None, "여비규정", "제3조"])
     path.write_bytes(faq_book(first, second))
-    with pytest.raises(ConfigError, match=r"출장.xlsx \[.+\] 3번째 줄: 답변이\(가\) 비었습니다. →"):
+    with pytest.raises(ConfigError, match=r"출장.xlsx \[.+\] 3번째 줄: 빈 칸이 있습니다: 답변 →"):
         add_faq(config, [path])
     assert Library.open(config.library_url).faq() == stored
 
@@ -283,14 +283,14 @@ def test_a_file_that_is_no_table_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("질문,답변\n왜?,그냥.\n", "열 문서, 조문이(가) 없습니다.\n→ 첫 줄에 질문,답변,문서,조문"),
+        ("질문,답변\n왜?,그냥.\n", "빠진 열이 있습니다: 문서, 조문\n→ 첫 줄에 질문,답변,문서,조문"),
         (
             "질문,답변,문서,조문\n가?,나.,다,제1조\n왜?,,여비규정,\n",
-            "3번째 줄: 답변, 조문이(가)",
+            "3번째 줄: 빈 칸이 있습니다: 답변, 조문",
         ),
         (
             '질문,답변,문서,조문\n가?,"나.\n다.",라,제1조\n왜?,,여비규정,\n',
-            "4번째 줄: 답변, 조문이",
+            "4번째 줄: 빈 칸이 있습니다: 답변, 조문",
         ),
         ("질문,답변,문서,조문\n | ,나.,다,제1조\n", "2번째 줄: 질문이 비었습니다"),
         ("", "빈"),
@@ -328,9 +328,9 @@ def test_an_entry_without_its_article_is_told_and_kept(
     capsys.readouterr()
     assert main(["faq", "--home", str(home), str(path)]) == 0
     out, err = capsys.readouterr()
-    assert out == "출장: 승인된 답변 2개를 넣었습니다.\n"
+    assert out == "출장: 승인된 답변 2개를 넣었습니다.\n그 가운데 1개는 아직 답하지 않습니다.\n"
     assert err == (
-        "주의: 출장: '우주선은 얼마인가요?'의 「여비규정」 제99조이(가) 라이브러리에 없어 아직 "
+        "주의: 출장: '우주선은 얼마인가요?'의 「여비규정」 제99조: 라이브러리에 없어 아직 "
         "답하지 않습니다. → 문서와 조문을 확인하거나 그 규정을 넣으세요.\n"
     )
 

@@ -180,11 +180,15 @@ def test_the_way_to_fetch_is_spelt_out() -> None:
     assert "onprem-rag models check HOME/models/KURE-v1" in text
     assert 'embedder = "models/KURE-v1"' in text
     assert 'llm = "models/Qwen3-8B"' in fetch_text("Qwen/Qwen3-8B")
-    assert "쓸 수 없는 모델" in fetch_text("LGAI-EXAONE/EXAONE-3.5-7.8B-Instruct")
+
+
+def test_a_model_of_no_use_here_is_not_fetched() -> None:
+    with pytest.raises(ConfigError, match=r"쓸 수 없는 모델입니다: LGAI-EXAONE(?s:.*)\n→ "):
+        fetch_text("LGAI-EXAONE/EXAONE-3.5-7.8B-Instruct")
 
 
 def test_a_name_that_is_not_listed_gets_the_list() -> None:
-    with pytest.raises(ConfigError, match=r"'Kanana'이\(가\) 없습니다[^→]*→ .*Qwen/Qwen3-8B"):
+    with pytest.raises(ConfigError, match=r"목록에 없는 이름입니다: Kanana[^→]*→ .*Qwen/Qwen3-8B"):
         fetch_text("Kanana")
 
 

@@ -41,7 +41,7 @@ def test_a_variable_left_out(tmp_path: Path) -> None:
         render(folder, "answer", VALUES)
     message = str(error.value)
     assert str(folder / "answer.txt") in message
-    assert "{passages}이(가) 없습니다" in message
+    assert "빠진 변수가 있습니다: {passages}" in message
     assert "{question}" not in message
     assert "→" in message
 
@@ -106,9 +106,15 @@ def test_text_that_belongs_to_no_part(tmp_path: Path, text: str, line: int) -> N
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("[user]\n{question}\n[system]\n{passages} {length}", "3번째 줄: [system]이(가) 여기에 또"),
-        ("[user]\n{question}\n[user]\n{passages} {length}", "3번째 줄: [user]이(가) 여기에 또"),
-        ("[system]\n[system]\n[user]\n{question} {passages} {length}", "2번째 줄: [system]이(가)"),
+        (
+            "[user]\n{question}\n[system]\n{passages} {length}",
+            "3번째 줄: 여기에 또",
+        ),
+        ("[user]\n{question}\n[user]\n{passages} {length}", "3번째 줄: 여기에 또"),
+        (
+            "[system]\n[system]\n[user]\n{question} {passages} {length}",
+            "2번째 줄: 여기에 또",
+        ),
         (
             "[user]\n{question}\n[assistant]\n{passages} {length}",
             "3번째 줄: 모르는 역할 [assistant]",
@@ -157,7 +163,6 @@ def test_a_template_saved_by_windows(tmp_path: Path) -> None:
 
 
 def test_the_homes_own_prompts_win(tmp_path: Path) -> None:
-    assert load_config(tmp_path).prompt_folder != tmp_path / "prompts"
     template(tmp_path / "prompts", "[user]\n우리 것: {question} {passages} {length}")
     (message,) = render(load_config(tmp_path).prompt_folder, "answer", VALUES)
     assert message.text.startswith("우리 것:")
@@ -198,7 +203,7 @@ def test_every_fault_of_every_file_at_once(tmp_path: Path) -> None:
     assert [(found.path.name, found.line, found.problem) for found in check(tmp_path)] == [
         ("answer.txt", 2, "모르는 변수 {qestion}입니다."),
         ("answer.txt", 3, "변수가 아닌 중괄호 {입니다."),
-        ("answer.txt", None, "변수 {length}, {question}이(가) 없습니다."),
+        ("answer.txt", None, "빠진 변수가 있습니다: {length}, {question}"),
         ("verify.txt", None, "프롬프트를 읽을 수 없습니다."),
         ("anwser.txt", None, "쓰이지 않는 파일입니다."),
     ]

@@ -26,7 +26,7 @@ def open_generator(
     os.environ["HF_HUB_OFFLINE"] = "1"
     from onprem_rag.generate.chat import ChatGenerator
 
-    if llm.startswith(("http://", "https://")):
+    if config.models.served:
         from onprem_rag.generate.remote import connect
 
         model = connect(config)
@@ -35,7 +35,8 @@ def open_generator(
         if not folder.is_dir():
             raise ConfigError(
                 f"언어 모델 폴더가 없습니다: {folder}\n"
-                "→ 모델을 그 자리에 복사하거나 config.toml의 [models] llm을 지우세요."
+                "→ 모델을 그 자리에 복사하거나 config.toml의 [models] llm을 지우세요. "
+                "서버라면 http://로 시작하는 주소를 쓰세요."
             )
         from onprem_rag.generate.local import load
 

@@ -33,7 +33,10 @@ class ChatModel:
     # Tokens of a prompt with those of the chat template; for a server an upper bound.
     count: Callable[[Sequence[Message]], int]
     special: tuple[str, ...]  # the tokenizer's special tokens; () where they aren't known
-    guard: Guard  # WRITING: ``chat.stream`` takes ``guard=CopyGuard``
+    guard: Guard  # WRITING: ``chat.stream`` takes ``guard=CopyGuard``; all take ``seconds=``
+
+
+COMPLETING_S = 15.0  # for a rewritten question or a yes: the draft is still to come
 
 
 def even(word: str) -> float:
@@ -57,6 +60,12 @@ class ChatGenerator:
         self.name = model.name
         self.guard = model.guard
         room = model.context - answer.max_new_tokens
+        if room <= 0:
+            raise ModelError(
+                f"언어 모델({model.name})이 받는 문맥은 {model.context}토큰인데 답변에 "
+                f"{answer.max_new_tokens}토큰을 남깁니다.\n"
+                "→ config.toml의 [answer] max_new_tokens를 줄이거나 문맥이 긴 모델을 쓰세요."
+            )
         self.prompting = Prompting(
             prompt_folder, passages, answer, room, model.count, model.special, weight
         )
@@ -69,30 +78,31 @@ class ChatGenerator:
         with self._failing():
             prompt = self.prompting.answering(question, hits)
             guard = self.prompting.guard(prompt) if self.guard is Guard.WRITING else None
-            with closing(self._written(prompt.messages, guard)) as pieces:
+            with closing(self._written(prompt.messages, guard, self._seconds)) as pieces:
                 yield from pieces
 
     def complete(self, prompt: str, values: Mapping[str, str]) -> str:
-        """What the model writes for ``prompts/PROMPT.txt``. Raises ModelError."""
+        """What the model writes for ``prompts/PROMPT.txt`` in 15 s. Raises ModelError."""
         with self._failing():
             messages = self.prompting.other(prompt, values)
             guard = CopyGuard(list(values.values())) if self.guard is Guard.WRITING else None
-            with closing(self._written(messages, guard)) as pieces:
+            seconds = min(self._seconds, COMPLETING_S)
+            with closing(self._written(messages, guard, seconds)) as pieces:
                 return "".join(piece for piece in pieces if isinstance(piece, str)).strip()
 
     def _written(
-        self, messages: Sequence[Message], guard: CopyGuard | None
+        self, messages: Sequence[Message], guard: CopyGuard | None, seconds: float
     ) -> Generator[str | Waiting, None, None]:
         """What the model writes, without what it only thinks and without tags."""
-        until = time.monotonic() + self._seconds
+        until = time.monotonic() + seconds
         thoughts = Thoughts()
-        more: dict[str, Any] = {} if guard is None else {"guard": guard}
+        more: dict[str, Any] = {"seconds": seconds} | ({"guard": guard} if guard else {})
         chat = [(message.role, message.text) for message in messages]
         with closing(cast("Any", self._model.chat.stream(chat, **more))) as chunks:
             for chunk in chunks:
                 if time.monotonic() > until:
                     raise ModelError(
-                        f"언어 모델({self.name})이 {self._seconds:g}초 안에 답을 못 마쳤습니다.\n"
+                        f"언어 모델({self.name})이 {seconds:g}초 안에 답을 못 마쳤습니다.\n"
                         "→ config.toml의 [answer] timeout_s를 늘리거나 max_new_tokens를 줄이세요."
                     )
                 if (before := chunk.additional_kwargs.get("before")) is not None:

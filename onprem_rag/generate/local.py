@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -64,6 +65,7 @@ class LocalChatModel(BaseChatModel):
         stop: list[str] | None = None,
         run_manager: CallbackManagerForLLMRun | None = None,
         guard: CopyGuard | None = None,
+        seconds: float | None = None,
         **kwargs: Any,
     ) -> Iterator[ChatGenerationChunk]:
         """Text as it is generated; before it, empty chunks that say how many come first.
@@ -78,7 +80,8 @@ class LocalChatModel(BaseChatModel):
         def write(draft: Draft) -> None:
             self._write(prompt, guard, draft)
 
-        draft = Draft(write, self.template.decode, guard, self._queue.join(), self.answer.timeout_s)
+        seconds = self.answer.timeout_s if seconds is None else seconds
+        draft = Draft(write, self.template.decode, guard, self._queue.join(), seconds)
         try:
             for event in draft:
                 if isinstance(event, Waiting):
@@ -160,6 +163,8 @@ def _loaded(folder: Path) -> tuple[Any, Any]:
         from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig
         from transformers.utils import logging as transformers_logging
 
+        # It recommends a package for its CPU path on every run; nobody here can install one.
+        logging.getLogger("bitsandbytes.backends.cpu.ops").setLevel(logging.ERROR)
         if not sys.stderr.isatty():  # a service's log has no use for a bar
             transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         cuda = torch.cuda.is_available()

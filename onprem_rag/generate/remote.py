@@ -46,6 +46,7 @@ class ServedChatModel(BaseChatOpenAI):
         messages: list[BaseMessage],
         stop: list[str] | None = None,
         run_manager: CallbackManagerForLLMRun | None = None,
+        seconds: float | None = None,
         **kwargs: Any,
     ) -> Iterator[ChatGenerationChunk]:
         """Pieces of the answer. Raises ModelError. A reader that leaves ends the connection."""
@@ -55,7 +56,8 @@ class ServedChatModel(BaseChatOpenAI):
             yield from send(messages, stop, **kwargs)
 
         try:
-            yield from _in_time(lambda: _tried_twice(attempt), self.whole_s, self.between_s)
+            whole_s = self.whole_s if seconds is None else seconds
+            yield from _in_time(lambda: _tried_twice(attempt), whole_s, self.between_s)
         except Exception as error:  # httpx, openai and json have many
             raise self._failed(error) from error
 

@@ -83,8 +83,15 @@ def refused(status: int, models: tuple[str, ...] = ()) -> str:
         return "config.toml의 [models] llm_key를 서버의 API 키와 똑같이 쓰세요."
     if status >= 500:
         return "모델 서버의 기록에서 까닭(GPU 메모리 부족 등)을 보고 서버를 다시 켜세요."
+    if status in {408, 429}:
+        return "서버가 붐빕니다. 잠시 뒤 다시 묻거나 서버가 동시에 답하는 수를 늘리세요."
+    if status == 413:
+        return "config.toml의 [answer] context를 서버가 받는 문맥보다 작게 쓰세요."
     listed = f" 서버에 있는 모델: {', '.join(models)}" if models else ""
-    return f"config.toml의 [models] llm_name을 서버가 아는 이름과 똑같이 쓰세요.{listed}"
+    name = "llm_name이 서버가 아는 이름과 같은지 확인하세요."
+    if status in {404, 405}:
+        name = f"llm 주소가 /v1까지 맞는지, {name}"
+    return f"config.toml의 [models] {name}{listed}"
 
 
 def _listed(http: httpx.Client, url: str) -> dict[str, int | None]:

@@ -105,7 +105,7 @@ def find(name: str) -> ListedModel:
         if wanted in {model.name.lower(), model.folder.lower()}:
             return model
     raise ConfigError(
-        f"모델 목록에 '{name}'이(가) 없습니다.\n"
+        f"모델 목록에 없는 이름입니다: {name}\n"
         f"→ 다음 가운데 하나를 쓰세요: {', '.join(model.name for model in models)}"
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 
+from onprem_rag.errors import ConfigError
 from onprem_rag.models.catalogue import COMMERCIAL, find
 
 # Weights as safetensors, tokenizers, settings and licences; neither pickles nor code.
@@ -14,6 +15,11 @@ _UNWANTED = ("onnx/*", "openvino/*", "original/*")
 def fetch_text(name: str) -> str:
     """How to fetch a model on a connected machine, and how to carry it in."""
     model = find(name)
+    if not model.usable:
+        raise ConfigError(
+            f"이 제품에서 쓸 수 없는 모델입니다: {model.name} ({model.note})\n"
+            "→ 'onprem-rag models'에서 ✓나 ·가 붙은 모델을 고르세요."
+        )
     folder = shlex.quote(model.folder)
     chosen = [f"--include {shlex.quote(pattern)}" for pattern in _WANTED]
     chosen += [f"--exclude {shlex.quote(pattern)}" for pattern in _UNWANTED]
@@ -21,7 +27,6 @@ def fetch_text(name: str) -> str:
     lines = [
         f"{model.name} ({model.licence}, {COMMERCIAL[model.commercial]})",
         f"  {model.note}",
-        *(() if model.usable else ("  주의: 이 제품에서 쓸 수 없는 모델입니다.",)),
         "",
         "1. 인터넷에 이어진 기기(Linux)에서",
         "   pip install huggingface_hub",

@@ -196,7 +196,10 @@ def _judge_place(
     fact: Fact, reference: Reference, case: Case, sentence: Sentence | None
 ) -> Verdict:
     near = _related(sentence)
-    if found := find_place(reference, case.answer, case.sources):
+    sources = case.sources  # 제2항 is that of the article that the sentence stands on
+    if near is not None:
+        sources = (near.source, *(one for one in sources if one is not near.source))
+    if found := find_place(reference, case.answer, sources):
 
         def names(source: Source, segment: Segment) -> bool:
             return mentions_place(reference, source, segment.start, segment.end)

@@ -12,7 +12,7 @@ from onprem_rag.records import Citation, Claim, Passage, Report, Stage
 
 Complete = Callable[[str, Mapping[str, str]], str | None]
 
-_YES = re.compile(r"\W*(?:예|네|그렇|yes)\b", re.IGNORECASE)
+_YES = re.compile(r"\W*(?:(?:예|네)(?:\b|입니다)|그렇|맞습|yes\b)", re.IGNORECASE)
 _NO = re.compile(r"\W*(?:아니|no\b)", re.IGNORECASE)
 
 logger = logging.getLogger(__name__)
@@ -23,8 +23,10 @@ def reasked(report: Report, passages: Sequence[Passage], complete: Complete) -> 
 
     ``complete`` writes the answer to ``prompts/verify.txt``, or None where there is no model.
     """
+    claims: list[Claim] = []
     try:
-        claims = tuple(_asked(claim, passages, complete) for claim in report.claims)
+        for claim in report.claims:
+            claims.append(_asked(claim, passages, complete))
         denied = sum(
             old.supported and not new.supported
             for old, new in zip(report.claims, claims, strict=True)
@@ -33,9 +35,9 @@ def reasked(report: Report, passages: Sequence[Passage], complete: Complete) -> 
         stage = Stage("reask", True, note)
     except ModelError as error:
         logger.warning("문장을 모델에 다시 묻지 못했습니다: %s", error)
-        claims = report.claims
+        claims += report.claims[len(claims) :]  # what it denied so far stays denied
         stage = Stage("reask", False, "문장을 모델에 다시 묻지 못했습니다. 원문과 대조하십시오.")
-    return replace(report, claims=claims, stages=(*report.stages, stage))
+    return replace(report, claims=tuple(claims), stages=(*report.stages, stage))
 
 
 def _asked(claim: Claim, passages: Sequence[Passage], complete: Complete) -> Claim:

@@ -171,7 +171,7 @@ def _understood(answer: Answer) -> str:
     if not answer.understood:
         return ""
     meant = escape(answer.understood)
-    return f'<div class="orag-understood" lang="ko">‘{meant}’(으)로 이해했습니다</div>'
+    return f'<div class="orag-understood" lang="ko">이렇게 이해했습니다: ‘{meant}’</div>'
 
 
 def _notes(stages: Sequence[Stage]) -> str:

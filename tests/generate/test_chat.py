@@ -74,7 +74,7 @@ def test_a_context_without_room_for_a_rule_is_a_failure_of_the_model() -> None:
 def test_a_faulty_template_is_told_as_such(tmp_path: Path) -> None:
     (tmp_path / "answer.txt").write_text("[user]\n{question}", encoding="utf-8")
     generator = ChatGenerator(chat_model("답"), tmp_path, 2, AnswerConfig())
-    with pytest.raises(ConfigError, match=r"{length}, {passages}이\(가\) 없습니다"):
+    with pytest.raises(ConfigError, match=r"빠진 변수가 있습니다: {length}, {passages}"):
         list(generator.stream(QUESTION, [hit()]))
 
 

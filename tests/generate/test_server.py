@@ -34,7 +34,7 @@ def test_another_name(server: ChatServer) -> None:
     server.listed = [{"id": "exaone"}, {"id": "qwen"}]
     found = health(server.url, "default")
     assert found.problem.startswith("오류 404: ")
-    assert "[models] llm_name" in found.remedy
+    assert "/v1까지 맞는지, llm_name이" in found.remedy
     assert found.remedy.endswith("서버에 있는 모델: exaone, qwen")
 
 

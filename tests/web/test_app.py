@@ -255,13 +255,13 @@ def test_a_follow_up_shows_how_it_was_understood(page: Page) -> None:
     first = ask(page, "육아휴직은 몇 년까지 되나요?")
     expect(first.locator(".orag-understood")).to_have_count(0)
     second = ask(page, "그럼 급여는 얼마야?")
-    meant = "‘육아휴직 급여는 얼마야?’(으)로 이해했습니다"
+    meant = "이렇게 이해했습니다: ‘육아휴직 급여는 얼마야?’"
     expect(second.locator(".orag-understood")).to_have_text(meant)
     expect(page.get_by_test_id("stChatMessage").nth(2)).to_contain_text("그럼 급여는 얼마야?")
     card = second.get_by_test_id("stExpander").filter(has_text="휴직 및 복직 관리기준 제9조")
     expect(card.first).to_be_visible()
     third = ask(page, "그 조 3항은?")
-    meant = "‘휴직 및 복직 관리기준 제9조 3항은?’(으)로 이해했습니다"
+    meant = "이렇게 이해했습니다: ‘휴직 및 복직 관리기준 제9조 3항은?’"
     expect(third.locator(".orag-understood")).to_have_text(meant)
     page.get_by_role("button", name="대화 지우기").click()
     expect(page.get_by_test_id("stChatMessage")).to_have_count(0)
