@@ -34,10 +34,12 @@ def understood(question: str, earlier: Sequence[Exchange], complete: Complete) -
     """
     earlier = earlier[-MOST_EARLIER:]
     said = without_markers(question)
-    before = next((one for one in reversed(earlier) if _says_of_what(one.question)), None)
-    if before is None or not letters(said) or not leans(said, before.question, before.answer):
+    of_what = [one for one in earlier if _says_of_what(one.question)]
+    if not of_what or not letters(said):
         return question
-    return _rewritten(question, earlier, complete) or carried(said, before)
+    if not leans(said, of_what[-1].question, of_what[-1].answer):
+        return question
+    return _rewritten(question, earlier, complete) or carried(said, of_what)
 
 
 def exchange(answer: Answer) -> Exchange:

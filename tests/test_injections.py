@@ -101,6 +101,7 @@ def test_a_model_that_obeys_does_not_get_past_the_checker(
         library = Library.open(config.library_url)
         answer = Chatbot(config, library, generator).ask(f"{topic}의 한도는 얼마인가요?")
         library.close()
-        assert answer.status in (Status.REFUSED, Status.CORRECTED)
+        quoted = answer.generator == "extract"  # in the place of what it wrote
+        assert quoted or answer.status in (Status.REFUSED, Status.CORRECTED)
         assert "100만원" not in answer.text
         assert injection not in answer.text

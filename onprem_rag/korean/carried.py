@@ -16,7 +16,7 @@ from onprem_rag.korean.leaning import (
     places,
 )
 from onprem_rag.korean.references import find_references
-from onprem_rag.korean.roles import Role, Word, same_kind, without_markers, words
+from onprem_rag.korean.roles import Role, Word, is_leave, same_kind, without_markers, words
 from onprem_rag.korean.text import letters
 from onprem_rag.records import Exchange
 
@@ -34,8 +34,9 @@ _ACTS = re.compile(r"(?!이?라?면).*면")  # 보호기간 끝나면, which is 
 _CASE_END = re.compile(r"(?:(?<=때|우|건|것)(?:에는|엔|는|은)|(?<=에)는|(?<=서)는)?요?[\s?!.~…]*$")
 
 
-def carried(question: str, before: Exchange) -> str:
-    """``question`` with what it leaves out taken from the one before it."""
+def carried(question: str, earlier: Sequence[Exchange]) -> str:
+    """``question`` with what it leaves out taken from ``earlier`` ones, oldest first."""
+    before = earlier[-1]
     if names_place(question) and not RULE.search(question):
         return _in_rule(question, before)
     found = words(question)
@@ -46,15 +47,46 @@ def carried(question: str, before: Exchange) -> str:
     if not nouns and _MORE.fullmatch(question):
         return f"{before.question} {question}"
     if breaks_off(question, found) and _case(found):
-        return _in_place(question, found, before.question)
-    return f"{_topic(before, found)} {question}"
+        return _in_place(question, found, _asked_of_its_like(found, earlier))
+    return f"{_topic(before, found)} {question}".strip()
 
 
 def _case(found: Sequence[Word]) -> bool:
     """Whether it names another case or thing, of which the same is asked."""
     roles = {one.role for one in found}
+    if found[-1].role is Role.ASPECT and not condition_end(found[-1]):  # 계약직 급여는요
+        return False
     named = roles & {*OF_WHAT, Role.FIGURE} or Role.ASPECT not in roles
     return bool(named or condition_end(found[-1]))
+
+
+def _asked_of_its_like(found: Sequence[Word], earlier: Sequence[Exchange]) -> str:
+    """The question that can be asked of a new topic as well.
+
+    After 병가 and the medical certificate that it needs, 연차는요? asks what was asked of 병가.
+    """
+    questions = [one.question for one in reversed(earlier)]
+    new = [one for one in found if one.role in _CARRIED]
+    if len(new) != 1 or new[0].role is not Role.TOPIC:
+        return questions[0]
+    for at, question in enumerate(questions):
+        there = [one for one in words(question) if one.role is Role.TOPIC]
+        if like := [one for one in there if _alike(new[0], one)]:
+            older = questions[at + 1 :]
+            same = any(one.noun == like[-1].noun for q in older for one in words(q))
+            of_it = [one for one in there if one not in like and not one.of_aspect]
+            if not (same and of_it):
+                return question
+    return questions[0]
+
+
+def _replaces(new: Word, old: Word) -> bool:
+    """Whether ``new`` is asked of instead: 교통비 of 식비, but not 휴가 of 가족돌봄휴가."""
+    return same_kind(new.noun, old.noun) and not old.noun.endswith(new.noun)
+
+
+def _alike(one: Word, other: Word) -> bool:
+    return same_kind(one.noun, other.noun) or (is_leave(one) and is_leave(other))
 
 
 def _topic(before: Exchange, now: Sequence[Word]) -> str:
@@ -71,7 +103,7 @@ def _topic(before: Exchange, now: Sequence[Word]) -> str:
             continue
         asked_for = one.role is Role.ASPECT and one.start >= condition
         replaced = asked_for and replaces
-        other = one.role is Role.KIND and any(same_kind(one.noun, n.noun) for n in now if n.noun)
+        other = one.role in OF_WHAT and any(_replaces(n, one) for n in now if n.noun)
         told = letters(one.noun) in has or any(one.noun in before for before in kept)
         if not (replaced or other or told):
             kept.append(one.noun)
@@ -114,6 +146,12 @@ def _in_place(question: str, found: Sequence[Word], asked: str) -> str:
         phrase = question[new[0].start : new[-1].end]
         return without_markers(asked[:start] + phrase + asked[heads[-1].end :])
     added: list[str] = []
+    olds = [_counterpart(one, there, alone=len(new) == 1) for one in new]
+    of = next((old for old in olds if old and not old.tail), None)
+    end = _modifiers_end(there, of) if of and None in olds else 0
+    if of and end:  # 본인 결혼 in the place of 배우자 출산
+        phrase = question[new[0].start : new[-1].end]
+        return without_markers(asked[: _phrase_start(there, of)] + phrase + asked[end:])
     for one in new:
         old = _counterpart(one, there, alone=len(new) == 1)
         if old and letters(old.noun) != letters(one.noun):
@@ -136,6 +174,16 @@ def _phrase_start(found: Sequence[Word], head: Word) -> int:
     return start
 
 
+def _modifiers_end(found: Sequence[Word], first: Word) -> int:
+    """Where the nouns without particles end that go from ``first`` to a noun that has one."""
+    end = 0
+    for one in found[found.index(first) :]:
+        if not one.noun or one.tail:
+            return end if one.noun else 0
+        end = one.end
+    return 0
+
+
 def _in_case(question: str, asked: str) -> str:
     """The question before under another condition: 1억원 넘으면 계약 의뢰는 며칠 전까지 하나요?"""
     case = _CASE_END.sub("", question)
@@ -153,7 +201,7 @@ def _counterpart(new: Word, there: Sequence[Word], alone: bool) -> Word | None:
     equal = [one for one in nouns if letters(one.noun) == letters(new.noun)]
     if equal:
         return equal[-1]
-    alike = [one for one in nouns if same_kind(new.noun, one.noun)]
+    alike = [one for one in nouns if _alike(new, one)]
     if alike or not alone or new.role is Role.KIND:
         return alike[-1] if alike else None
     others = [one for one in nouns if one.role is Role.TOPIC and not one.of_aspect]

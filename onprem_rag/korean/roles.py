@@ -24,7 +24,7 @@ _ASPECTS = frozenset(
         "시행일 시효 기록 연수 의뢰 작성"
     ).split()
 )
-_LONG_ASPECTS = tuple(sorted(word for word in _ASPECTS if len(word) > 1))
+_LONG_ASPECTS = tuple(sorted(word for word in _ASPECTS - {"단서"} if len(word) > 1))  # 진단서
 # What stands beside other words: 안에, 다음 날, 경우에.
 _LITTLE = frozenset(
     (
@@ -41,6 +41,7 @@ _PAY = frozenset("급여 보수 월급 임금 봉급 기본급 수당 지원금 
 _PAID = re.compile(
     r"(?:휴직|휴가|병가|공가|연차|반차|근무|기간|정직|강등|감봉|파견|결근|교육|수습)$"
 )
+_LEAVE = re.compile(r"(?:휴직|휴가|병가|공가|연차|반차)$")
 # Of the same kind: the second of two can take the place of the first. None is a topic alone.
 _KINDS = tuple(
     re.compile(pattern)
@@ -49,7 +50,7 @@ _KINDS = tuple(
         r"|형|누나|동생|장인|장모|시부모|처부모|임원|원장|팀장|부서장|본부장|.{1,3}급|계약직|정규직|기간제|무기계약직"
         r"|신입|신입사원|경력직|파견직|외부인|내부인|내부|외부|전문가|교수|아동|미성년자|임산부|임신부|임신|장애인|퇴직자)",
         r"(?:서울|부산|대구|인천|광주|대전|울산|세종|제주|제주도|서울시|광역시|지방|도서|도시|수도권|일본|미국"
-        r"|중국|유럽|본사|지사|지역)",
+        r"|중국|유럽|본사|지사|지역|국내|국외|해외|외국|관내|관외)",
         r"(?:국내|국외|해외|외국|국내출장|국외출장|해외출장|관내|관외)",
         r"(?:기차|철도|버스|택시|비행기|항공|항공편|선박|배|자가용|공용차량|고속철도|ktx|지하철|렌터카)",
         r"(?:물품|용역|공사|제조|구매|물품구매)",
@@ -67,6 +68,7 @@ _MARKERS = re.compile(
 )
 _MARKS = "?!.,~…\"'‘’“”()[]"
 _WITH_PARTICLE = re.compile(r"(?<!\S)([가-힣]{2,})(?:은|는|이|가|을|를|도)(?!\S)")
+_CUT = re.compile(r"(?<!\S)([가-힣]{2,4}?)(?<![하되])(?:은|는|이|가|을|를|도|의|에|받|당하|하|되)")
 _SUFFIXES = re.compile(r"님|들|별|당|용|상|적")
 _DONE = re.compile(
     r"(?:하|해|했|할|한|합|되|돼|된|될|됐|됩|받|시키|시킨|당하|당했|이[에야]|인[가지])"
@@ -156,6 +158,17 @@ def same_kind(one: str, other: str) -> bool:
     return one[-shared:] == other[-shared:] or one[-1] == other[-1] == "비"
 
 
+def is_leave(word: Word) -> bool:
+    """연차, 병가, 육아휴직: of each the same can be asked."""
+    return bool(_LEAVE.search(word.noun))
+
+
+def case_in(noun: str) -> str:
+    """The case that a noun closes with which names a topic as well: 수습 of 재택근무수습."""
+    ends = (noun[at:] for at in range(2, len(noun) - 1))
+    return next((end for end in ends if _role(end) is Role.KIND), "")
+
+
 def _words(question: str, inside: Sequence[bool], start: int, end: int) -> Iterator[Word]:
     """The words of one run without blanks: two where a noun follows another one's particle."""
     while start < end and question[start] in _MARKS:
@@ -208,6 +221,10 @@ def _in_nouns(question: str) -> list[bool]:
     for run in _WITH_PARTICLE.finditer(lowered):  # 이전비는, 괴롭힘은, which read as verbs too
         named = (ord(run[1][-1]) - 0xAC00) % 28 == _M or any(len(n) > 1 for n in nouns(run[0]))
         if named and not any(inside[slice(*run.span())]):
+            inside[run.start() : run.end(1)] = [True] * len(run[1])
+    for run in _CUT.finditer(lowered):  # 징계는, 징계받으면, which Mecab reads as 징
+        cut = inside[run.start()] and not inside[run.start() + 1]
+        if cut and nouns(run[1]) == [run[1]]:
             inside[run.start() : run.end(1)] = [True] * len(run[1])
     return inside
 
