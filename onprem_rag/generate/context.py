@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from onprem_rag.following import named_by
 from onprem_rag.korean.facts import extract
@@ -44,7 +45,7 @@ class Shown:
         """What is shown of the passage, without sentences that command the model."""
         raw = self.hit.passage.text
         said = stated(raw)
-        borders = paragraphs(said) if self.left_out else []
+        borders = paragraphs(said) if self.left_out else ()
         lines: list[str] = []
         for start, end in self.spans:
             if lines or (borders and borders[0][0] < start):
@@ -66,9 +67,17 @@ def shown(
     whole = [Shown(at, hit, _whole(hit)) for at, hit in enumerate(hits, start=1)]
     if fits(whole):
         return whole
+    choices = [_choice(question, one, weight) for one in whole]
+    least = [choice.least for choice in choices]
     taken: list[Shown] = []
-    for one in whole:
-        taken.append(one if fits([*taken, one]) else _trimmed(question, one, taken, fits, weight))
+    for at, choice in enumerate(choices):
+        # The best of each further hit keeps its room, or one long annex would be all.
+        behind = least[at + 1 :] if fits([*taken, *least[at:]]) else []
+
+        def has_room(one: Shown, behind: Sequence[Shown] = behind) -> bool:
+            return fits([*taken, one, *behind])
+
+        taken.append(choice.one if has_room(choice.one) else _trimmed(choice, has_room))
     return taken
 
 
@@ -83,7 +92,8 @@ def spelt_by_marks(context: Sequence[Shown]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def paragraphs(text: str) -> list[Span]:
+@lru_cache(maxsize=64)  # a long passage is tried with more and with less of it
+def paragraphs(text: str) -> tuple[Span, ...]:
     """The spans of a text's 항, lines and table rows; none breaks a sentence."""
     spans: list[Span] = []
     for start, end in sentences(text):
@@ -91,7 +101,38 @@ def paragraphs(text: str) -> list[Span]:
             spans[-1] = (spans[-1][0], end)
         else:
             spans.append((start, end))
-    return spans
+    return tuple(spans)
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """A hit's paragraphs and the steps in which they are taken, best first."""
+
+    one: Shown  # with all of them
+    text: str
+    borders: tuple[Span, ...]
+    steps: tuple[frozenset[int], ...]
+
+    @property
+    def least(self) -> Shown:
+        """Its best paragraph alone."""
+        if not self.steps:
+            return self.one
+        return replace(self.one, spans=_joined(self.borders, sorted(self.steps[0])))
+
+    def of(self, steps: Sequence[frozenset[int]]) -> Shown:
+        """What is shown after some of the steps."""
+        kept = frozenset[int]().union(*steps)
+        left = [span for at, span in enumerate(self.borders) if at not in kept]
+        texts = tuple(self.text[start:end] for start, end in left)
+        return replace(self.one, spans=_joined(self.borders, sorted(kept)), left_out=texts)
+
+
+def _choice(question: str, one: Shown, weight: Weight) -> _Choice:
+    passage = replace(one.hit.passage, text=stated(one.hit.passage.text))
+    borders = paragraphs(passage.text)
+    steps = tuple(_by_worth(question, passage, borders, weight))
+    return _Choice(one, passage.text, borders, steps)
 
 
 def _whole(hit: Hit) -> tuple[Span, ...]:
@@ -100,48 +141,34 @@ def _whole(hit: Hit) -> tuple[Span, ...]:
     return ((len(text) - len(text.lstrip()), end),) if stated(text).strip() else ()
 
 
-def _trimmed(
-    question: str,
-    one: Shown,
-    before: Sequence[Shown],
-    fits: Callable[[Sequence[Shown]], bool],
-    weight: Weight,
-) -> Shown:
-    """As many of its paragraphs as fit behind ``before``, the best for the question first."""
-    passage = replace(one.hit.passage, text=stated(one.hit.passage.text))
-    borders = paragraphs(passage.text)
-    steps = _by_worth(question, passage, borders, weight)
-
-    def of(steps: Sequence[frozenset[int]]) -> Shown:
-        kept = sorted(frozenset().union(*steps))
-        left = [span for at, span in enumerate(borders) if at not in kept]
-        texts = tuple(passage.text[start:end] for start, end in left)
-        return replace(one, spans=_joined(borders, kept), left_out=texts)
+def _trimmed(choice: _Choice, has_room: Callable[[Shown], bool]) -> Shown:
+    """As many of its paragraphs as there is room for, the best for the question first."""
+    steps = choice.steps
 
     def too_long(count: int) -> bool:
-        return not fits([*before, of(steps[:count])])
+        return not has_room(choice.of(steps[:count]))
 
     count = bisect_left(range(1, len(steps) + 1), True, key=too_long)
     taken = steps[:count]
     for step in steps[count : count + _TRIED]:
-        if fits([*before, of([*taken, step])]):
-            taken = [*taken, step]
-    return of(taken)
+        if has_room(choice.of([*taken, step])):
+            taken = (*taken, step)
+    return choice.of(taken)
 
 
 def _by_worth(
     question: str, passage: Passage, borders: Sequence[Span], weight: Weight
 ) -> list[frozenset[int]]:
     """Which paragraphs to take next, best first; a list's items come with what announces them."""
-    steps: list[frozenset[int]] = []
-    for quotation in quotations(question, [passage], weight):
-        steps.append(
-            frozenset(
-                at
-                for at, (start, end) in enumerate(borders)
-                if any(first < end and start < last for first, last in quotation.spans)
-            )
+    starts, ends = [start for start, _ in borders], [end for _, end in borders]
+    steps = [
+        frozenset(
+            at
+            for first, last in quotation.spans
+            for at in range(bisect_right(ends, first), bisect_left(starts, last))
         )
+        for quotation in quotations(question, [passage], weight)
+    ]
     told = frozenset[int]().union(*steps)
     return [*steps, *(frozenset({at}) for at in range(len(borders)) if at not in told)]
 
