@@ -4,6 +4,11 @@ It reads text and knows no tokenizer. A draft is *whole* where it could end: eve
 and every fact in it stands in the sources. It is *live* where it is whole, or becomes so by
 finishing a number that it has begun; only live drafts are allowed, so that there is always a way
 on. What is read as a fact is what the checker reads as one: the same functions do it.
+
+It doesn't see fractions and orders in words (절반, 둘째, 몇), numbers in other languages (seven,
+VII), currency signs before a number other than $ ₩ € ¥, or which of the sources' numbers belongs
+to what: a copied one may stand in a wrong sentence. Two quantities of unlike kinds, or with words
+between them (3명 이상 10명 이하), are not read as a range.
 """
 
 from __future__ import annotations
@@ -14,16 +19,19 @@ from dataclasses import replace
 from functools import cache
 
 from onprem_rag.generate.copyable import (
+    CHAIN,
     SPELT,
     collapsed,
     digit_class,
+    joined,
+    place_of,
     read,
     run_pattern,
     spelt,
     stated,
 )
 from onprem_rag.generate.free_numbers import finish, free_numbers
-from onprem_rag.korean.facts import reference_facts
+from onprem_rag.generate.rereading import Rereading
 from onprem_rag.korean.numerals import NATIVE_WORD
 from onprem_rag.korean.quantities import find_quantities
 from onprem_rag.korean.script import Script
@@ -35,7 +43,7 @@ _LOOK_AHEAD = 14  # so far behind a number it can still be read differently: 3�
 _APART = 16  # characters before the end of what is known to be whole are read again
 _WORDS = (
     re.compile(
-        "하루|이틀|사흘|나흘|닷새|엿새|여드레|아흐레|열흘|보름|일주일|반년|한 해"
+        "하루|이틀|사흘|나흘|닷새|엿새|이레|여드레|아흐레|열흘|보름|일주일|반년|한 해"
         rf"|(?:(?<![가-힣])|(?<=금))[{_SINO}]{{1,16}}(?:\s[{_SINO}]{{2,16}}){{0,4}}"
         r"\s?(?:원|개?년|개월|일|명|인|회|건|분의)"
         rf"|(?<![가-힣]){NATIVE_WORD}\s?(?:달|주|시간|명|번|차례|개|가지|건|사람|곳|살|배|과목|군데)"
@@ -50,9 +58,28 @@ _READ_OUT = re.compile(r"\s{0,3}\S{1,16}\s(?:\S{4}|\S{2,3}\s)")
 # What a reader doesn't see, or doesn't see as a gap: marks (taken out before the check), emphasis.
 _UNREAD = re.compile(r"[ \t]*\[\d{1,3}(?:\s*[,~-]\s*\d{1,3})*\]|\*\*|__|`")
 _GAP = re.compile(r"[^\S\n]*\n[^\S\n]*|[^\S\n]{2,}|[^\S\n ]")
-_PARTICLE = re.compile(r"[에의을를은는이와과로도및나중]|가(?![지구])|까지|부터|또는|내지")
+_PARTICLE = re.compile(
+    r"[에의을를은는이와과로도및나중]|가(?![지구])|까지|부터|또는|내지|입(?:니다|$)|임(?![가-힣])|으로|보다|미만|초과"
+)
+# What may stand behind a number that a source has without a unit. 도 is none: 25도 are degrees.
+_BARE = re.compile(
+    r"(?:에(?:서|는|게)?(?:는|도)?|[의을를은는와과가]|이(?:[다며고나라면어었므지상하내][가-힣]{0,3})?"
+    r"|으?로(?:는|서)?|까지(?:는|의|로)?|부터(?:는)?|입니다|임)(?![가-힣])"
+    r"|\s?(?:및|또는|내지|이상|이하|이내|미만|초과)|보다|[.)](?:\s|$)"
+)
 _FIGURES = re.compile(r"\d+")
-_HALF_PARTICLES = {"까": ("지",), "부": ("터",), "또": ("는",), "내": ("지",)}
+# A rule named before a reference without 「」.
+_NAMED = re.compile(
+    r"([가-힣]{1,20}(?:법|법률|시행령|시행규칙|규정|규칙|지침|조례|세칙|요령|내규|학칙|정관))\s{0,2}$"
+)
+_SELF = re.compile(
+    r"(?:이|그|본|동|같은|해당|위|상기|현행|관련)?(?:법|법률|시행령|시행규칙|규정|규칙|지침|조례|세칙|요령|내규|학칙|정관)"
+)
+_HALF_PARTICLES = {"까": ("지",), "부": ("터",), "또": ("는",), "내": ("지",), "입": ("니다",)}
+_HALF_PARTICLES |= {"니": ("다",), "으": ("로",), "미": ("만",), "초": ("과",), "보": ("다",)}
+_HALF_PARTICLES |= {"이": ("상",), "인": (" ",), "일": (" ",)}  # 15명인 경우
+_HALF_PARTICLES |= {"정": ("도",), "동": ("안",), "마": ("다",), "짜": ("리",), "한": ("도",)}
+_ARTICLE = re.compile(r"제\d+조|별[표지]")
 _REMEMBERED = 4096  # texts
 
 
@@ -84,6 +111,7 @@ class CopyGuard:
         self.letters = self._script.letters  # of other scripts; the sources have them
         self._whole: dict[str, bool] = {}
         self._live: dict[str, bool] = {}
+        self._rereading = Rereading()
         self._known = ""  # a whole draft; what grows from it is read only from near its end on
 
     def allows(self, draft: str, piece: str) -> bool:
@@ -211,15 +239,20 @@ class CopyGuard:
         theirs = self._copyable
         runs = list(run_pattern().finditer(text, base))
         if runs:
-            free = free_numbers(text, self._marks)
+            free = free_numbers(text, self._marks, theirs.numbering)
             runs = [run for run in runs if not free.issuperset(range(*run.span()))]
         if not all(run[0] in theirs.runs for run in runs):
             return False
-        facts = [fact for fact in reference_facts(text) if fact.end > base]
-        if not all(map(theirs.has, facts)):
+        facts, implied = self._references(text, base)
+        if not all(theirs.has(fact) and self._is_named(text, fact) for fact in facts):
             return False
+        for one, two in joined(text, facts):
+            if not theirs.joins(one, two, [place for at, place in implied if at == one.end]):
+                return False
         quantities = find_quantities(text[base:])
         if not all(map(theirs.has, quantities)):
+            return False
+        if not all(theirs.joins(*ends, ()) for ends in joined(text[base:], quantities)):
             return False
         quantities = [replace(f, start=f.start + base, end=f.end + base) for f in quantities]
         spans = [(fact.start, fact.end) for fact in (*facts, *quantities)]
@@ -227,27 +260,66 @@ class CopyGuard:
             return False
         return all(self._is_stated(text, run, (*facts, *quantities)) for run in runs)
 
+    def _references(self, text: str, base: int) -> tuple[list[Fact], list[tuple[int, str]]]:
+        """The references that end behind ``base``; places that a range implies from a position."""
+        facts: list[Fact] = []
+        implied: list[tuple[int, str]] = []
+        last: Fact | None = None
+        for found in self._rereading.references(text, base):
+            place = place_of(found)
+            if found.implied:
+                implied.append((found.start, place))
+                continue
+            fact = Fact("reference", found.text, place, found.start, found.end)
+            if fact.end > base:
+                if last and not facts:
+                    facts.append(last)
+                facts.append(fact)
+            last = fact
+        return facts, implied
+
+    def _is_named(self, text: str, fact: Fact) -> bool:
+        """Whether the rule that is named before an article without 「」 is the article's."""
+        if not fact.value.startswith(("제", "별")) or not _ARTICLE.match(fact.value):
+            return True
+        named = _NAMED.search(text[max(0, fact.start - 24) : fact.start])
+        if not named or _SELF.fullmatch(named[1]):
+            return True
+        return self._copyable.names(named[1], fact.value)
+
     def _is_stated(self, text: str, run: re.Match[str], facts: Iterable[Fact]) -> bool:
         """Whether a run of digits says what it says in the sources."""
         theirs = self._copyable
         number, unit = stated(text, run)
         fact = next((f for f in facts if f.start <= run.start() and run.end() <= f.end), None)
         if fact is None:
-            return (number, unit) in theirs.loose
+            if (number, unit) in theirs.loose:
+                return True
+            if theirs.is_bare(number) and _BARE.match(text, run.end()):
+                return True
+            return any(
+                chain[0] in theirs.chains and bool(_PARTICLE.match(text, chain.end()))
+                for chain in CHAIN.finditer(text, max(0, run.start() - _LOOK_BACK))
+                if chain.start() <= run.start() < chain.end()
+            )
         if (number, unit) in theirs.stated or not unit:
             return True
         if fact.end > run.end():  # 같은 항 20조 is read as the paragraph, whatever the 20
             figures = [int(figure) for figure in _FIGURES.findall(fact.value)]
             return fact.kind != "reference" or (run[0].isdecimal() and int(run[0]) in figures)
-        # 2024. 3. 1 may be followed by 에, but not by 명.
+        if fact.kind == "count" and fact.start == run.start() and fact.value[-1].isdigit():
+            return bool(_BARE.match(text, run.end()))
+        # 2024. 3. 1 may be followed by 에, but not by 명 or ℃.
         if not text[run.end()].isspace() and not _PARTICLE.match(text, run.end()):
             return False
+        if not ("가" <= unit <= "힣" or unit.isascii()):
+            return False
         alone = find_quantities(text[run.start() : run.end() + _LOOK_AHEAD])
-        return all(theirs.has(fact) for fact in alone if fact.start == 0)
+        return all(theirs.has(f) for f in alone if f.start == 0 and f.end > len(run[0]))
 
     def _ways(self, text: str) -> Iterator[str]:
         """Yield what would finish the number at the end of ``text``."""
-        yield from finish(text, self._marks)
+        yield from finish(text, self._marks, self._copyable.numbering)
         yield from _HALF_PARTICLES.get(text[-1:], ())
         longest = self._copyable.longest
         for start in range(max(0, len(text) - longest), len(text)):

@@ -143,7 +143,7 @@ class Guarding(LogitsProcessor):
 
     def _way_out(self, size: int) -> list[int]:
         """Where the vocabulary has no token to finish a number: end, or write nothing more."""
-        ends = [token for token in (*self._ends, *self._vocabulary.special) if token < size]
+        ends = [token for token in self._ends or self._vocabulary.special if token < size]
         if not ends:
             raise ModelError(
                 "모델의 어휘로는 숫자를 근거대로 마칠 수 없어 답변을 멈췄습니다.\n"

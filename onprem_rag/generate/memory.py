@@ -205,10 +205,12 @@ def _config(folder: Path) -> dict[str, Any]:
 
 
 def _tensors(folder: Path) -> Iterator[_Tensor]:
-    """All tensors of a folder's safetensors files; where there is an index, of those it names."""
+    """All tensors of the files that are loaded: those of the index, or ``model….safetensors``."""
     index = folder / "model.safetensors.index.json"
     try:
-        names = sorted(path.name for path in folder.glob("*.safetensors"))
+        # Beside the model's files there may be the same weights once more: consolidated.safetensors
+        found = sorted(folder.glob("model*.safetensors")) or sorted(folder.glob("*.safetensors"))
+        names = [path.name for path in found]
         if index.is_file():
             names = sorted(
                 set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values())

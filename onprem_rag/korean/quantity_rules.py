@@ -33,7 +33,7 @@ def _rule(kind: str, pattern: str, read: Reader) -> Rule:
 # What may follow a unit that could also begin another word: 3부 but not 3부장, 1회 but not 1회계.
 _FOLLOW = (
     r"(?=$|[^가-힣]|이상|이하|이내|미만|초과|까지|부터|마다|정도|동안|이전|이후|[전후간당씩의에을를은는이"
-    r"가과와도만중내및별로]|으로|또는|짜리|한도|범위|단위|상당|공무원|직원|인\s|일\s|입니다|여야|라도|보다)"
+    r"가과와도만중내및별로]|으로|또는|짜리|한도|범위|단위|상당|공무원|직원|인\s|일\s|임(?![가-힣])|입니다|여야|라도|보다)"
 )
 _START = r"(?<![\d.,])"
 _ALONE = r"(?<![가-힣])"
@@ -148,8 +148,8 @@ def _dates() -> Iterator[Rule]:
 
 # --- periods -------------------------------------------------------------------------------------
 _WORDS = {"하루": "1일", "이틀": "2일", "사흘": "3일", "나흘": "4일", "닷새": "5일", "엿새": "6일"}
-_WORDS |= {"여드레": "8일", "아흐레": "9일", "열흘": "10일", "보름": "15일", "일주일": "7일"}
-_WORDS |= {"반년": "6개월", "한 해": "12개월", "보름간": "15일"}
+_WORDS |= {"이레": "7일", "여드레": "8일", "아흐레": "9일", "열흘": "10일", "보름": "15일"}
+_WORDS |= {"일주일": "7일", "반년": "6개월", "한 해": "12개월", "보름간": "15일"}
 
 
 def _word(match: re.Match[str]) -> str | None:
@@ -206,7 +206,7 @@ def _periods() -> Iterator[Rule]:
     yield _rule("period", rf"{figure}\s?시간", _scaled(1, "시간"))
     yield _rule("period", rf"{_ALONE}({NATIVE_WORD})\s?시간", _scaled(1, "시간"))
     yield _rule("period", rf"{figure}\s?분(?!의\s?\d){_FOLLOW}", _minutes)
-    yield _rule("period", rf"{figure}\s?초{_FOLLOW}", _scaled(1, "초"))
+    yield _rule("period", rf"{figure}\s?초(?!과){_FOLLOW}", _scaled(1, "초"))
     yield _rule("period", rf"{_ALONE}({'|'.join(_WORDS)}){_FOLLOW}", _word)
 
 
@@ -215,7 +215,7 @@ _PER = (10, 100, 1000, 10_000, 100_000)
 
 
 def _percentage(match: re.Match[str]) -> str | None:
-    return _value(match[1], "%p" if match[2] in ("%p", "%P", "퍼센트포인트") else "%")
+    return _value(match[1], "%p" if match[2].endswith(("p", "P", "포인트")) else "%")
 
 
 def _tenths(match: re.Match[str]) -> str | None:
@@ -241,7 +241,7 @@ def _slashed(match: re.Match[str]) -> str | None:
 def _percentages() -> Iterator[Rule]:
     figure = rf"{_START}({FIGURE})"
     yield _rule("percentage", rf"{figure}\s?할{_FOLLOW}", _tenths)
-    percent = r"%[pP]|%|퍼센트포인트|퍼센트|프로(?![그젝세필토테텍모])"
+    percent = r"%[pP]|(?:%|퍼센트|프로)\s?포인트|%|퍼센트|프로(?![그젝세필토테텍모])"
     yield _rule("percentage", rf"{figure}\s?({percent})", _percentage)
     part = rf"({FIGURE}|[일이삼사오육칠팔구십백]+{_FOLLOW})"
     yield _rule("percentage", rf"{_START}({MIXED})\s?분의\s?{part}", _fraction)

@@ -185,6 +185,211 @@ def test_a_mark_hides_no_number() -> None:
     assert not writes("15   일")
 
 
+STAFFING = "정원은 15명, 별표 1, 100분의 50, 제9조, 기한은 30일, 수당은 3천만원이다."
+ENDINGS = (
+    "입니다.",
+    "까지",
+    "이다.",
+    "이며",
+    "의 경우",
+    "으로 한다",
+    "보다 많다",
+    " 미만",
+    " 초과",
+)
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+@pytest.mark.parametrize("number", ["15명", "100분의 50", "30일", "3천만원"])
+def test_a_number_takes_any_ending(number: str, ending: str) -> None:
+    assert writes(number + ending, CopyGuard([STAFFING]))
+
+
+@pytest.mark.parametrize(
+    "text", ["별표 1입니다.", "별표 1로 한다", "제9조로", "제9조입니다", "15명인 경우", "15명임"]
+)
+def test_so_does_a_reference(text: str) -> None:
+    assert writes(text, CopyGuard([STAFFING]))
+
+
+RULES = (
+    "여비규정 제9조(숙박비) 1박에 7만원",
+    "복무규정 제5조(휴가) 3일, 「국가공무원법」 제71조",
+)
+
+
+@pytest.mark.parametrize("text", ["여비규정 제9조", "복무규정 제5조에 따라", "이 규정 제9조"])
+def test_a_rule_without_brackets_has_its_own_articles(text: str) -> None:
+    assert writes(text, CopyGuard(RULES))
+
+
+@pytest.mark.parametrize(
+    "text", ["복무규정 제9조", "여비규정 제5조", "국가공무원법 제9조", "근로기준법 제5조"]
+)
+def test_and_not_those_of_another(text: str) -> None:
+    assert not writes(text, CopyGuard(RULES))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1. 명이",
+        "1. 명입니다",
+        "1) 년 이내",
+        "1. 일 이내",
+        "1. %",
+        "1. 만 원",
+        "1. 조에",
+        "[1]년 이내",
+    ],
+)
+def test_numbering_and_marks_count_nothing(text: str) -> None:
+    assert not writes(text, CopyGuard(["신청서를 낸다."], marks=1))
+
+
+@pytest.mark.parametrize(
+    "text", ["1. 명단을 낸다.", "1. 일정\n2. 시간표", "1. 조건은", "회의록이다 [1]. 회의"]
+)
+def test_words_that_begin_as_units_do_may_follow_them(text: str) -> None:
+    assert writes(text, CopyGuard(["신청서를 낸다."], marks=1))
+
+
+def test_telephone_numbers_and_branches() -> None:
+    guard = CopyGuard(["문의: 02-1234-5678, 제10조의2 제1항"])
+    assert writes("02-1234-5678로 문의", guard)
+    assert writes("02-1234-5678입니다", guard)
+    assert writes("제10조의2 제1항에", guard)
+    assert writes("제10조의2제1항", guard)
+    assert not writes("02-1234-5679", guard)
+    assert not writes("02-1234-5678명", guard)
+    assert not writes("1234명", guard)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("삼일", "두세 명", "일흔 명", "이레", "사흘", "여든 살", "한두 명", "몇십 명"),
+        *("수십 명", "사나흘", "삼 주", "오 프로", "이 할", "유월"),
+    ],
+)
+def test_small_numbers_in_words_count_too(words: str) -> None:
+    assert not writes(f"{words} 이내", CopyGuard(["신청서를 낸다."]))
+    assert writes(f"{words} 이내", CopyGuard([f"{words} 이내"]))
+
+
+TABLE = "| 급 | 일비 | 식비 |\n| 1급 | 70 | 25 |\n| 2급 | 60 | 7 |"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("70 만을 지급", "70만", "25 천", "70 루블", "70여", "25℃", "25 ℃", "70‰", "70㎾"),
+        *("70€", "70Ω", "70도", "70명", "70 kg", "7℃", "7 루블", "7만"),
+    ],
+)
+def test_a_bare_cell_gets_no_unit(text: str) -> None:
+    assert not writes(text, CopyGuard([TABLE]))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "70을 지급",
+        "70이고 식비는 25이다",
+        "70입니다.",
+        "70 이상",
+        "25와 60",
+        "7입니다",
+        "70.\n따라서",
+    ],
+)
+def test_a_bare_cell_can_be_told(text: str) -> None:
+    assert writes(text, CopyGuard([TABLE]))
+
+
+def test_a_sign_that_the_source_has_is_a_unit() -> None:
+    guard = CopyGuard(["실내 온도는 25℃, 출력은 70 ㎾"])
+    assert writes("25℃로", guard)
+    assert writes("70 ㎾", guard)
+    assert not writes("70℃", guard)
+
+
+@pytest.mark.parametrize(
+    ("text", "allowed"),
+    [
+        ("3. 병가는\n4. 공가", True),
+        ("⑤ 신청은", True),
+        ("1. 가\n2. 나\n3. 다", True),
+        ("기준은 3", False),
+        ("기준은 3(명)", False),
+        ("정원은 3.", False),
+        ("정원 ⑤", False),
+        ("5. 신청", False),
+        ("④ 공가", False),
+    ],
+)
+def test_a_list_may_begin_where_a_source_does(text: str, allowed: bool) -> None:
+    guard = CopyGuard(["3. 병가는 진단서를 낸다.\n4. 공가", "⑤ 신청은 서면으로 한다."])
+    assert writes(text, guard) == allowed
+
+
+ARTICLES = "제2조의 목적, 제3조, 제40조의 벌칙, 제7조, 제5조, 제8조부터 제11조까지, 제5조제2항"
+
+
+@pytest.mark.parametrize(
+    ("text", "allowed"),
+    [
+        ("제8조부터 제11조까지", True),
+        ("제8조~제11조", True),
+        ("제2조부터 제3조까지", True),  # nothing between them
+        ("제7조 내지 제8조", True),
+        ("제2조, 제40조", True),
+        ("제2조 및 제40조", True),
+        ("제2조부터 제40조까지", False),
+        ("제2조~제40조", False),
+        ("제2조 내지 제7조", False),
+        ("제7조부터 제5조까지", False),
+        ("제5조제2항부터 제3조까지", False),
+    ],
+)
+def test_a_range_takes_in_no_unknown_places(text: str, allowed: bool) -> None:
+    assert writes(text, CopyGuard([ARTICLES])) == allowed
+
+
+@pytest.mark.parametrize(
+    ("text", "allowed"),
+    [
+        ("3월 1일부터 4월 30일까지", True),
+        ("3월 1일 ~ 4월 30일", True),
+        ("09:00부터 18:00까지", True),
+        ("3~5명", True),
+        ("2024. 3. 1.부터 2024. 6. 30.까지", True),
+        ("3월 1일부터 10명", True),
+        ("3월 1일, 5월 31일", True),
+        ("3월 1일부터 5월 31일까지", False),
+        ("12:00~18:00", False),
+        ("5~10명", False),
+    ],
+)
+def test_quantities_are_joined_as_in_a_source(text: str, allowed: bool) -> None:
+    periods = "신청은 3월 1일부터 4월 30일까지, 심사는 5월 31일까지, 09:00~18:00, 점심 12:00"
+    guard = CopyGuard([periods, "정원 3~5명, 10명", "| 2024. 3. 1. | 2024. 6. 30. |"])
+    assert writes(text, guard) == allowed
+
+
+@pytest.mark.parametrize("text", ["30%p", "30%포인트", "30퍼센트포인트", "30% 포인트"])
+def test_points_are_no_percentage(text: str) -> None:
+    assert not writes(text, CopyGuard(["금리는 30%"]))
+
+
+@pytest.mark.parametrize(("article", "allowed"), [("제5조", True), ("제7조", False)])
+def test_a_long_draft_is_read_as_a_whole(article: str, allowed: bool) -> None:
+    """What stands far before a reference still says which article it belongs to."""
+    prose = "이 경우 소속 기관의 장은 필요하다고 인정하면 그 기간을 줄일 수 있다. " * 12
+    draft = f"제5조와 제7조가 있다. {prose}{article}에 따른다. {prose}같은 조 제2항"
+    assert writes(draft, CopyGuard(["제5조제1항, 제2항, 제5조와 제7조, 제7조제1항"])) == allowed
+
+
 def test_other_scripts_only_from_the_sources() -> None:
     assert writes("出張을 가는 Team과 α")
     assert not writes("規定")

@@ -82,6 +82,12 @@ def test_a_llama_of_8_billion_parameters_by_hand(llama_8b: Path) -> None:
     assert needed.total == needed.weights + needed.cache + needed.working
 
 
+def test_weights_that_lie_there_twice_count_once(llama_8b: Path) -> None:
+    with_index = memory.estimate(llama_8b, 4096)
+    (llama_8b / "model.safetensors.index.json").unlink()
+    assert memory.estimate(llama_8b, 4096) == with_index
+
+
 def test_what_was_measured_on_a_card(llama_8b: Path) -> None:
     """On an H100: 5.8 GiB at the peak of loading, 15.1 with twenty prompts of 2,000 tokens."""
     loading = memory.estimate(llama_8b, 1)
