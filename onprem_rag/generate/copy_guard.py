@@ -18,9 +18,23 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 
+from onprem_rag.generate.around import (
+    ARTICLE,
+    BARE,
+    BREAK,
+    FIGURES,
+    GAP,
+    GOES_ON,
+    HALF_PARTICLES,
+    NAMED,
+    PARTICLE,
+    READ_OUT,
+    SELF,
+    UNREAD,
+    WORDS,
+)
 from onprem_rag.generate.copyable import (
     CHAIN,
-    SPELT,
     collapsed,
     digit_class,
     joined,
@@ -32,54 +46,13 @@ from onprem_rag.generate.copyable import (
 )
 from onprem_rag.generate.free_numbers import finish, free_numbers
 from onprem_rag.generate.rereading import Rereading
-from onprem_rag.korean.numerals import NATIVE_WORD
 from onprem_rag.korean.quantities import find_quantities
 from onprem_rag.korean.script import Script
 from onprem_rag.records import Fact
 
-_SINO = "일이삼사오육륙칠팔구십백천만억"
 _LOOK_BACK = 40  # characters in which a number in words and its unit stand
 _LOOK_AHEAD = 14  # so far behind a number it can still be read differently: 3명 + 이상
 _APART = 16  # characters before the end of what is known to be whole are read again
-_WORDS = (
-    re.compile(
-        "하루|이틀|사흘|나흘|닷새|엿새|이레|여드레|아흐레|열흘|보름|일주일|반년|한 해"
-        rf"|(?:(?<![가-힣])|(?<=금))[{_SINO}]{{1,16}}(?:\s[{_SINO}]{{2,16}}){{0,4}}"
-        r"\s?(?:원|개?년|개월|일|명|인|회|건|분의)"
-        rf"|(?<![가-힣]){NATIVE_WORD}\s?(?:달|주|시간|명|번|차례|개|가지|건|사람|곳|살|배|과목|군데)"
-        r"|(?<![가-힣])[가-하]\s{0,2}목"
-    ),
-    SPELT,
-)
-_CHAIN = re.compile(rf"[\s.,십백천만억조{_SINO}]*")
-# Behind such a word no quantity goes on; and a blank and a word behind a unit nothing changes it.
-_BREAK = re.compile(r"[다며고는에를을은서게로와과요라지터내하된될여][.,)]?$")
-_READ_OUT = re.compile(r"\s{0,3}\S{1,16}\s(?:\S{4}|\S{2,3}\s)")
-# What a reader doesn't see, or doesn't see as a gap: marks (taken out before the check), emphasis.
-_UNREAD = re.compile(r"[ \t]*\[\d{1,3}(?:\s*[,~-]\s*\d{1,3})*\]|\*\*|__|`")
-_GAP = re.compile(r"[^\S\n]*\n[^\S\n]*|[^\S\n]{2,}|[^\S\n ]")
-_PARTICLE = re.compile(
-    r"[에의을를은는이와과로도및나중]|가(?![지구])|까지|부터|또는|내지|입(?:니다|$)|임(?![가-힣])|으로|보다|미만|초과"
-)
-# What may stand behind a number that a source has without a unit. 도 is none: 25도 are degrees.
-_BARE = re.compile(
-    r"(?:에(?:서|는|게)?(?:는|도)?|[의을를은는와과가]|이(?:[다며고나라면어었므지상하내][가-힣]{0,3})?"
-    r"|으?로(?:는|서)?|까지(?:는|의|로)?|부터(?:는)?|입니다|임)(?![가-힣])"
-    r"|\s?(?:및|또는|내지|이상|이하|이내|미만|초과)|보다|[.)](?:\s|$)"
-)
-_FIGURES = re.compile(r"\d+")
-# A rule named before a reference without 「」.
-_NAMED = re.compile(
-    r"([가-힣]{1,20}(?:법|법률|시행령|시행규칙|규정|규칙|지침|조례|세칙|요령|내규|학칙|정관))\s{0,2}$"
-)
-_SELF = re.compile(
-    r"(?:이|그|본|동|같은|해당|위|상기|현행|관련)?(?:법|법률|시행령|시행규칙|규정|규칙|지침|조례|세칙|요령|내규|학칙|정관)"
-)
-_HALF_PARTICLES = {"까": ("지",), "부": ("터",), "또": ("는",), "내": ("지",), "입": ("니다",)}
-_HALF_PARTICLES |= {"니": ("다",), "으": ("로",), "미": ("만",), "초": ("과",), "보": ("다",)}
-_HALF_PARTICLES |= {"이": ("상",), "인": (" ",), "일": (" ",)}  # 15명인 경우
-_HALF_PARTICLES |= {"정": ("도",), "동": ("안",), "마": ("다",), "짜": ("리",), "한": ("도",)}
-_ARTICLE = re.compile(r"제\d+조|별[표지]")
 _REMEMBERED = 4096  # texts
 
 
@@ -176,18 +149,18 @@ class CopyGuard:
             return True
         tail = text[-(_LOOK_BACK + new) :]
         tails = [tail]
-        if any(sign in tail for sign in "]*_`") or _GAP.search(tail):
-            tails.append(tail := _GAP.sub(_gap, _UNREAD.sub("", tail)))
+        if any(sign in tail for sign in "]*_`") or GAP.search(tail):
+            tails.append(tail := GAP.sub(_gap, UNREAD.sub("", tail)))
         if last := _last_digit().search(tail):
-            after = _CHAIN.match(tail, last.start() + 1)
+            after = GOES_ON.match(tail, last.start() + 1)
             assert after
             read = tail[after.end() : max(after.end(), len(tail) - new)]
-            if len(read) <= _LOOK_AHEAD and not _READ_OUT.match(read):
+            if len(read) <= _LOOK_AHEAD and not READ_OUT.match(read):
                 return True
         return any(
             word.end() >= len(tail) - new - _LOOK_AHEAD
             for tail in tails
-            for words in _WORDS
+            for words in WORDS
             for word in words.finditer(tail)
         )
 
@@ -220,7 +193,7 @@ class CopyGuard:
         at = min(len(self._known), len(text)) - _APART
         while at > 0:
             at = max(text.rfind(" ", 0, at), text.rfind("\n", 0, at))
-            if at > 0 and _BREAK.search(text, max(0, at - 2), at):
+            if at > 0 and BREAK.search(text, max(0, at - 2), at):
                 return at
         return 0
 
@@ -228,10 +201,10 @@ class CopyGuard:
         if not self._is_copied(text, base):
             return False
         tail = text[base:]
-        as_read = _GAP.sub(_gap, _UNREAD.sub("", tail))
+        as_read = GAP.sub(_gap, UNREAD.sub("", tail))
         if as_read == tail:
             return True
-        before = _GAP.sub(_gap, _UNREAD.sub("", text[:base]))
+        before = GAP.sub(_gap, UNREAD.sub("", text[:base]))
         return self._is_copied(before + as_read, len(before))
 
     def _is_copied(self, text: str, base: int) -> bool:
@@ -280,10 +253,10 @@ class CopyGuard:
 
     def _is_named(self, text: str, fact: Fact) -> bool:
         """Whether the rule that is named before an article without 「」 is the article's."""
-        if not fact.value.startswith(("제", "별")) or not _ARTICLE.match(fact.value):
+        if not fact.value.startswith(("제", "별")) or not ARTICLE.match(fact.value):
             return True
-        named = _NAMED.search(text[max(0, fact.start - 24) : fact.start])
-        if not named or _SELF.fullmatch(named[1]):
+        named = NAMED.search(text[max(0, fact.start - 24) : fact.start])
+        if not named or SELF.fullmatch(named[1]):
             return True
         return self._copyable.names(named[1], fact.value)
 
@@ -295,22 +268,22 @@ class CopyGuard:
         if fact is None:
             if (number, unit) in theirs.loose:
                 return True
-            if theirs.is_bare(number) and _BARE.match(text, run.end()):
+            if theirs.is_bare(number) and BARE.match(text, run.end()):
                 return True
             return any(
-                chain[0] in theirs.chains and bool(_PARTICLE.match(text, chain.end()))
+                chain[0] in theirs.chains and bool(PARTICLE.match(text, chain.end()))
                 for chain in CHAIN.finditer(text, max(0, run.start() - _LOOK_BACK))
                 if chain.start() <= run.start() < chain.end()
             )
         if (number, unit) in theirs.stated or not unit:
             return True
         if fact.end > run.end():  # 같은 항 20조 is read as the paragraph, whatever the 20
-            figures = [int(figure) for figure in _FIGURES.findall(fact.value)]
+            figures = [int(figure) for figure in FIGURES.findall(fact.value)]
             return fact.kind != "reference" or (run[0].isdecimal() and int(run[0]) in figures)
         if fact.kind == "count" and fact.start == run.start() and fact.value[-1].isdigit():
-            return bool(_BARE.match(text, run.end()))
+            return bool(BARE.match(text, run.end()))
         # 2024. 3. 1 may be followed by 에, but not by 명 or ℃.
-        if not text[run.end()].isspace() and not _PARTICLE.match(text, run.end()):
+        if not text[run.end()].isspace() and not PARTICLE.match(text, run.end()):
             return False
         if not ("가" <= unit <= "힣" or unit.isascii()):
             return False
@@ -320,7 +293,7 @@ class CopyGuard:
     def _ways(self, text: str) -> Iterator[str]:
         """Yield what would finish the number at the end of ``text``."""
         yield from finish(text, self._marks, self._copyable.numbering)
-        yield from _HALF_PARTICLES.get(text[-1:], ())
+        yield from HALF_PARTICLES.get(text[-1:], ())
         longest = self._copyable.longest
         for start in range(max(0, len(text) - longest), len(text)):
             for span in self._copyable.spans.get(text[start:], ()):
