@@ -131,7 +131,7 @@ def staff(shared: Path, work: Path) -> None:
     chatbot = chatbot_over(home, shared / "regulations-pdf")
     others = peers(home)
     measures = [Measure("recall", 2), Measure("hit", 2), Measure("hit", 10)]
-    for name in ("staff_questions", "staff_questions_dev"):
+    for name in ("staff_questions", "staff_questions_dev", "staff_questions_dev2"):
         questions = read_questions(PROJECT / "tests" / "data" / f"{name}.jsonl")
         compare(name, questions, chatbot.search, others, measures, every=1)
         right = refused = 0

@@ -20,7 +20,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from onprem_rag.chatbot import Chatbot
+from onprem_rag.chatbot import MODEL_FAILED, QUOTED_INSTEAD, Chatbot
 from onprem_rag.config import AnswerConfig, Config, ModelConfig
 from onprem_rag.generate.server import health
 from onprem_rag.library.store import Library
@@ -135,9 +135,12 @@ def start_users(bot: Chatbot) -> tuple[list[User], list[threading.Thread]]:
 
 
 def left_to_quotation(answer: Answer) -> bool:
-    """The answer says that the model failed and the rules are quoted."""
+    """The answer says that the model failed and the rules are quoted.
+
+    What random weights write is quoted instead as well, for another reason.
+    """
     notes = [stage.note for stage in answer.stages if stage.name == "model" and not stage.ran]
-    return answer.generator == "extract" and any("원문을 인용" in note for note in notes)
+    return answer.generator == "extract" and notes == [f"{MODEL_FAILED} {QUOTED_INSTEAD}"]
 
 
 def test_it_is_well(served: Served) -> None:
@@ -153,9 +156,8 @@ def test_twenty_users_at_once(demo_config: Config, served: Served) -> None:
         thread.join(60)
     for user in users:
         assert user.answer is not None
-        assert user.answer.generator == served.model
-        assert not left_to_quotation(user.answer)
         assert len(user.drafts) > 5  # it came in pieces
+        assert not left_to_quotation(user.answer)
         assert all(user.drafts[-1].startswith(draft) for draft in user.drafts)
     # They were written at the same time: most had begun before the first was done.
     begun = sorted(user.first for user in users)
