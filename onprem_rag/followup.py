@@ -39,7 +39,8 @@ def understood(question: str, earlier: Sequence[Exchange], complete: Complete) -
         return question
     if not leans(said, of_what[-1].question, of_what[-1].answer):
         return question
-    return _rewritten(question, earlier, complete) or carried(said, of_what)
+    full = _rewritten(question, earlier, complete) or carried(said, of_what)
+    return full if letters(full) else question
 
 
 def exchange(answer: Answer) -> Exchange:

@@ -423,3 +423,22 @@ def test_a_long_question_takes_no_long_time(question: str) -> None:
     began = time.perf_counter()
     understood(question, earlier, no_model)
     assert time.perf_counter() - began < 2
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "meant"),
+    [
+        ("출장 다녀와서 정산은 언제까지 하나요?", "그럼 숙박비는?", "출장 숙박비는?"),
+        (
+            "해외출장 가려면 무슨 서류가 필요한가요?",
+            "그럼 국내는?",
+            "국내출장 가려면 무슨 서류가 필요한가요?",
+        ),
+        ("국내출장 일비는 얼마인가요?", "그럼 국외는?", "국외출장 일비는 얼마인가요?"),
+        ("국내출장 일비는 얼마인가요?", "점심 메뉴는?", "점심 메뉴는?"),
+        ("국내출장 일비는 얼마인가요?", "감사 규칙은?", "감사 규칙은?"),
+        ("휴직자는 복무상황을 얼마마다 보고하나요?", "퇴직금 중간정산은?", "퇴직금 중간정산은?"),
+    ],
+)
+def test_no_nonsense_is_put_together(before: str, question: str, meant: str) -> None:
+    assert understood(question, [Exchange(before, "")], lambda *_: None) == meant

@@ -145,6 +145,8 @@ def _in_place(question: str, found: Sequence[Word], asked: str) -> str:
         start = _phrase_start(there, heads[-1])
         phrase = question[new[0].start : new[-1].end]
         return without_markers(asked[:start] + phrase + asked[heads[-1].end :])
+    if len(new) == 1 and (half := _same_half(new[0], there)):
+        return without_markers(asked[: half[0].start] + half[1] + asked[half[0].end :])
     added: list[str] = []
     olds = [_counterpart(one, there, alone=len(new) == 1) for one in new]
     of = next((old for old in olds if old and not old.tail), None)
@@ -152,6 +154,9 @@ def _in_place(question: str, found: Sequence[Word], asked: str) -> str:
     if of and end:  # 본인 결혼 in the place of 배우자 출산
         phrase = question[new[0].start : new[-1].end]
         return without_markers(asked[: _phrase_start(there, of)] + phrase + asked[end:])
+    if olds == [None] and new[0].role is Role.TOPIC:  # 그럼 숙박비는? of 출장 다녀와서 …
+        of_what = [one.noun for one in there if one.role in OF_WHAT]
+        return " ".join([*of_what, question])
     for one in new:
         old = _counterpart(one, there, alone=len(new) == 1)
         if old and letters(old.noun) != letters(one.noun):
@@ -204,8 +209,26 @@ def _counterpart(new: Word, there: Sequence[Word], alone: bool) -> Word | None:
     alike = [one for one in nouns if _alike(new, one)]
     if alike or not alone or new.role is Role.KIND:
         return alike[-1] if alike else None
-    others = [one for one in nouns if one.role is Role.TOPIC and not one.of_aspect]
+    others = [
+        one
+        for one, after in zip(there, [*there[1:], None], strict=True)
+        if one.role is Role.TOPIC and not one.of_aspect and not _governed(one, after)
+    ]
     return others[0] if others else None
+
+
+def _governed(noun: Word, after: Word | None) -> bool:
+    """Whether a verb of its own clause has the noun: 출장 다녀와서, 해외출장 가려면."""
+    return not noun.tail and after is not None and after.role is Role.OTHER
+
+
+def _same_half(new: Word, there: Sequence[Word]) -> tuple[Word, str] | None:
+    """A compound of the question before, and what it becomes with ``new``: 해외출장 → 국내출장."""
+    for one in there:
+        for end in range(2, len(one.noun) - 1):
+            if same_kind(new.noun, one.noun[:end]):
+                return one, new.noun + one.noun[end:]
+    return None
 
 
 def _agreeing(noun: str, particle: str) -> str:

@@ -14,7 +14,7 @@ import re
 from collections.abc import Sequence
 
 from onprem_rag.korean.references import Reference, find_references
-from onprem_rag.korean.roles import Role, Word, case_in, is_pay, pays, words
+from onprem_rag.korean.roles import Role, Word, case_in, is_pay, pays, same_kind, words
 from onprem_rag.korean.text import letters
 
 OF_WHAT = frozenset((Role.TOPIC, Role.KIND))
@@ -67,7 +67,7 @@ def leans(question: str, before: str, answer: str) -> bool:
     if names_place(question) and (RULE.search(question) or not topics):
         return not RULE.search(question)
     if breaks_off(question, found):
-        return not _says_all(found, letters(before + answer))
+        return not (_says_all(found, letters(before + answer)) or _another(found, before, answer))
     if not topics and _happens_to_somebody(found):
         return False
     if not topics:
@@ -78,6 +78,22 @@ def leans(question: str, before: str, answer: str) -> bool:
         return True
     told, asked = letters(answer), letters(before)  # of what the answer has brought up
     return all(letters(t.noun) in told and letters(t.noun) not in asked for t in topics)
+
+
+def _another(found: Sequence[Word], before: str, answer: str) -> bool:
+    """Whether two nouns or more name something of which there was no talk: 점심 메뉴는?"""
+    named = [one for one in found if one.noun and one.role is not Role.LITTLE]
+    last = found[-1]
+    if len(named) < 2 or named[0].role is not Role.TOPIC or last not in named:
+        return False
+    if last.verbal or last.tail[:1] not in {"은", "는"} or any(map(condition_end, found)):
+        return False
+    there = [one.noun for one in words(before) if one.noun]
+    told = letters(before + answer)
+    return not any(
+        letters(one.noun) in told or any(same_kind(one.noun, noun) for noun in there)
+        for one in named
+    )
 
 
 def places(text: str) -> list[Reference]:
