@@ -150,7 +150,8 @@ class Chatbot:
         answer = Answer(question, Status.REFUSED, "")
         if not failed:
             answer = self._checked(question, draft, hits, writer)
-            if answer.removed and answer.status is Status.REFUSED and writer is view.generator:
+            thrown_away = answer.removed and answer.status is Status.REFUSED
+            if thrown_away and writer is not view.extractive:
                 failed = MODEL_UNSUPPORTED
         if failed:
             answer = self._quoted(view, question, hits, failed, answer.removed)

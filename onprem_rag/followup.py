@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from onprem_rag.errors import ModelError
+from onprem_rag.errors import ConfigError, ModelError
 from onprem_rag.korean.carried import carried
 from onprem_rag.korean.leaning import OF_WHAT, POINTING, RULE, leans, names_place
 from onprem_rag.korean.morphemes import content_morphemes
@@ -80,7 +80,7 @@ def _rewritten(question: str, earlier: Sequence[Exchange], complete: Complete) -
     turns = (f"질문: {e.question}\n답변: {e.answer[:_LONGEST_ANSWER]}" for e in earlier)
     try:
         written = complete("followup", {"question": question, "conversation": "\n".join(turns)})
-    except ModelError:
+    except (ModelError, ConfigError):  # ConfigError: a faulty template
         return ""
     text = (written or "").strip()
     text = text[label.end() :] if (label := _LABEL.match(text)) else text

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -55,6 +56,22 @@ _CHAT_TEMPLATE = (
 )
 
 
+def word_pieces(words: Sequence[str], more: str = "") -> Any:
+    """BERT's tokenizer over ``words``, and over their syllables and ``more`` alone."""
+    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
+
+    syllables = sorted({char for word in words for char in word} | set(more))
+    pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *words, *syllables]
+    pieces += [f"##{char}" for char in syllables]
+    tokenizer = Tokenizer(
+        models.WordPiece({piece: at for at, piece in enumerate(pieces)}, unk_token="[UNK]")
+    )
+    tokenizer.normalizer = normalizers.NFC()
+    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    tokenizer.post_processor = processors.BertProcessing(("[SEP]", 3), ("[CLS]", 2))
+    return tokenizer
+
+
 @pytest.fixture(scope="session")
 def tiny_llm(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A tiny random Llama in the real format: safetensors, tokenizer, chat template.
@@ -63,7 +80,9 @@ def tiny_llm(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """
     import torch
     from tokenizers import Tokenizer, models, pre_tokenizers, trainers
-    from transformers import AutoModelForCausalLM, LlamaConfig, PreTrainedTokenizerFast
+    from transformers import AutoModelForCausalLM, PreTrainedTokenizerFast
+
+    from tests.generate.vocabularies import tiny_llama
 
     folder = tmp_path_factory.mktemp("models") / "tiny-llama"
     words = Tokenizer(models.WordLevel(unk_token="<unk>"))
@@ -76,13 +95,9 @@ def tiny_llm(tmp_path_factory: pytest.TempPathFactory) -> Path:
     tokenizer.chat_template = _CHAT_TEMPLATE
     tokenizer.save_pretrained(folder)
     torch.manual_seed(7)
-    config = LlamaConfig(
-        vocab_size=len(tokenizer),
-        hidden_size=64,
-        intermediate_size=128,
-        num_hidden_layers=2,
-        num_attention_heads=4,
-        num_key_value_heads=2,
+    config = tiny_llama(
+        len(tokenizer),
+        max_position_embeddings=2048,
         bos_token_id=tokenizer.bos_token_id,
         eos_token_id=None,
         pad_token_id=tokenizer.pad_token_id,

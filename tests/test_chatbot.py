@@ -196,6 +196,33 @@ def test_a_faulty_template_costs_the_draft_only(
     assert stage.note == f"{MODEL_FAILED} {QUOTED_INSTEAD}"
 
 
+def test_without_a_model_nothing_is_said_of_one(
+    chatbot: Chatbot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("onprem_rag.verify.checker.align_claims", fails)
+    answer = chatbot.ask(RESIGNING)
+    assert answer.status is Status.REFUSED
+    assert [stage.name for stage in answer.stages if not stage.ran] == ["claims"]
+
+
+class FaultyTemplates(Scripted):
+    def complete(self, prompt: str, values: Mapping[str, str]) -> str | None:
+        raise ConfigError(f"{prompt}.txt 1번째 줄: 모르는 변수입니다.\n→ 고치세요.")
+
+
+def test_a_faulty_template_costs_neither_follow_up_nor_answer(
+    demo_home: Path, chatbot: Chatbot
+) -> None:
+    config = load_config(demo_home)
+    config = replace(config, answer=replace(config.answer, reask=True))
+    bot = Chatbot(config, Library.open(config.library_url), FaultyTemplates(FAITHFUL))
+    before = Exchange("육아휴직은 몇 년까지 되나요?", "3년", ("취업규칙",))
+    assert bot.ask("그럼 급여는 얼마야?", [before]).understood == "육아휴직 급여는 얼마야?"
+    answer = bot.ask(RESIGNING)
+    assert answer.status is Status.UNVERIFIED
+    assert [stage.name for stage in answer.stages if not stage.ran] == ["reask"]
+
+
 @pytest.mark.parametrize("said", ["**모른다**", "“모른다.”", "모른다.", "- 모른다"])
 def test_a_refusal_in_whatever_dress(scripted: Chatbot, writer: Scripted, said: str) -> None:
     answer = told(scripted, writer, RESIGNING, said)

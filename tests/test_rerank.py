@@ -14,6 +14,7 @@ import pytest
 from onprem_rag.errors import ModelError
 from onprem_rag.records import Passage
 from onprem_rag.rerank import Reranker
+from tests.conftest import word_pieces
 
 WORDS = "출장 여비 정산 육아휴직 기간 비밀번호 변경 숙소 퇴거 관리비 입주자".split()
 POSITIONS = 48  # tokens of the tiny model
@@ -27,25 +28,16 @@ def passage(text: str, document: str = "여비", *path: str) -> Passage:
 def cross_encoder(folder: Path, labels: int = 1, names: dict[int, str] | None = None) -> Path:
     """A random BERT of 32 dimensions that classifies pairs."""
     import torch
-    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
     from transformers import BertConfig, BertForSequenceClassification, PreTrainedTokenizerFast
 
-    syllables = sorted({char for word in WORDS for char in word})
-    pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *WORDS, *syllables]
-    pieces += [f"##{char}" for char in syllables]
-    words = Tokenizer(
-        models.WordPiece({piece: at for at, piece in enumerate(pieces)}, unk_token="[UNK]")
-    )
-    words.normalizer = normalizers.NFC()
-    words.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    words.post_processor = processors.BertProcessing(("[SEP]", 3), ("[CLS]", 2))
+    words = word_pieces(WORDS)
     special = {"unk_token": "[UNK]", "pad_token": "[PAD]", "cls_token": "[CLS]"}
     PreTrainedTokenizerFast(
         tokenizer_object=words, sep_token="[SEP]", model_max_length=POSITIONS, **special
     ).save_pretrained(folder)
     torch.manual_seed(7)
     config = BertConfig(
-        vocab_size=len(pieces),
+        vocab_size=words.get_vocab_size(),
         hidden_size=32,
         num_hidden_layers=2,
         num_attention_heads=2,

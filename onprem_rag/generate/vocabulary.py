@@ -66,9 +66,6 @@ class Vocabulary:
             if (foreign := _foreign(written))
         }
         self._joins = byte_of is not None and self._decodes_by_joining()
-        # With all 256 bytes at hand every text can be written to its end.
-        self.is_complete = self._joins and all(bytes([n]) in self._by_bytes for n in range(256))
-        self.is_complete |= len(self._is_byte) == 256
 
     def __len__(self) -> int:
         return len(self._bytes)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from onprem_rag.errors import ModelError
+from onprem_rag.errors import ConfigError, ModelError
 from onprem_rag.records import Citation, Claim, Passage, Report, Stage
 
 Complete = Callable[[str, Mapping[str, str]], str | None]
@@ -33,7 +33,7 @@ def reasked(report: Report, passages: Sequence[Passage], complete: Complete) -> 
         )
         note = f"모델에 문장 {len(claims)}개를 다시 물었고 {denied}개를 부인했습니다."
         stage = Stage("reask", True, note)
-    except ModelError as error:
+    except (ModelError, ConfigError) as error:  # ConfigError: a faulty template
         logger.warning("문장을 모델에 다시 묻지 못했습니다: %s", error)
         claims += report.claims[len(claims) :]  # what it denied so far stays denied
         stage = Stage("reask", False, "문장을 모델에 다시 묻지 못했습니다. 원문과 대조하십시오.")

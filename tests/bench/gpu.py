@@ -24,6 +24,8 @@ from typing import Any
 
 import numpy as np
 
+from tests.generate import vocabularies
+
 GIB = 2**30
 LIMIT_GIB = 24
 BAR_GIB = 20  # of 22 GB; beyond the estimate a server needs its CUDA context
@@ -83,16 +85,7 @@ def shape(name: str) -> Any:
             max_position_embeddings=2304,
             **ends,
         )
-    return LlamaConfig(
-        vocab_size=1000,
-        hidden_size=64,
-        intermediate_size=128,
-        num_hidden_layers=2,
-        num_attention_heads=4,
-        num_key_value_heads=2,
-        max_position_embeddings=4096,
-        **ends,
-    )
+    return vocabularies.tiny_llama(1000, **ends)
 
 
 def save(torch: Any, name: str, folder: Path) -> None:

@@ -210,17 +210,16 @@ def _large_vocabulary(shared: Path) -> Any:
 def _model_of(words: int) -> Any:
     """A Llama with random weights whose token takes as long as a small model's on this CPU."""
     import torch
-    from transformers import AutoModelForCausalLM, LlamaConfig
+    from transformers import AutoModelForCausalLM
 
     torch.manual_seed(6)
-    config = LlamaConfig(
-        vocab_size=words,
+    config = vocabularies.tiny_llama(
+        words,
         hidden_size=512,
         intermediate_size=1408,
         num_hidden_layers=6,
         num_attention_heads=8,
         num_key_value_heads=4,
-        max_position_embeddings=4096,
         bos_token_id=None,
         eos_token_id=None,
         pad_token_id=0,

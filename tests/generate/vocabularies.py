@@ -287,21 +287,30 @@ def _kinds(name: str) -> tuple[int, ...]:
     return tuple(found)
 
 
+def tiny_llama(words: int, **other: Any) -> Any:
+    """The configuration of a Llama with two layers of 64 dimensions, but for ``other``."""
+    from transformers import LlamaConfig
+
+    shape = {
+        "hidden_size": 64,
+        "intermediate_size": 128,
+        "num_hidden_layers": 2,
+        "num_attention_heads": 4,
+        "num_key_value_heads": 2,
+        "max_position_embeddings": 4096,
+    }
+    return LlamaConfig(vocab_size=words, **{**shape, **other})
+
+
 def random_model(name: str, seed: int) -> Any:
     """A Llama over vocabulary ``name``: two layers of random weights that lean by ``_LEADS``."""
     import torch
-    from transformers import AutoModelForCausalLM, LlamaConfig
+    from transformers import AutoModelForCausalLM
 
     tokenizer, kinds = vocabulary(name), torch.tensor(_kinds(name))
     torch.manual_seed(seed)
-    config = LlamaConfig(
-        vocab_size=len(tokenizer),
-        hidden_size=64,
-        intermediate_size=128,
-        num_hidden_layers=2,
-        num_attention_heads=4,
-        num_key_value_heads=2,
-        max_position_embeddings=4096,
+    config = tiny_llama(
+        len(tokenizer),
         initializer_range=0.15,
         bos_token_id=tokenizer.bos_token_id,
         eos_token_id=tokenizer.eos_token_id,

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import word_pieces
+
 _WORDS = "출장 여비 정산 육아휴직 기간 비밀번호 변경 숙소 퇴거 관리비 입주자".split()
 
 
@@ -15,23 +17,14 @@ def tiny_bert(tmp_path_factory: pytest.TempPathFactory) -> Path:
     import torch
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.models import Pooling, Transformer
-    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
     from transformers import BertConfig, BertModel, BertTokenizerFast
 
     folder = tmp_path_factory.mktemp("models")
-    syllables = sorted({char for word in _WORDS for char in word} | set("은는이가을를의한다일"))
-    pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *_WORDS, *syllables]
-    pieces += [f"##{char}" for char in syllables]
-    words = Tokenizer(
-        models.WordPiece({piece: at for at, piece in enumerate(pieces)}, unk_token="[UNK]")
-    )
-    words.normalizer = normalizers.NFC()
-    words.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    words.post_processor = processors.BertProcessing(("[SEP]", 3), ("[CLS]", 2))
+    words = word_pieces(_WORDS, "은는이가을를의한다일")
     BertTokenizerFast(tokenizer_object=words).save_pretrained(folder / "bert")
     torch.manual_seed(7)
     config = BertConfig(
-        vocab_size=len(pieces),
+        vocab_size=words.get_vocab_size(),
         hidden_size=32,
         num_hidden_layers=2,
         num_attention_heads=2,
