@@ -1,46 +1,77 @@
-"""Files of questions, a JSON object a line, answered in order."""
+"""Files of a JSON object a line: questions, answers to check, passages."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from onprem_rag.errors import ConfigError
 from onprem_rag.terminal import print_json
+
+T = TypeVar("T")
 
 
 def answered(path: Path, answer: Callable[[str], dict[str, Any]]) -> int:
     """A JSON line for each question, in order; a question that can't be asked gets its error."""
     failed = False
-    for case in list(cases(path, ("question",))):
+    for question in read_all(path, _question):
         try:
-            print_json(answer(case["question"]))
+            print_json(answer(question))
         except ConfigError as error:
             failed = True
-            print_json({"question": case["question"], "error": str(error)})
+            print_json({"question": question, "error": str(error)})
     return 1 if failed else 0
 
 
-def cases(path: Path, keys: tuple[str, ...]) -> Iterator[dict[str, str]]:
-    """The objects of a JSON Lines file, each with the text ``keys``; ConfigError else."""
+def examined(path: Path, examine: Callable[[object], dict[str, Any]]) -> int:
+    """A JSON line for each object, in order; a line that is wrong gets its number and error."""
+    failed = False
+    for number, line in _lines(path):
+        try:
+            print_json(examine(_parsed(line)))
+        except ConfigError as error:
+            failed = True
+            print_json({"line": number, "error": _told(path, number, error)})
+    return 1 if failed else 0
+
+
+def read_all(path: Path, read: Callable[[object, int], T]) -> list[T]:
+    """What ``read`` makes of each object and its rank, from 1; ConfigError where one is wrong."""
+    found: list[T] = []
+    for number, line in _lines(path):
+        try:
+            found.append(read(_parsed(line), len(found) + 1))
+        except ConfigError as error:
+            raise ConfigError(_told(path, number, error)) from error
+    return found
+
+
+def _told(path: Path, number: int, error: ConfigError) -> str:
+    return f"{path} {number}번째 줄이 잘못되었습니다. {error}"
+
+
+def _question(item: object, _: int) -> str:
+    if isinstance(item, dict) and isinstance(item.get("question"), str):
+        return str(item["question"])
+    raise ConfigError('→ {"question": …} 형식으로 쓰세요.')
+
+
+def _lines(path: Path) -> Iterator[tuple[int, str]]:
+    """The lines that aren't blank, with their numbers."""
     try:
         lines = path.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(
             f"파일을 읽을 수 없습니다: {path}\n→ 경로와 권한, UTF-8 텍스트인지 확인하세요."
         ) from error
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            case = json.loads(line)
-            if not all(isinstance(case[key], str) for key in keys):
-                raise TypeError
-            yield {key: case[key] for key in keys}
-        except (ValueError, KeyError, TypeError) as error:
-            wanted = ", ".join(f'"{key}": …' for key in keys)
-            raise ConfigError(
-                f"{path} {number}번째 줄이 잘못되었습니다. → {{{wanted}}} 형식으로 쓰세요."
-            ) from error
+    return ((number, line) for number, line in enumerate(lines, start=1) if line.strip())
+
+
+def _parsed(line: str) -> object:
+    """Any JSON value; None for a line that is none, which no reader takes."""
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError):  # too many digits, too many brackets
+        return None

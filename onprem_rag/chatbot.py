@@ -19,25 +19,23 @@ from onprem_rag.generate.preview import Preview, preview
 from onprem_rag.korean.instructions import asked
 from onprem_rag.library.store import Library
 from onprem_rag.records import (
+    MODEL,
     Answer,
     Citation,
     CrossReference,
     Document,
     Exchange,
     FaqEntry,
-    Guard,
     Hit,
     Passage,
-    Report,
+    Showing,
     Stage,
     Status,
     Waiting,
 )
 from onprem_rag.search import Sought
-from onprem_rag.verify.checker import check
-from onprem_rag.verify.correct import correct
 from onprem_rag.verify.marks import with_citations, without_marks
-from onprem_rag.verify.reask import reasked
+from onprem_rag.verify.standalone import examine
 from onprem_rag.view import LiveView, View
 
 LONGEST_QUESTION = 1_000  # characters
@@ -46,6 +44,8 @@ NO_ANSWER = "모른다. 등록된 규정에서 근거를 찾지 못했습니다.
 MODEL_FAILED = "언어 모델이 답하지 못했습니다."
 MODEL_UNSUPPORTED = "언어 모델의 초안을 규정에서 확인하지 못했습니다."
 QUOTED_INSTEAD = "그래서 규정 원문을 인용했습니다."
+HELD = "답변을 확인하지 못해 보여 드리지 않습니다. 아래 조문을 직접 읽어 보십시오."
+NOT_DONE = "확인을 마치지 못했습니다."
 
 # A model may emphasise or quote it; 모른다고 말한 … is no refusal.
 _REFUSED = re.compile(rf"[\W_]*{REFUSAL}(?![가-힣])")
@@ -100,8 +100,8 @@ class Chatbot:
     ) -> Iterator[str | Waiting | Answer]:
         """The draft so far, growing, and at last the Answer; Waiting while others come first.
 
-        Drafts are unchecked: only the Answer may be relied on. Closing the iterator stops the
-        language model.
+        Drafts are unchecked: only the Answer may be relied on. They are empty where unverified
+        text is held back. Closing the iterator stops the language model.
         """
         question = _cleaned(question)
         clock = _Clock()
@@ -115,6 +115,7 @@ class Chatbot:
                 yield item
                 continue
             meant = full if full != question else ""
+            item = self._shown(item)
             yield replace(item, question=question, understood=meant, timings_ms=clock.timings())
 
     def _answered(
@@ -134,24 +135,25 @@ class Chatbot:
             yield Answer(question, Status.REFUSED, text, hits=tuple(hits))
             return
         draft, failed = "", ""
+        holding = self._config.verify.unverified is Showing.HOLD
         # Where nothing was found a model could only invent.
         writer = view.generator if hits else view.extractive
         try:
             for piece in writer.stream(question, hits):
                 if isinstance(piece, Waiting):
                     yield piece
-                else:
-                    draft += piece
-                    yield draft
+                    continue
+                draft += piece
+                yield "" if holding else draft
         except (ModelError, ConfigError) as error:  # ConfigError: a faulty template
             logger.warning("언어 모델 대신 규정 원문을 인용합니다: %s", error)
             failed = MODEL_FAILED
         clock.step("generate")
         answer = Answer(question, Status.REFUSED, "")
         if not failed:
-            answer = self._checked(question, draft, hits, writer)
-            thrown_away = answer.removed and answer.status is Status.REFUSED
-            if thrown_away and writer is not view.extractive:
+            answer = self._checked(view, question, draft, hits, writer)
+            lost = answer.removed and answer.status is Status.REFUSED
+            if (lost or self._is_held(answer)) and writer is not view.extractive:
                 failed = MODEL_UNSUPPORTED
         if failed:
             answer = self._quoted(view, question, hits, failed, answer.removed)
@@ -202,7 +204,7 @@ class Chatbot:
         if entry is None or not passages:
             return None
         hits = tuple(Hit(passage, 1.0, ()) for passage in passages)
-        citations = (_whole(passages[0]),)
+        citations = (whole(passages[0]),)
         return Answer(question, Status.FAQ, entry.answer, citations, hits=hits, generator="faq")
 
     def _cited(self, entry: FaqEntry) -> list[Passage]:
@@ -219,7 +221,27 @@ class Chatbot:
             return hits
         return with_referred(sought.text, hits, count, self._library, weight)
 
-    def _checked(self, question: str, draft: str, hits: Sequence[Hit], writer: Generator) -> Answer:
+    def _is_held(self, answer: Answer) -> bool:
+        """Whether nothing of it is let out: as configured, or because it can cite nothing."""
+        if answer.status is not Status.UNVERIFIED:
+            return False
+        return self._config.verify.unverified is Showing.HOLD or not answer.citations
+
+    def _shown(self, answer: Answer) -> Answer:
+        """``answer`` as the configuration lets it out: nothing of what is held back."""
+        held = self._is_held(answer)
+        showing = Showing.HOLD if held else self._config.verify.unverified
+        answer = replace(answer, showing=showing)
+        if showing is Showing.HOLD:
+            stages = tuple(map(_without_draft, answer.stages))
+            answer = replace(answer, removed=(), stages=stages)
+        if not held:
+            return answer
+        return replace(answer, text=HELD, citations=(), verdicts=(), changes=())
+
+    def _checked(
+        self, view: View, question: str, draft: str, hits: Sequence[Hit], writer: Generator
+    ) -> Answer:
         """The draft after checking and correcting: verified, corrected, unverified or refused."""
         refused = Answer(
             question,
@@ -233,18 +255,17 @@ class Chatbot:
         text = without_marks(draft)
         if not text or _REFUSED.match(text):
             return refused
-        report = self._report(text, passages, writer)
-        status = Status.VERIFIED if report.verified else Status.UNVERIFIED
-        removed: tuple[str, ...] = ()
-        if not report.verified and all(stage.ran for stage in report.stages):
-            correction = correct(text, report, passages)
-            text, removed = correction.text, correction.removed
-            if not text.strip():
-                return replace(refused, stages=report.stages, removed=removed)
-            report = check(text, passages)
-            status = Status.CORRECTED if report.verified else Status.UNVERIFIED
-        text, citations, report = with_citations(text, report, passages)
-        if not citations:  # never an answer without a citation
+        checked = examine(text, passages, view.checker)
+        removed = checked.correction.removed
+        if not checked.correction.text.strip():
+            return replace(refused, stages=checked.report.stages, removed=removed)
+        text, citations, report, changes = with_citations(
+            checked.correction.text, checked.corrected, passages, checked.correction.changes
+        )
+        status = Status.CORRECTED if report.verified else Status.UNVERIFIED
+        if checked.report.verified:
+            status = Status.VERIFIED
+        if not citations and report.compared:  # never an answer without a citation
             return replace(refused, stages=report.stages, removed=removed or (text,))
         return replace(
             refused,
@@ -254,6 +275,7 @@ class Chatbot:
             verdicts=report.verdicts,
             stages=report.stages,
             removed=removed,
+            changes=changes,
         )
 
     def _quoted(
@@ -261,17 +283,11 @@ class Chatbot:
     ) -> Answer:
         """The rules' own words in the place of a model's draft, and ``why``."""
         draft = "".join(view.extractive.stream(question, hits))
-        answer = self._checked(question, draft, hits, view.extractive)
-        note = why if answer.status is Status.REFUSED else f"{why} {QUOTED_INSTEAD}"
-        stages = (*answer.stages, Stage("model", False, note))
+        answer = self._checked(view, question, draft, hits, view.extractive)
+        unseen = answer.status is Status.REFUSED or self._is_held(answer)
+        note = why if unseen else f"{why} {QUOTED_INSTEAD}"
+        stages = (*answer.stages, Stage(MODEL, False, note))
         return replace(answer, stages=stages, removed=(*removed, *answer.removed))
-
-    def _report(self, text: str, passages: Sequence[Passage], writer: Generator) -> Report:
-        """What the checker finds; where the configuration says so, the model is asked besides."""
-        report = check(text, passages)
-        if self._config.answer.reask and writer.guard is not Guard.QUOTED:
-            report = reasked(report, passages, writer.complete)
-        return report
 
 
 def _cleaned(question: str) -> str:
@@ -286,7 +302,13 @@ def _cleaned(question: str) -> str:
     return question
 
 
-def _whole(passage: Passage) -> Citation:
+def _without_draft(stage: Stage) -> Stage:
+    """``stage`` without its reason, which may quote the draft."""
+    return stage if stage.ran or stage.name == MODEL else replace(stage, note=NOT_DONE)
+
+
+def whole(passage: Passage) -> Citation:
+    """The citation of a passage as a whole."""
     return Citation(
         passage.document,
         passage.article,

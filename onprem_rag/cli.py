@@ -42,13 +42,7 @@ def _parser() -> argparse.ArgumentParser:
         sub.add_argument("--batch", type=Path, metavar="FILE.jsonl", help='{"question": …} 줄마다')
         _json_option(sub)
     search.add_argument("-k", type=int, default=10, metavar="N", help="찾을 조문의 수(기본 10)")
-    verify = command("verify", "답변을 글과 대조합니다.", commands.verify)
-    verify.add_argument("--answer", metavar="글", help="확인할 답변")
-    verify.add_argument("--context", type=Path, metavar="파일", help="근거가 되는 글(TXT)")
-    verify.add_argument(
-        "--batch", type=Path, metavar="FILE.jsonl", help='{"answer": …, "context": …} 줄마다'
-    )
-    _json_option(verify)
+    _verify(command("verify", "답변을 글과 대조합니다.", commands.verify))
     evaluate = command("eval", "질문 모음으로 검색을 평가합니다.", commands.evaluate)
     evaluate.add_argument("questions", type=Path, metavar="QUESTIONS.jsonl")
     _json_option(evaluate)
@@ -65,6 +59,24 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--host", default="127.0.0.1", help="주소(기본 127.0.0.1)")
     serve.add_argument("--port", type=int, default=8501, help="포트(기본 8501)")
     return parser
+
+
+def _verify(verify: argparse.ArgumentParser) -> None:
+    verify.add_argument("--answer", metavar="글", help="확인할 답변")
+    verify.add_argument("--context", type=Path, metavar="파일", help="근거가 되는 글(TXT)")
+    verify.add_argument(
+        "--passages",
+        type=Path,
+        metavar="FILE.jsonl",
+        help='근거가 되는 조문들: {"text": …, "document": …, "article": …} 줄마다',
+    )
+    verify.add_argument(
+        "--batch",
+        type=Path,
+        metavar="FILE.jsonl",
+        help='{"answer": …, "context": …} 또는 {"answer": …, "passages": […]} 줄마다',
+    )
+    _json_option(verify)
 
 
 def _prompt(prompt: argparse.ArgumentParser) -> None:

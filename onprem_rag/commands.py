@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from onprem_rag.batch import answered, cases
+from onprem_rag.batch import answered, examined, read_all
 from onprem_rag.terminal import ProgressBars, print_json
 
 
@@ -62,22 +62,55 @@ def search(options: argparse.Namespace) -> int:
 
 
 def verify(options: argparse.Namespace) -> int:
-    """The checker alone."""
-    from onprem_rag.report import report_json, report_text
-    from onprem_rag.verify.standalone import check_text, read_context
+    """The checker alone, on one answer or on those of a file."""
+    from onprem_rag.config import load_config
+    from onprem_rag.errors import ConfigError
+    from onprem_rag.report import report_text
+    from onprem_rag.verify import open_checker
+    from onprem_rag.verify.standalone import case_of, examine
 
     if options.batch:
-        for case in cases(options.batch, ("answer", "context")):
-            print_json(report_json(check_text(case["answer"], case["context"])))
-        return 0
+        if options.answer is not None or options.context or options.passages:
+            raise ConfigError(
+                "--batch에 다른 답변이나 근거를 함께 주었습니다. → 답변과 근거를 그 파일에 쓰세요."
+            )
+        checker = open_checker(load_config(options.home))
+        return examined(options.batch, lambda item: _checked_json(examine(*case_of(item), checker)))
     answer = _required(options.answer, "--answer")
-    context = read_context(Path(_required(options.context, "--context")))
-    report = check_text(answer, context)
+    passages = _passages(options.context, options.passages)
+    checked = examine(answer, passages, open_checker(load_config(options.home)))
     if options.json:
-        print_json(report_json(report))
-    else:
-        print(report_text(report))
+        print_json(_checked_json(checked))
+        return 0
+    print(report_text(checked.report))
+    if checked.correction.text != answer:
+        print(f"  고친 답변: {checked.correction.text or '(남는 문장이 없습니다)'}")
     return 0
+
+
+def _passages(context: Path | None, passages: Path | None) -> Any:
+    from onprem_rag.errors import ConfigError
+    from onprem_rag.verify.standalone import passage_of, read_context, split_context
+
+    if context and passages:
+        raise ConfigError("--context와 --passages를 함께 주었습니다. → 둘 가운데 하나만 주세요.")
+    if passages:
+        return read_all(passages, passage_of)
+    return split_context(read_context(_required(context, "--context")))
+
+
+def _checked_json(checked: Any) -> dict[str, Any]:
+    """The object that ``verify --json`` prints: the report, and what the answer may stay as."""
+    from onprem_rag.report import changes_json, report_json
+
+    correction = checked.correction
+    corrected = {
+        "text": correction.text,
+        "status": report_json(checked.corrected)["status"],
+        "changes": changes_json(correction.text, correction.changes),
+        "removed": list(correction.removed),
+    }
+    return {**report_json(checked.report), "corrected": corrected}
 
 
 def evaluate(options: argparse.Namespace) -> int:

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import math
 import os
+import re
 import tomllib
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
 from onprem_rag.errors import ConfigError
+from onprem_rag.records import Showing
+
+Patterns = tuple[tuple[str, str], ...]
 
 PROJECT = Path(__file__).resolve().parent.parent
 ENVIRONMENT_PREFIX = "ONPREM_RAG_"
@@ -44,6 +48,7 @@ class ModelConfig:
 
     embedder: str = "models/KR-SBERT-V40K-klueNLI-augSTS"  # absent: the embedded default
     reranker: str = ""  # a CrossEncoder folder; "": none
+    nli: str = ""  # a CrossEncoder folder with a class called entailment; "": none
     llm: str = ""  # a folder, the URL of an OpenAI-compatible server, or "": extractive answers
     llm_name: str = "default"  # the model's name on that server
     llm_key: str = field(default="", repr=False)  # the key that it asks for (vLLM --api-key)
@@ -64,7 +69,16 @@ class AnswerConfig:
     max_new_tokens: int = 256
     timeout_s: float = 60.0  # for a whole draft; then the rules are quoted instead
     tags: bool = False  # facts are marked in the prompt, so that they are copied whole
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyConfig:
+    """How answers are checked, and what is done with those that aren't verified."""
+
+    unverified: Showing = Showing.WARN
     reask: bool = False  # the model is asked of each sentence whether the passages say so
+    timeout_s: float = 20.0  # for all stages of one check; what isn't done by then did not run
+    patterns: Patterns = ()  # an institution's own kinds of fact: (name, regular expression)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +104,7 @@ class Config:
     search: SearchConfig = field(default_factory=SearchConfig)
     models: ModelConfig = field(default_factory=ModelConfig)
     answer: AnswerConfig = field(default_factory=AnswerConfig)
+    verify: VerifyConfig = field(default_factory=VerifyConfig)
     library: LibraryConfig = field(default_factory=LibraryConfig)
     index: IndexConfig = field(default_factory=IndexConfig)
 
@@ -120,6 +135,11 @@ class Config:
     def reranker_folder(self) -> Path | None:
         """The configured CrossEncoder folder, or None: the hits are not reranked."""
         return self._folder("reranker", "재순위 모델")
+
+    @property
+    def nli_folder(self) -> Path | None:
+        """The configured CrossEncoder folder that judges sentences, or None."""
+        return self._folder("nli", "문장 판정 모델")
 
     def _folder(self, key: str, name: str) -> Path | None:
         configured = str(getattr(self.models, key))
@@ -170,11 +190,12 @@ def load_config(home: Path | None = None) -> Config:
         values |= _from_environment(section, getattr(config, section))
         changed = _checked(section, getattr(config, section), values, path)
         config = replace(config, **{section: changed})
-    _fits_together(config.answer, path)
+    _fits_together(config, path)
     return config
 
 
-def _fits_together(answer: AnswerConfig, path: Path) -> None:
+def _fits_together(config: Config, path: Path) -> None:
+    answer = config.answer
     if answer.context <= answer.max_new_tokens:
         raise ConfigError(
             f"설정 [answer] context({answer.context})에 프롬프트가 들어갈 자리가 없습니다: 답변에 "
@@ -185,6 +206,16 @@ def _fits_together(answer: AnswerConfig, path: Path) -> None:
         raise ConfigError(
             f"설정 [answer] timeout_s가 0이면 언어 모델이 답할 시간이 없습니다.\n"
             f"→ 초 단위로 0보다 크게 쓰세요: {path}"
+        )
+    if not config.verify.timeout_s:
+        raise ConfigError(
+            f"설정 [verify] timeout_s가 0이면 답변을 확인할 시간이 없습니다.\n"
+            f"→ 초 단위로 0보다 크게 쓰세요: {path}"
+        )
+    if config.verify.reask and not config.models.llm:
+        raise ConfigError(
+            "설정 [verify] reask는 언어 모델에 다시 묻는 것인데 [models] llm이 비어 있습니다.\n"
+            f"→ llm에 모델을 쓰거나 reask를 지우세요: {path}"
         )
 
 
@@ -210,6 +241,8 @@ _EXPECTED = {
     int: "1 이상의 정수",
     float: "0 이상의 수",
     str: "문자열",
+    Showing: " 또는 ".join(Showing),
+    tuple: '표(table) [verify.patterns]의 이름 = "정규식" (빈 글자에 맞지 않는 것)',
 }
 
 
@@ -220,6 +253,22 @@ def _yes_or_no(value: Any) -> bool:
     if value in ("true", "false"):
         return bool(value == "true")
     raise ValueError(value)
+
+
+def _patterns(value: Any) -> Patterns:
+    """A table of regular expressions by name, none of which matches nothing at all."""
+    if not isinstance(value, dict):
+        raise TypeError(value)
+    for name, pattern in value.items():
+        try:
+            expression = re.compile(pattern)
+        except re.error as error:
+            raise ValueError(f"{name} = {pattern!r} ({error})") from error
+        except TypeError as error:
+            raise ValueError(f"{name} = {pattern!r}") from error
+        if not name.strip() or expression.search("") is not None:
+            raise ValueError(f"{name} = {pattern!r}")
+    return tuple(value.items())
 
 
 def _checked(section: str, current: Any, values: dict[str, Any], path: Path) -> Any:
@@ -238,6 +287,9 @@ def _checked(section: str, current: Any, values: dict[str, Any], path: Path) -> 
             if wanted is bool:
                 converted[key] = _yes_or_no(value)
                 continue
+            if wanted in (tuple, Showing):
+                converted[key] = _patterns(value) if wanted is tuple else Showing(value)
+                continue
             if isinstance(value, bool) or (wanted is str and not isinstance(value, str)):
                 raise ValueError(value)
             if wanted is int and isinstance(value, float):  # 2.7 passages are not 2
@@ -246,9 +298,11 @@ def _checked(section: str, current: Any, values: dict[str, Any], path: Path) -> 
             least = 1 if wanted is int else 0
             if wanted is not str and not least <= converted[key] < math.inf:  # nor nan
                 raise ValueError(value)
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, OverflowError, RecursionError) as error:
             expected = _EXPECTED[wanted]
             shown = "***" if key in secret else repr(value)
+            if wanted is tuple and isinstance(value, dict):  # of several patterns, the wrong one
+                shown = str(error)
             raise ConfigError(
                 f"설정 [{section}] {key} = {shown} 값이 잘못되었습니다.\n"
                 f"→ 바른 값은 {expected}입니다: {path}"

@@ -6,7 +6,7 @@ import importlib.metadata
 import json
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,6 +40,8 @@ def examine(config: Config) -> list[FindingLine]:
         _embedder(config),
         _reranker(config),
         language_model(config),
+        _nli(config),
+        *_patterns(config),
         _prompts(config),
         _library(config),
         _index(config),
@@ -104,21 +106,46 @@ def _embedder(config: Config) -> FindingLine:
 def _reranker(config: Config) -> FindingLine:
     from onprem_rag.rerank import Reranker
 
+    remedy = "쓰려면 config.toml의 [models] reranker에 CrossEncoder 폴더를 적으세요."
+    return _loaded("재순위 모델", lambda: config.reranker_folder, Reranker, remedy)
+
+
+def _nli(config: Config) -> FindingLine:
+    from onprem_rag.verify.nli import Nli
+
+    remedy = "쓰려면 config.toml의 [models] nli에 NLI를 배운 CrossEncoder 폴더를 적으세요."
+    return _loaded("문장 판정 모델", lambda: config.nli_folder, Nli, remedy)
+
+
+def _patterns(config: Config) -> Iterator[FindingLine]:
+    """A line where an institution has its own kinds of fact."""
+    from onprem_rag.verify import kinds_of
+
+    if not config.verify.patterns:
+        return
     try:
-        folder = config.reranker_folder
-        if folder is not None:
-            Reranker(folder)
+        kinds_of(config)
     except OnpremRagError as error:
         what, _, remedy = str(error).partition("\n→ ")
-        return FindingLine("재순위 모델", False, what, remedy)
-    if folder is None:
-        return FindingLine(
-            "재순위 모델",
-            True,
-            "없음: 쓰지 않습니다",
-            "쓰려면 config.toml의 [models] reranker에 CrossEncoder 폴더를 적으세요.",
-        )
-    return FindingLine("재순위 모델", True, str(folder))
+        yield FindingLine("사실의 정규식", False, what, remedy)
+    else:
+        names = ", ".join(name for name, _ in config.verify.patterns)
+        yield FindingLine("사실의 정규식", True, names)
+
+
+def _loaded(
+    name: str, configured: Callable[[], Path | None], load: Callable[[Path], object], remedy: str
+) -> FindingLine:
+    """Whether an optional model's folder loads; without one ``remedy`` says how to have it."""
+    try:
+        folder = configured()
+        if folder is None:
+            return FindingLine(name, True, "없음: 쓰지 않습니다", remedy)
+        load(folder)
+    except OnpremRagError as error:
+        what, _, remedy = str(error).partition("\n→ ")
+        return FindingLine(name, False, what, remedy)
+    return FindingLine(name, True, str(folder))
 
 
 def language_model(config: Config) -> FindingLine:

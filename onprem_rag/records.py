@@ -137,7 +137,9 @@ class Fact:
     equal. ``start``/``end`` lie in the text the fact was read from.
     """
 
-    kind: str  # reference, amount, date, year, time, period, percentage, count
+    # reference, amount, date, year, time, period, percentage, count, comparator, modality,
+    # exception, name, or what the configuration names
+    kind: str
     text: str
     value: str
     start: int
@@ -169,22 +171,34 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One fact of an answer, what was found about it, and where the source says so."""
+    """One fact of an answer, what was found about it, and where the source says so.
+
+    ``elsewhere`` is where the passages state the same of something else: 1년 of another leave.
+    """
 
     fact: Fact
     finding: Finding
     source: Citation | None = None
+    elsewhere: Citation | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One sentence of an answer (offsets into the answer) and the span that supports it."""
+    """A sentence or clause of an answer (offsets into the answer) and the span that supports it.
+
+    ``score`` in [0, 1] is how much of it the span says: the lowest that any stage found.
+    """
 
     text: str
     start: int
     end: int
     supported: bool
     citation: Citation | None = None
+    quoted: bool = False  # it stands in the span letter by letter
+    score: float = 0.0
+
+
+MODEL = "model"  # the stage of an answer that the language model was to write
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +209,7 @@ class Stage:
     that stands in for its draft has been checked all the same.
     """
 
-    name: str  # claims, facts, model
+    name: str  # claims, facts, reask, nli, model
     ran: bool
     note: str = ""  # Korean; why it did not run, or what it found
 
@@ -207,6 +221,11 @@ class Report:
     claims: tuple[Claim, ...]
     verdicts: tuple[Verdict, ...]
     stages: tuple[Stage, ...]
+
+    @property
+    def compared(self) -> bool:
+        """Claims and facts were compared with the passages, whatever became of other stages."""
+        return all(stage.ran for stage in self.stages if stage.name in ("claims", "facts"))
 
     @property
     def verified(self) -> bool:
@@ -227,6 +246,23 @@ class Status(StrEnum):
     CORRECTED = "corrected"  # as verified, after unsupported text was replaced or removed
     UNVERIFIED = "unverified"  # a check did not run, or something is not supported
     REFUSED = "refused"  # 모른다
+
+
+class Showing(StrEnum):
+    """What is done with an answer that is unverified."""
+
+    SHOW = "show"
+    WARN = "warn"
+    HOLD = "hold"  # the passages to read are shown in its place
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What the checker put right: ``old`` stood where ``text[start:end]`` stands now."""
+
+    old: str
+    start: int
+    end: int
 
 
 class Guard(StrEnum):
@@ -265,7 +301,9 @@ class Answer:
     stages: tuple[Stage, ...] = ()
     hits: tuple[Hit, ...] = ()
     generator: str = ""
-    removed: tuple[str, ...] = ()  # sentences of the draft that the checker took out
+    removed: tuple[str, ...] = ()  # sentences and clauses of the draft that the checker took out
+    changes: tuple[Change, ...] = ()  # offsets into ``text``
+    showing: Showing = Showing.WARN  # of an unverified answer
     understood: str = ""  # a follow-up, as the full question that was answered
     guard: Guard = Guard.QUOTED
     timings_ms: tuple[tuple[str, float], ...] = field(default=())

@@ -15,6 +15,10 @@ from onprem_rag.library.store import Library
 from onprem_rag.records import FaqEntry
 from onprem_rag.rerank import Reranker
 from onprem_rag.search import Searcher
+from onprem_rag.verify import open_checker
+from onprem_rag.verify.checker import Checker
+from onprem_rag.verify.judge import Judge
+from onprem_rag.verify.nli import Nli
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,8 @@ class View:
     reranker: Reranker | None  # stays loaded
     extractive: Extractive
     generator: Generator
+    nli: Judge | None  # stays loaded
+    checker: Checker
     faq: Faq
     entries: tuple[FaqEntry, ...]
     faq_revision: int
@@ -78,8 +84,12 @@ class LiveView:
             config.search.candidates,
             config.index,
         )
-        folder = config.reranker_folder
-        reranker = old.reranker if old else Reranker(folder) if folder else None
+        if old:
+            reranker, nli = old.reranker, old.nli
+        else:
+            folder, judging = config.reranker_folder, config.nli_folder
+            reranker = Reranker(folder) if folder else None
+            nli = Nli(judging) if judging else None
         searcher = Searcher(self._library, generation, config.search, reranker)
         extractive = Extractive(searcher.weight, config.search.passages, config.answer.length)
         if self._generator:
@@ -97,6 +107,8 @@ class LiveView:
             reranker,
             extractive,
             generator,
+            nli,
+            open_checker(config, generator, nli),
             Faq(entries),
             entries,
             number,

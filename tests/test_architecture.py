@@ -27,6 +27,7 @@ ROOMS = (
     "reading",  # which sentence of a passage fits a question: search and quotations use it
     "lookup",  # the articles and rules that a question names
     "following",  # passages that the found ones refer to
+    "cross_encoder",  # two texts read together: the reranker and the NLI judge
     "rerank",  # an optional cross-encoder
     "search",
     "absence",  # what is said of places that the rules have not got
@@ -60,8 +61,8 @@ PLACES = {
     "faiss": ("onprem_rag.index.dense",),
     "pymilvus": ("onprem_rag.index.milvus_server", "onprem_rag.index.milvus_write"),
     "grpc": ("onprem_rag.index.milvus_server",),
-    "sentence_transformers": ("onprem_rag.index", "onprem_rag.rerank"),
-    "transformers": ("onprem_rag.generate", "onprem_rag.rerank"),
+    "sentence_transformers": ("onprem_rag.index", "onprem_rag.cross_encoder"),
+    "transformers": ("onprem_rag.generate", "onprem_rag.cross_encoder"),
     "langchain_core": ("onprem_rag.generate", "onprem_rag.retriever"),
     "langchain_openai": ("onprem_rag.generate.remote",),
     "streamlit": ("onprem_rag.web", "app"),

@@ -77,9 +77,19 @@ def test_ask_in_json(call: Run, demo_home: Path) -> None:
     assert citation.keys() == CITATION | {"referred_from"}
     assert (citation["document"], citation["article"]) == ("회계규정", "제13조")
     assert len(citation["text"]) == citation["end"] - citation["start"]
-    count, fact = answer["facts"]  # 1명, 5만원
+    measures = [fact for fact in answer["facts"] if fact["kind"] in ("count", "amount")]
+    count, fact = measures  # 1명, 5만원
     assert count["kind"] == "count"
-    assert fact.keys() == {"kind", "text", "value", "verdict", "source"}
+    assert fact.keys() >= {
+        "kind",
+        "text",
+        "value",
+        "start",
+        "end",
+        "verdict",
+        "source",
+        "elsewhere",
+    }
     assert (fact["kind"], fact["text"], fact["verdict"]) == ("amount", "5만원", "supported")
     assert fact["source"].keys() == CITATION
     assert answer["hits"][0].keys() == {"document", "article", "score", "referred_from"}
@@ -220,18 +230,116 @@ def test_verify(call: Run, tmp_path: Path, answer: str, status: str, verdict: st
     assert code == 0
     assert report.keys() >= {"status", "facts"}
     assert report["status"] == status
-    assert [fact["verdict"] for fact in report["facts"]] == ["supported", verdict]  # 1명, …
-    assert report["facts"][0].keys() == {"kind", "text", "value", "verdict", "source"}
+    measures = [fact for fact in report["facts"] if fact["kind"] in ("count", "amount")]
+    assert [fact["verdict"] for fact in measures] == ["supported", verdict]  # 1명, …
+    assert measures[0].keys() >= {"kind", "text", "value", "verdict", "source"}
     code, out, _ = call(main, *arguments)
     assert out.startswith("[확인됨]" if status == "verified" else "[확인되지 않음]")
 
 
+def test_verify_says_what_the_answer_may_stay_as(call: Run, tmp_path: Path) -> None:
+    (tmp_path / "근거.txt").write_text(CONTEXT, encoding="utf-8")
+    right, wrong, made_up = (
+        "식사비는 1명당 5만원을 초과할 수 없다.",
+        "식사비는 1명당 7만원을 초과할 수 없다.",
+        "주차비는 9만원으로 한다.",
+    )
+
+    def corrected(answer: str) -> dict[str, Any]:
+        arguments = ("--answer", answer, "--context", tmp_path / "근거.txt")
+        _, out, _ = call(main, "verify", *arguments, "--json")
+        _, told, _ = call(main, "verify", *arguments)
+        (report,) = lines_of(out)
+        left = report["corrected"]["text"]
+        said = f"고친 답변: {left or '(남는 문장이 없습니다)'}"
+        assert (said in told) is (left != answer)
+        assert isinstance(report["corrected"], dict)
+        return report["corrected"]
+
+    assert corrected(right) == {"text": right, "status": "verified", "changes": [], "removed": []}
+    mended = corrected(wrong)
+    assert (mended["text"], mended["status"]) == (right, "verified")
+    (change,) = mended["changes"]
+    assert (change["old"], change["new"]) == ("7만원", "5만원")
+    assert right[change["start"] : change["end"]] == "5만원"
+    nothing = corrected(made_up)
+    assert (nothing["text"], nothing["status"]) == ("", "unverified")
+    assert nothing["removed"] == [made_up]
+
+
+def test_verify_against_passages_of_anyone(call: Run, tmp_path: Path) -> None:
+    passages = jsonl(
+        tmp_path / "p.jsonl",
+        {"text": "주차장은 직원만 쓴다."},
+        {"text": CONTEXT, "document": "회계규정", "article": "제 13 조", "score": 0.4},
+    )
+    answer = "회계규정 제13조에 따르면 식사비는 1명당 5만원을 초과할 수 없습니다."
+    arguments = ("verify", "--answer", answer, "--passages", passages)
+    code, out, _ = call(main, *arguments, "--json")
+    (report,) = lines_of(out)
+    assert (code, report["status"]) == (0, "verified")
+    (place,) = [fact for fact in report["facts"] if fact["kind"] == "reference"]
+    assert (place["source"]["document"], place["source"]["article"]) == ("회계규정", "제13조")
+    assert CONTEXT[place["source"]["start"] : place["source"]["end"]] == place["source"]["text"]
+    code, out, _ = call(main, *arguments)
+    assert (code, out.startswith("[확인됨]")) == (0, True)
+
+
 def test_verify_in_a_batch(call: Run, tmp_path: Path) -> None:
     answers = [f"식사비는 1명당 {number}만원을 초과할 수 없습니다." for number in (5, 7, 5, 8)]
-    cases = ({"answer": answer, "context": CONTEXT} for answer in answers)
-    _, out, _ = call(main, "verify", "--batch", jsonl(tmp_path / "v.jsonl", *cases))
+    cases: list[object] = [{"answer": answer, "context": CONTEXT} for answer in answers]
+    cases.append({"answer": answers[0], "passages": [{"text": "가"}, {"text": CONTEXT}]})
+    code, out, _ = call(main, "verify", "--batch", jsonl(tmp_path / "v.jsonl", *cases))
+    assert code == 0
     statuses = [report["status"] for report in lines_of(out)]
-    assert statuses == ["verified", "unverified", "verified", "unverified"]
+    assert statuses == ["verified", "unverified", "verified", "unverified", "verified"]
+    assert all(report.keys() >= {"facts", "stages", "corrected"} for report in lines_of(out))
+
+
+def test_a_wrong_line_costs_itself_only(call: Run, tmp_path: Path) -> None:
+    case = {"answer": "식사비는 1명당 5만원을 초과할 수 없다.", "context": CONTEXT}
+    lines = [
+        json.dumps(case),
+        "",
+        '{"answer": ',
+        "[" * 100_000,
+        json.dumps({"answer": 7, "context": CONTEXT}),
+        json.dumps({"answer": "가"}),
+        json.dumps({"answer": "가", "passages": [{"text": "나"}, {"txt": "다"}]}),
+        json.dumps({"answer": "\ud800\x00", "context": "\udfff제1조(\x00"}),
+        json.dumps(case),
+    ]
+    (tmp_path / "v.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    code, out, err = call(main, "verify", "--batch", tmp_path / "v.jsonl")
+    assert (code, err) == (1, "")
+    found = lines_of(out)
+    assert [item.get("line") for item in found] == [None, 3, 4, 5, 6, 7, None, None]
+    assert [item.get("status") for item in found[-2:]] == ["unverified", "verified"]
+    for item in found[1:6]:
+        assert f"v.jsonl {item['line']}번째 줄이 잘못되었습니다. " in item["error"]
+        assert "→ " in item["error"]
+    assert '근거 2번에 "text"가 없습니다' in found[5]["error"]
+
+
+def test_the_configuration_of_the_home_takes_part(call: Run, tmp_path: Path) -> None:
+    (tmp_path / "근거.txt").write_text("과제 KR-ABC는 종료한다.", encoding="utf-8")
+    arguments = ("verify", "--home", tmp_path, "--context", tmp_path / "근거.txt", "--json")
+
+    def code_verdicts(answer: str) -> list[str]:
+        _, out, _ = call(main, *arguments, "--answer", answer)
+        (report,) = lines_of(out)
+        return [fact["verdict"] for fact in report["facts"] if fact["kind"] == "과제번호"]
+
+    assert code_verdicts("과제 KR-XYZ는 종료한다.") == []
+    pattern = "[verify.patterns]\n'과제번호' = '[A-Z]{2}-[A-Z]{3}'\n"
+    (tmp_path / "config.toml").write_text(pattern, encoding="utf-8")
+    assert code_verdicts("과제 KR-XYZ는 종료한다.") == ["contradicted"]
+    assert code_verdicts("과제 kr-abc는 종료한다.") == []  # the expression says capitals
+    assert code_verdicts("과제 KR-ABC는 종료한다.") == ["supported"]
+    (tmp_path / "config.toml").write_text("[verify.patterns]\ndate = '날'\n", encoding="utf-8")
+    code, out, err = call(main, *arguments, "--answer", "가")
+    assert (code, out) == (1, "")
+    assert err.startswith("오류: 설정 [verify.patterns]의 이름 'date'은 이미 있는 종류의")
 
 
 @pytest.mark.parametrize(
@@ -240,12 +348,26 @@ def test_verify_in_a_batch(call: Run, tmp_path: Path) -> None:
         (["--answer", "가"], "빠진 것이 있습니다: --context → "),
         (["--context", "x"], "빠진 것이 있습니다: --answer → "),
         (["--answer", "가", "--context", "/no/such"], "근거 파일을 읽을 수 없습니다: /no/such\n→ "),
+        (["--answer", "가", "--passages", "/no/such"], "파일을 읽을 수 없습니다: /no/such\n→ "),
+        (["--batch", "x", "--answer", "가"], "--batch에 다른 답변이나 근거를 함께 주었습니다. → "),
+        (["--batch", "/no/such"], "파일을 읽을 수 없습니다: /no/such\n→ "),
+        (
+            ["--answer", "가", "--context", "x", "--passages", "y"],
+            "--context와 --passages를 함께 주었습니다. → ",
+        ),
     ],
 )
 def test_verify_without_its_parts(call: Run, arguments: list[str], message: str) -> None:
     code, _, err = call(main, "verify", *arguments)
     assert code == 1
     assert message in err
+
+
+def test_a_passage_that_is_none(call: Run, tmp_path: Path) -> None:
+    (tmp_path / "p.jsonl").write_text('\n{"text": "가"}\n{"text": 7}\n', encoding="utf-8")
+    code, out, err = call(main, "verify", "--answer", "가", "--passages", tmp_path / "p.jsonl")
+    assert (code, out) == (1, "")
+    assert "p.jsonl 3번째 줄이 잘못되었습니다. 근거 2번의" in err
 
 
 def test_eval(call: Run, demo_home: Path) -> None:

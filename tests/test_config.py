@@ -80,7 +80,7 @@ def test_an_unknown_section(tmp_path: Path) -> None:
     path = settings(tmp_path, "[serach]\npassages = 4\n")
     assert refusal(tmp_path) == (
         f"설정 파일에 모르는 항목 [serach]이 있습니다: {path}\n"
-        "→ 쓸 수 있는 항목: answer, index, library, models, search"
+        "→ 쓸 수 있는 항목: answer, index, library, models, search, verify"
     )
     settings(tmp_path, 'home = "/elsewhere"\n')
     assert "모르는 항목 [home]" in refusal(tmp_path)
@@ -192,3 +192,49 @@ def test_settings_that_leave_a_model_no_room_or_time(tmp_path: Path, text: str, 
         load_config(tmp_path)
     assert said in str(caught.value)
     assert "\n→ " in str(caught.value)
+
+
+def test_an_institutions_own_kinds_of_fact(tmp_path: Path) -> None:
+    assert load_config(tmp_path).verify.patterns == ()
+    settings(
+        tmp_path,
+        "[verify.patterns]\n"
+        "\"과제번호\" = '[A-Z]{2}-\\d{4}-\\d{3}'\n"
+        "\"서식 번호\" = '서식\\s*제\\s*\\d+\\s*호'\n",
+    )
+    assert load_config(tmp_path).verify.patterns == (
+        ("과제번호", r"[A-Z]{2}-\d{4}-\d{3}"),
+        ("서식 번호", r"서식\s*제\s*\d+\s*호"),
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[verify.patterns]\n'과제번호' = '['\n",
+        "[verify.patterns]\n'과제번호' = 'KR('\n",
+        "[verify.patterns]\n'과제번호' = '\\d*'\n",  # matches nothing at all
+        "[verify.patterns]\n'과제번호' = ''\n",
+        "[verify.patterns]\n'과제번호' = 7\n",
+        "[verify.patterns]\n'과제번호' = ['KR']\n",
+        "[verify.patterns.'과제번호']\nregex = 'KR'\n",
+        "[verify.patterns]\n' ' = 'KR'\n",
+        "[verify]\npatterns = '[A-Z]{2}'\n",
+        "[verify]\npatterns = ['[A-Z]{2}']\n",
+    ],
+)
+def test_patterns_that_are_none(text: str, tmp_path: Path) -> None:
+    path = settings(tmp_path, text)
+    message = refusal(tmp_path)
+    assert "[verify] patterns" in message
+    assert "→ 바른 값은 " in message
+    assert "정규식" in message
+    assert str(path) in message
+
+
+def test_of_several_patterns_the_wrong_one_is_named(tmp_path: Path) -> None:
+    path = settings(tmp_path, "[verify.patterns]\n'서식' = '서식'\n'과제번호' = 'KR('\n")
+    message = refusal(tmp_path)
+    assert message.startswith("설정 [verify] patterns = 과제번호 = 'KR(' (missing ), ")
+    assert "서식'" not in message
+    assert str(path) in message

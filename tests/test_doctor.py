@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from onprem_rag.config import AnswerConfig, Config, ModelConfig, load_config
+from onprem_rag.config import AnswerConfig, Config, ModelConfig, VerifyConfig, load_config
 from onprem_rag.doctor import FindingLine, examine
+from tests.test_rerank import cross_encoder
 
 
 class ModelServer(BaseHTTPRequestHandler):
@@ -115,3 +116,44 @@ def test_no_model_folder(tmp_path: Path) -> None:
     assert not line.ok
     assert str(tmp_path / "models" / "none") in line.detail
     assert line.remedy
+
+
+def test_the_model_that_judges_sentences(tmp_path: Path) -> None:
+    def judging(nli: str) -> FindingLine:
+        models = ModelConfig(nli=nli)
+        lines = examine(replace(load_config(tmp_path), models=models))
+        (line,) = [line for line in lines if line.name == "문장 판정 모델"]
+        return line
+
+    none = judging("")
+    assert none.ok
+    assert none.detail == "없음: 쓰지 않습니다"
+    assert "[models] nli" in none.remedy
+    absent = judging("models/nli")
+    assert not absent.ok
+    assert str(tmp_path / "models" / "nli") in absent.detail
+    assert absent.remedy
+    folder = tmp_path / "models" / "nli"
+    folder.mkdir(parents=True)
+    cross_encoder(folder, 3)
+    unnamed = judging("models/nli")
+    assert not unnamed.ok
+    assert "어느 출력이 entailment인지" in unnamed.detail
+    assert "id2label" in unnamed.remedy
+    cross_encoder(folder, 3, {0: "entailment", 1: "neutral", 2: "contradiction"})
+    assert judging("models/nli") == FindingLine("문장 판정 모델", True, str(folder))
+
+
+def test_an_institutions_own_kinds_of_fact(tmp_path: Path) -> None:
+    def line(*patterns: tuple[str, str]) -> list[FindingLine]:
+        config = replace(load_config(tmp_path), verify=VerifyConfig(patterns=patterns))
+        return [line for line in examine(config) if line.name == "사실의 정규식"]
+
+    assert line() == []
+    assert line(("과제번호", "KR"), ("서식", "별지")) == [
+        FindingLine("사실의 정규식", True, "과제번호, 서식")
+    ]
+    (taken,) = line(("date", "날"))
+    assert not taken.ok
+    assert "'date'은 이미 있는 종류의 이름" in taken.detail
+    assert taken.remedy.startswith("다른 이름을 쓰세요: ")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from onprem_rag.config import AnswerConfig
 from onprem_rag.errors import ModelError, OnpremRagError
+from onprem_rag.generate.agreeing import ENOUGH, said
 from onprem_rag.generate.context import Weight
 from onprem_rag.generate.copy_guard import CopyGuard
 from onprem_rag.generate.prompting import Prompting
@@ -21,6 +22,7 @@ from onprem_rag.records import Guard, Hit, Waiting
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
+    from langchain_core.messages import BaseMessageChunk
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +35,12 @@ class ChatModel:
     # Tokens of a prompt with those of the chat template; for a server an upper bound.
     count: Callable[[Sequence[Message]], int]
     special: tuple[str, ...]  # the tokenizer's special tokens; () where they aren't known
-    guard: Guard  # WRITING: ``chat.stream`` takes ``guard=CopyGuard``; all take ``seconds=``
+    # WRITING: ``chat.stream`` takes ``guard=CopyGuard``. All take ``seconds=``, and ``agreeing=``:
+    # a chunk tells how likely 예 is, in ``additional_kwargs["agrees"]``, where that is known.
+    guard: Guard
 
 
-COMPLETING_S = 15.0  # for a rewritten question or a yes: the draft is still to come
+COMPLETING_S = 15.0  # for a rewritten question: the draft is still to come
 
 
 def even(word: str) -> float:
@@ -90,27 +94,44 @@ class ChatGenerator:
             with closing(self._written(messages, guard, seconds)) as pieces:
                 return "".join(piece for piece in pieces if isinstance(piece, str)).strip()
 
+    def agrees(self, prompt: str, values: Mapping[str, str], seconds: float) -> float:
+        """How likely the model says 예 to ``prompts/PROMPT.txt``, in [0, 1]. Raises ModelError."""
+        with self._failing():
+            messages = self.prompting.other(prompt, values)
+            with closing(self._chunks(messages, seconds, agreeing=True)) as chunks:
+                return _agreement(chunks)
+
     def _written(
         self, messages: Sequence[Message], guard: CopyGuard | None, seconds: float
     ) -> Generator[str | Waiting, None, None]:
         """What the model writes, without what it only thinks and without tags."""
-        until = time.monotonic() + seconds
         thoughts = Thoughts()
-        more: dict[str, Any] = {"seconds": seconds} | ({"guard": guard} if guard else {})
-        chat = [(message.role, message.text) for message in messages]
-        with closing(cast("Any", self._model.chat.stream(chat, **more))) as chunks:
+        more = {"guard": guard} if guard else {}
+        with closing(self._chunks(messages, seconds, **more)) as chunks:
             for chunk in chunks:
-                if time.monotonic() > until:
-                    raise ModelError(
-                        f"언어 모델({self.name})이 {seconds:g}초 안에 답을 못 마쳤습니다.\n"
-                        "→ config.toml의 [answer] timeout_s를 늘리거나 max_new_tokens를 줄이세요."
-                    )
                 if (before := chunk.additional_kwargs.get("before")) is not None:
                     yield Waiting(before)
                 if text := untagged(thoughts.without(str(chunk.text))):
                     yield text
         if text := untagged(thoughts.end()):
             yield text
+
+    def _chunks(
+        self, messages: Sequence[Message], seconds: float, **more: Any
+    ) -> Generator[BaseMessageChunk, None, None]:
+        """What comes from the model. Raises ModelError when the time is over."""
+        until = time.monotonic() + seconds
+        chat = [(message.role, message.text) for message in messages]
+        stream = cast("Any", self._model.chat.stream(chat, seconds=seconds, **more))
+        with closing(stream) as chunks:
+            for chunk in chunks:
+                if time.monotonic() > until:
+                    raise ModelError(
+                        f"언어 모델({self.name})이 {seconds:g}초 안에 답을 못 마쳤습니다.\n"
+                        "→ config.toml의 [answer] timeout_s(확인은 [verify] timeout_s)를 늘리거나 "
+                        "max_new_tokens를 줄이세요."
+                    )
+                yield chunk
 
     @contextmanager
     def _failing(self) -> Iterator[None]:
@@ -124,3 +145,15 @@ class ChatGenerator:
                 f"언어 모델({self.name})이 답하지 못했습니다: {type(error).__name__}: {error}\n"
                 "→ 모델 서버나 GPU의 상태를 'onprem-rag doctor'로 확인하세요."
             ) from error
+
+
+def _agreement(chunks: Iterator[BaseMessageChunk]) -> float:
+    """What the first word's probabilities say; else the text, as soon as it shows its answer."""
+    thoughts, text = Thoughts(), ""
+    for chunk in chunks:
+        if (told := chunk.additional_kwargs.get("agrees")) is not None:
+            return float(told)
+        text += thoughts.without(str(chunk.text))
+        if len(text) >= ENOUGH:
+            return said(text)
+    return said(text + thoughts.end())

@@ -133,7 +133,8 @@ class Draft:
         if self._begun:
             return ModelError(
                 f"언어 모델이 {limit} 안에 답을 다 쓰지 못했습니다.\n"
-                "→ config.toml의 [answer] timeout_s를 늘리거나 max_new_tokens를 줄이세요."
+                "→ config.toml의 [answer] timeout_s(확인은 [verify] timeout_s)를 늘리거나 "
+                "max_new_tokens를 줄이세요."
             )
         return ModelError(
             f"언어 모델의 차례가 {limit} 안에 오지 않았습니다.\n"

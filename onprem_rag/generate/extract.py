@@ -79,6 +79,9 @@ class Extractive:
     def complete(self, prompt: str, values: Mapping[str, str]) -> None:
         """Nothing: there is no model."""
 
+    def agrees(self, prompt: str, values: Mapping[str, str], seconds: float) -> None:
+        """Nothing: there is no model."""
+
     def _chosen(self, found: Sequence[Quotation], several: bool) -> list[Quotation]:
         """The best quotation; then the best of each further passage that fits nearly as well.
 

@@ -34,3 +34,10 @@ class Generator(Protocol):
 
         Raises ModelError where the model fails.
         """
+
+    def agrees(self, prompt: str, values: Mapping[str, str], seconds: float) -> float | None:
+        """How likely the model says 예 to ``prompts/PROMPT.txt``, in [0, 1]; None without a model.
+
+        1 or 0 where the model tells no probabilities. Raises ModelError where the model fails, says
+        neither 예 nor 아니요, or isn't done within ``seconds``.
+        """

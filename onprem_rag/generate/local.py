@@ -19,6 +19,7 @@ from onprem_rag.config import AnswerConfig
 from onprem_rag.errors import ModelError
 from onprem_rag.generate import adapter as adapters
 from onprem_rag.generate import memory
+from onprem_rag.generate.agreeing import FirstWord, Signs, signs
 from onprem_rag.generate.chat import ChatModel
 from onprem_rag.generate.draft import Draft
 from onprem_rag.generate.queue import Queue
@@ -43,6 +44,7 @@ class LocalChatModel(BaseChatModel):
     answer: AnswerConfig
     context: int  # tokens that prompt and answer may have together
     _queue: Queue = PrivateAttr(default_factory=Queue)
+    _signs: Signs | None = PrivateAttr(default=None)
 
     @property
     def _llm_type(self) -> str:
@@ -66,9 +68,13 @@ class LocalChatModel(BaseChatModel):
         run_manager: CallbackManagerForLLMRun | None = None,
         guard: CopyGuard | None = None,
         seconds: float | None = None,
+        agreeing: bool = False,
         **kwargs: Any,
     ) -> Iterator[ChatGenerationChunk]:
         """Text as it is generated; before it, empty chunks that say how many come first.
+
+        ``agreeing``: where the first token says 예 or 아니요 it is the only one, and a last chunk
+        tells in ``agrees`` how likely 예 was.
 
         A reader that stops reading stops the generation, or gives up its place in the queue.
         Raises ModelError for a prompt that is too long and when the time, waiting included, is
@@ -76,34 +82,40 @@ class LocalChatModel(BaseChatModel):
         """
         prompt = self.template.encode([Message(_ROLES[m.type], str(m.text)) for m in messages])
         self._check_length(len(prompt))
+        first = FirstWord(self._known_signs()) if agreeing else None
 
         def write(draft: Draft) -> None:
-            self._write(prompt, guard, draft)
+            self._write(prompt, guard, first, draft)
 
         seconds = self.answer.timeout_s if seconds is None else seconds
         draft = Draft(write, self.template.decode, guard, self._queue.join(), seconds)
         try:
             for event in draft:
-                if isinstance(event, Waiting):
-                    before = {"before": event.before}
-                    message = AIMessageChunk(content="", additional_kwargs=before)
-                else:
-                    message = AIMessageChunk(content=event)
-                yield ChatGenerationChunk(message=message)
+                yield _chunk(before=event.before) if isinstance(event, Waiting) else _chunk(event)
             # LangChain takes a stream without a chunk for a failure; a model may end at once.
-            yield ChatGenerationChunk(message=AIMessageChunk(content=""))
+            told = first.probability if first else None
+            yield _chunk() if told is None else _chunk(agrees=told)
         finally:
             draft.leave()
 
-    def _write(self, prompt: list[int], guard: CopyGuard | None, draft: Draft) -> None:
+    def _known_signs(self) -> Signs:
+        if self._signs is None:
+            self._signs = signs(self.vocabulary)
+        return self._signs
+
+    def _write(
+        self, prompt: list[int], guard: CopyGuard | None, first: FirstWord | None, draft: Draft
+    ) -> None:
         import torch
-        from transformers import GenerationConfig, LogitsProcessorList
+        from transformers import GenerationConfig, LogitsProcessorList, StoppingCriteriaList
 
         from onprem_rag.generate.guarding import Guarding
 
         ids = torch.tensor([prompt], device=self.model.device)
         ends = self.model.generation_config.eos_token_id or ()
-        processors = [] if guard is None else [Guarding(self.vocabulary, guard, len(prompt), ends)]
+        processors: list[Any] = [first.read] if first else []
+        if guard is not None:
+            processors.append(Guarding(self.vocabulary, guard, len(prompt), ends))
         self.model.generate(
             ids,
             attention_mask=torch.ones_like(ids),
@@ -111,6 +123,7 @@ class LocalChatModel(BaseChatModel):
                 max_new_tokens=self.answer.max_new_tokens, do_sample=False
             ),
             logits_processor=LogitsProcessorList(processors),
+            stopping_criteria=StoppingCriteriaList([first.told] if first else []),
             streamer=draft,
         )
 
@@ -123,6 +136,10 @@ class LocalChatModel(BaseChatModel):
                 "→ config.toml의 [answer] context를 모델이 받는 데까지 늘리거나, max_new_tokens나 "
                 "[search] passages를 줄이세요."
             )
+
+
+def _chunk(text: str = "", **told: float) -> ChatGenerationChunk:
+    return ChatGenerationChunk(message=AIMessageChunk(content=text, additional_kwargs=told))
 
 
 def load(folder: Path, adapter: Path | None, answer: AnswerConfig) -> ChatModel:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import queue
 import threading
 import time
@@ -15,16 +16,19 @@ from langchain_core.callbacks import CallbackManagerForLLMRun
 from langchain_core.messages import BaseMessage
 from langchain_core.outputs import ChatGenerationChunk
 from langchain_openai.chat_models.base import BaseChatOpenAI
-from pydantic import SecretStr
+from pydantic import PrivateAttr, SecretStr
 
 from onprem_rag.config import Config
 from onprem_rag.errors import ModelError
+from onprem_rag.generate.agreeing import weighed
 from onprem_rag.generate.chat import ChatModel
 from onprem_rag.generate.server import CONNECT_S, client, reached_not, refused
 from onprem_rag.prompts import Message
 from onprem_rag.records import Guard
 
 BETWEEN_S = 8.0  # a server that stops within an answer is given up after so long
+_TOLD = 5  # probabilities of a token, as many as every server gives that gives any
+_REFUSING = frozenset((400, 422, 501))
 _PAUSE_S = 0.3  # before the one other try
 _MESSAGE_TOKENS = 8  # role marks of a chat template, at most
 _PROMPT_TOKENS = 40  # what a template writes of its own: dates, "you are …"
@@ -40,6 +44,7 @@ class ServedChatModel(BaseChatOpenAI):
 
     whole_s: float  # for a whole draft
     between_s: float = BETWEEN_S  # from one piece to the next
+    _untold: bool = PrivateAttr(default=False)  # it refuses to tell probabilities
 
     def _stream(
         self,
@@ -47,21 +52,49 @@ class ServedChatModel(BaseChatOpenAI):
         stop: list[str] | None = None,
         run_manager: CallbackManagerForLLMRun | None = None,
         seconds: float | None = None,
+        agreeing: bool = False,
         **kwargs: Any,
     ) -> Iterator[ChatGenerationChunk]:
-        """Pieces of the answer. Raises ModelError. A reader that leaves ends the connection."""
+        """Pieces of the answer. Raises ModelError. A reader that leaves ends the connection.
+
+        ``agreeing``: the piece with the first word tells in ``agrees`` how likely 예 was, where
+        the server gives probabilities.
+        """
         send = super()._stream
 
         def attempt() -> Chunks:
             yield from send(messages, stop, **kwargs)
 
-        try:
-            whole_s = self.whole_s if seconds is None else seconds
-            yield from _in_time(lambda: _tried_twice(attempt), whole_s, self.between_s)
-        except Exception as error:  # httpx, openai and json have many
-            raise self._failed(error) from error
+        def telling() -> Chunks:
+            yield from _told(send(messages, stop, **kwargs, logprobs=True, top_logprobs=_TOLD))
 
-    def _failed(self, error: Exception) -> ModelError:
+        def tried() -> Chunks:
+            if agreeing and not self._untold:
+                yield from self._told_or_not(telling, attempt)
+            else:
+                yield from _tried_twice(attempt)
+
+        whole_s = self.whole_s if seconds is None else seconds
+        try:
+            yield from _in_time(tried, whole_s, self.between_s)
+        except Exception as error:  # httpx, openai and json have many
+            raise self._failed(error, whole_s) from error
+
+    def _told_or_not(self, telling: Callable[[], Chunks], attempt: Callable[[], Chunks]) -> Chunks:
+        """With probabilities, and without where the server refuses these, from then on."""
+        try:
+            yield from _tried_twice(telling)
+        except openai.APIStatusError as error:
+            if error.status_code not in _REFUSING:
+                raise
+            chunks = _tried_twice(attempt)
+            first = next(chunks, None)
+            self._untold = True  # what it refused was the asking for them
+            if first is not None:
+                yield first
+                yield from chunks
+
+    def _failed(self, error: Exception, whole_s: float) -> ModelError:
         """What went wrong, and what to do."""
         url = str(self.openai_api_base)
         if isinstance(error, openai.APIStatusError):
@@ -69,9 +102,10 @@ class ServedChatModel(BaseChatOpenAI):
             return ModelError(f"{what}\n→ {refused(error.status_code)}")
         if isinstance(error, TimeoutError) or isinstance(error.__cause__, httpx.ReadTimeout):
             return ModelError(
-                f"모델 서버가 제때 답하지 않았습니다(답 전체 {self.whole_s:g}초, "
+                f"모델 서버가 제때 답하지 않았습니다(답 전체 {whole_s:g}초, "
                 f"조각 사이 {self.between_s:g}초): {url}\n"
-                "→ 'onprem-rag doctor'로 서버를 확인하거나 [answer] timeout_s를 늘리세요."
+                "→ 'onprem-rag doctor'로 서버를 확인하거나 [answer] timeout_s(확인은 [verify] "
+                "timeout_s)를 늘리세요."
             )
         if isinstance(error, openai.APITimeoutError):
             what = f"모델 서버에 {CONNECT_S:g}초 안에 연결되지 않았습니다: {url}"
@@ -137,6 +171,29 @@ def _tried_twice(attempt: Callable[[], Chunks]) -> Chunks:
             yield first
             yield from chunks
             return
+
+
+def _told(chunks: Iterator[ChatGenerationChunk]) -> Chunks:
+    """``chunks``, the one with the first word with the probability of 예."""
+    begun = False
+    for chunk in chunks:
+        if not begun and chunk.text.strip():
+            begun = True
+            told = weighed(_first_word((chunk.generation_info or {}).get("logprobs")))
+            if told is not None:
+                chunk.message.additional_kwargs["agrees"] = told
+        yield chunk
+
+
+def _first_word(logprobs: Any) -> Iterator[tuple[str, float]]:
+    """What might have stood in the first token that isn't blank, with probabilities."""
+    tokens = logprobs.get("content") if isinstance(logprobs, dict) else None
+    first: dict[str, Any] = next(
+        (token for token in tokens or () if str(token.get("token")).strip()), {}
+    )
+    for other in first.get("top_logprobs") or ():
+        if isinstance(logprob := other.get("logprob"), int | float):
+            yield str(other.get("token")), math.exp(min(logprob, 0.0))
 
 
 def _in_time(chunks: Callable[[], Chunks], whole_s: float, between_s: float) -> Chunks:

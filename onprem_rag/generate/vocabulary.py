@@ -94,6 +94,13 @@ class Vocabulary:
         """Tokens that write just ``text``."""
         return self._by_bytes.get(text.encode(), ())
 
+    def spelling(self, token: int) -> str:
+        """What ``token`` writes; "" for a special one and for parts of a character."""
+        try:
+            return self._bytes[token].decode()
+        except UnicodeDecodeError:
+            return ""
+
     def beginning(self, text: bytes) -> Iterator[int]:
         """Tokens that write the first bytes of ``text``, or all of it and more."""
         for end in range(1, len(text) + 1):

@@ -21,9 +21,11 @@ NATIVE = dict(_ONES) | {
 # Patterns without groups. FIGURE: 3,000 or 1.5. MIXED: 3천만, 1억 2천. SINO: 삼천만.
 # Bounded, because a row of such characters would otherwise cost its length squared.
 FIGURE = r"(?:\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?)"
-MIXED = rf"{FIGURE}(?:\s?[십백천만억조](?:\s?{FIGURE}|\s?[일이삼사오육칠팔구십백천만억]){{0,12}})?"
+_MORE = rf"\s?(?:{FIGURE}|(?!이[상하내전후외])[일이삼사오육칠팔구십백천만억])"  # 3억 이내
+MIXED = rf"{FIGURE}(?:\s?[십백천만억조](?:{_MORE}){{0,12}})?"
 SINO = r"[일이삼사오육륙칠팔구십백천만억]{1,16}"
-NATIVE_WORD = "(?:" + "|".join(sorted(NATIVE, key=len, reverse=True)) + ")"
+_ONE = "(?:" + "|".join(sorted(_ONES, key=len, reverse=True)) + ")"
+NATIVE_WORD = rf"(?:(?:{'|'.join(sorted(_NATIVE_TENS, reverse=True))}){_ONE}?|{_ONE})"
 _TOKEN = re.compile(rf"\s*({FIGURE}|[가-힣])")
 
 

@@ -1,7 +1,8 @@
-"""How quantities are written: amounts, dates, years, periods, percentages, times, counts.
+"""How quantities are written: amounts, dates, years, periods, percentages, times.
 
 A rule is a pattern and a function that reads the normalised value from a match; ``None`` means
 that the match is no quantity after all. Rules never see article references: those are masked.
+``quantity_counts`` has those of counts, ``quantity_words`` what only a checker needs.
 """
 
 from __future__ import annotations
@@ -24,62 +25,79 @@ class Rule:
     kind: str
     pattern: re.Pattern[str]
     read: Reader
+    needs: tuple[str, ...] = ()  # it is tried only where the text has one of them: that's faster
 
 
-def _rule(kind: str, pattern: str, read: Reader) -> Rule:
-    return Rule(kind, re.compile(pattern), read)
+def rule(kind: str, pattern: str, read: Reader, needs: str = "") -> Rule:
+    """A rule; ``needs`` are words with blanks between them."""
+    return Rule(kind, re.compile(pattern), read, tuple(needs.split()))
 
 
 # What may follow a unit that could also begin another word: 3부 but not 3부장, 1회 but not 1회계.
-_FOLLOW = (
+FOLLOW = (
     r"(?=$|[^가-힣]|이상|이하|이내|미만|초과|까지|부터|마다|정도|동안|이전|이후|[전후간당씩의에을를은는이"
-    r"가과와도만중내및별로]|으로|또는|짜리|한도|범위|단위|상당|공무원|직원|인\s|일\s|임(?![가-힣])|입니다|여야|라도|보다)"
+    r"가과와도만중내및별로]|으로|또는|짜리|한도|범위|단위|상당|공무원|직원|인\s|일\s|임(?![가-힣])|입니다|여야|라도|보다|뿐|밖에|쯤|가량|남짓|인[데지가]|하고|이랑|처럼|였)"
 )
-_START = r"(?<![\d.,])"
-_ALONE = r"(?<![가-힣])"
-_SINO_DIGIT = r"[일이삼사오육칠팔구십백천만억]"
+# A figure's start: a full stop or comma before it is a decimal point only behind a figure.
+START = r"(?=\d)(?<!\d)(?<!\d[.,])"
+HALF = r"(?<!\d)(?<!\d[.,])(?:(오전|오후)\s?)?"
+ALONE = r"(?<![가-힣])"
+SINO_DIGIT = r"[일이삼사오육칠팔구십백천만억]"
 
 
-def _value(text: str, unit: str) -> str | None:
+def value_in(text: str, unit: str) -> str | None:
+    """The number that ``text`` is, with ``unit``; None where it is none."""
     parsed = number(text.strip())
     return None if parsed is None else plain(parsed) + unit
 
 
 # --- amounts -------------------------------------------------------------------------------------
-_WON = r"\s?원(?![칙장소화])"
+WON = r"\s?원(?![칙장소화])"
+_UNIT_OF_TABLE = re.compile(r"단위\s?:?\s?$")  # (단위: 천원) is no amount
 _CURRENCIES = {"달러": "달러", "불": "달러", "유로": "유로", "엔": "엔", "위안": "위안"}
 _SIGNS = {"$": "달러", "₩": "원", "￦": "원", "€": "유로", "¥": "엔"}
 
 
-def _won(match: re.Match[str]) -> str | None:
-    return _value(match[1], "원")
+def read_won(match: re.Match[str]) -> str | None:
+    """An amount in won: 천 of "천 원" is 1000원."""
+    start = match.start()
+    if _UNIT_OF_TABLE.search(match.string, max(0, start - 5), start):
+        return None
+    return value_in(match[1], "원")
 
 
 def _currency(match: re.Match[str]) -> str | None:
-    return _value(match[1], _CURRENCIES[match[2]])
+    return value_in(match[1], _CURRENCIES[match[2]])
 
 
 def _signed(match: re.Match[str]) -> str | None:
-    return _value(match[2], _SIGNS[match[1]])
+    return value_in(match[2], _SIGNS[match[1]])
 
 
-def _amounts() -> Iterator[Rule]:
-    long_sino = rf"{_SINO_DIGIT}{{2,}}(?:\s{_SINO_DIGIT}{{2,}})*"
-    yield _rule("amount", rf"{_START}({MIXED}){_WON}", _won)
-    yield _rule("amount", rf"(?:{_ALONE}|(?<=금))(?<!단위 )({long_sino}){_WON}", _won)
-    yield _rule("amount", rf"{_START}({MIXED})\s?({'|'.join(_CURRENCIES)}){_FOLLOW}", _currency)
-    yield _rule("amount", rf"([$₩￦€¥])\s?({MIXED})", _signed)
+def amounts() -> Iterator[Rule]:
+    """The rules for amounts."""
+    long_sino = rf"{SINO_DIGIT}{{2,}}(?:\s{SINO_DIGIT}{{2,}})*"
+    yield rule("amount", rf"{START}({MIXED}){WON}", read_won, "원")
+    yield rule("amount", rf"(?:{ALONE}|(?<=금))({long_sino}){WON}", read_won, "원")
+    yield rule(
+        "amount",
+        rf"{START}({MIXED})\s?({'|'.join(_CURRENCIES)}){FOLLOW}",
+        _currency,
+        " ".join(_CURRENCIES),
+    )
+    yield rule("amount", rf"([$₩￦€¥])\s?({MIXED})", _signed, " ".join(_SIGNS))
 
 
 # --- dates, years, times -------------------------------------------------------------------------
-_YEAR = r"((?:1[89]|20)\d\d|'\d\d)"
+YEAR = r"((?:1[89]|20)\d\d|'\d\d)"
 _DOT, _GAP = r"\s{0,2}[.·]\s{0,3}", r"\s{0,3}"
 
 
-def _full_year(text: str) -> str:
-    if not text.startswith("'"):
+def full_year(text: str) -> str:
+    """Four figures for two: '24 is 2024, '98 is 1998."""
+    if len(text) == 4:
         return text
-    return ("19" if int(text[1:]) >= 70 else "20") + text[1:]
+    return ("19" if int(text[-2:]) >= 70 else "20") + text[-2:]
 
 
 def _date(match: re.Match[str]) -> str | None:
@@ -87,7 +105,7 @@ def _date(match: re.Match[str]) -> str | None:
     parts = [group for group in match.groups() if group]
     year = ""
     if match.re in _WITH_YEAR:
-        year = _full_year(parts.pop(0))
+        year = full_year(parts.pop(0))
     month, day = int(parts[0]), int(parts[1]) if len(parts) > 1 else None
     if not 1 <= month <= 12 or (day is not None and not 1 <= day <= 31):
         return None
@@ -98,11 +116,12 @@ def _date(match: re.Match[str]) -> str | None:
 _WITH_YEAR = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"(?<![\d.]){_YEAR}{_DOT}(\d{{1,2}}){_DOT}(\d{{1,2}})(?!\d|-\d)\.?",
-        rf"(?<![\d.-]){_YEAR}[-/](\d{{1,2}})[-/](\d{{1,2}})(?![\d-])",
-        rf"(?<!\d){_YEAR}{_GAP}년도?{_GAP}(\d{{1,2}}){_GAP}월{_GAP}(\d{{1,2}}){_GAP}일",
-        rf"(?<!\d){_YEAR}{_GAP}년도?{_GAP}(\d{{1,2}}){_GAP}월(?!\s?\d)",
-        rf"(?<![\d.]){_YEAR}{_DOT}(\d{{1,2}})\.(?!\s?\d)",
+        rf"(?<!\d)(?<!\d\.){YEAR}{_DOT}(\d{{1,2}}){_DOT}(\d{{1,2}})(?!\d|-\d)\.?",
+        rf"(?<!\d)(?<!\d[.-]){YEAR}[-/](\d{{1,2}})[-/](\d{{1,2}})(?![\d-])",
+        rf"(?<!\d){YEAR}{_GAP}년도?{_GAP}(\d{{1,2}}){_GAP}월{_GAP}(\d{{1,2}}){_GAP}일",
+        rf"(?<!\d){YEAR}{_GAP}년도?{_GAP}(\d{{1,2}}){_GAP}월(?!\s?\d)",
+        rf"(?<!\d)(?<!\d\.){YEAR}{_DOT}(\d{{1,2}})\.(?!\s?\d)",
+        rf"(?<![\d.'])(\d\d){_GAP}년{_GAP}(\d{{1,2}}){_GAP}월{_GAP}(\d{{1,2}}){_GAP}일",
         r"(?<![\d.-])((?:19|20)\d\d)(0[1-9]|1[0-2])([0-3]\d)(?![\d.,-])",
     )
 )
@@ -110,17 +129,25 @@ _PERIOD_AFTER = (
     r"\s?(?:이상|이하|이내|미만|초과|간|동안|을\s?(?:초과|경과)|이\s?(?:경과|지나|지난))"
 )
 _WITHOUT_YEAR = (
-    re.compile(rf"(?<![\d.])(\d{{1,2}})\s?월{_GAP}(\d{{1,2}})\s?일"),
-    re.compile(rf"(?<![\d.])(\d{{1,2}})\s?월(?!분)(?!{_PERIOD_AFTER})"),
+    re.compile(rf"(?<!\d)(?<!\d\.)(\d{{1,2}})\s?월{_GAP}(\d{{1,2}})\s?일"),
+    re.compile(rf"(?<!\d)(?<!\d\.)(\d{{1,2}})\s?월(?!분)(?!{_PERIOD_AFTER})"),
 )
 
 
 def _year(match: re.Match[str]) -> str | None:
-    return _full_year(match[1])
+    return full_year(match[1])
+
+
+# Which month a day is in: 익월 5일 is 다음 달 5일, and another day than 당월 5일.
+MONTH_WORDS = {"매월": "", "매달": "", "익월": "다음달", "다음달": "다음달", "다음월": "다음달"}
+MONTH_WORDS |= {"당월": "그달", "그달": "그달", "해당월": "그달", "해당달": "그달", "전월": "전달"}
+MONTH = r"(매[월달]|[익당전]월|(?:다음|그|해당)\s?[달월])(?:의?\s?)"
 
 
 def _monthly_day(match: re.Match[str]) -> str | None:
-    return f"---{int(match[1]):02d}" if 1 <= int(match[1]) <= 31 else None
+    if not 1 <= int(match[2]) <= 31:
+        return None
+    return f"{MONTH_WORDS.get(''.join(match[1].split()), '')}---{int(match[2]):02d}"
 
 
 def _time(match: re.Match[str]) -> str | None:
@@ -132,17 +159,22 @@ def _time(match: re.Match[str]) -> str | None:
     return f"{hour:02d}:{minute:02d}"
 
 
-def _dates() -> Iterator[Rule]:
+def dates() -> Iterator[Rule]:
+    """The rules for dates."""
     yield from (Rule("date", pattern, _date) for pattern in (*_WITH_YEAR, *_WITHOUT_YEAR))
-    yield _rule(
-        "date", r"(?:매월|매달|익월|당월|다음\s?달|그\s?달|전월)\s?(\d{1,2})\s?일", _monthly_day
+    yield rule(
+        "date",
+        rf"{MONTH}(\d{{1,2}})\s?일",
+        _monthly_day,
+        "월 달",
     )
-    yield _rule("year", rf"(?<!\d){_YEAR}\s{{0,2}}(?:학?년도?|회계연도)(?!차)", _year)
-    yield _rule("time", rf"{_START}(?:(오전|오후)\s?)?(\d{{1,2}}):(\d\d)(?!\d|:\d)", _time)
-    yield _rule(
+    yield rule("year", rf"(?<!\d){YEAR}\s{{0,2}}(?:학?년도?|회계연도)(?!차)", _year, "년 연도")
+    yield rule("time", rf"{HALF}(\d{{1,2}}):(\d\d)(?!\d|:\d)", _time, ":")
+    yield rule(
         "time",
-        rf"{_START}(?:(오전|오후)\s?)?(\d{{1,2}})\s?시(?:\s?(\d{{1,2}})\s?분)?{_FOLLOW}(?!간)",
+        rf"{HALF}(\d{{1,2}})\s?시(?:\s?(\d{{1,2}})\s?분)?{FOLLOW}(?!간)",
         _time,
+        "시",
     )
 
 
@@ -156,7 +188,9 @@ def _word(match: re.Match[str]) -> str | None:
     return _WORDS[match[1]]
 
 
-def _scaled(factor: int, unit: str) -> Reader:
+def scaled(factor: int, unit: str) -> Reader:
+    """A reader of so many times ``factor`` of ``unit``."""
+
     def read(match: re.Match[str]) -> str | None:
         parsed = number(match[1].strip())
         return None if parsed is None else plain(parsed * factor) + unit
@@ -175,50 +209,60 @@ def _hours_and_minutes(match: re.Match[str]) -> str | None:
     return f"{minutes // 60}시간" if minutes % 60 == 0 else f"{minutes}분"
 
 
-def _minutes(match: re.Match[str]) -> str | None:
+def read_minutes(match: re.Match[str]) -> str | None:
+    """Minutes; whole hours as such."""
     parsed = number(match[1])
     if parsed is None:
         return None
     return plain(parsed / 60) + "시간" if parsed and parsed % 60 == 0 else plain(parsed) + "분"
 
 
-def _periods() -> Iterator[Rule]:
-    figure, sino = rf"{_START}({FIGURE})", rf"{_ALONE}({SINO})"
-    yield _rule("period", rf"{figure}\s?년\s?({FIGURE})\s?(?:개월|월|달)간?", _years_and_months)
-    yield _rule("period", rf"{figure}\s?년\s?(반){_FOLLOW}", _years_and_months)
-    years = r"\s?(?:개년|년간|년)(?![차도생제])"
-    yield _rule("period", figure + years, _scaled(12, "개월"))
-    yield _rule("period", sino + r"\s?(?:개년|년간|년)" + _FOLLOW, _scaled(12, "개월"))
-    yield _rule("period", rf"(?:{figure})\s?(?:개월|달)간?", _scaled(1, "개월"))
-    yield _rule("period", rf"{figure}\s?월(?={_PERIOD_AFTER})", _scaled(1, "개월"))
-    yield _rule("period", rf"{sino}\s?개월간?", _scaled(1, "개월"))
-    yield _rule("period", rf"{_ALONE}({NATIVE_WORD})\s?달{_FOLLOW}", _scaled(1, "개월"))
-    yield _rule("period", rf"{figure}\s?주(?:일|간)?{_FOLLOW}", _scaled(7, "일"))
-    yield _rule("period", rf"{_ALONE}({NATIVE_WORD})\s?주(?:일|간)?{_FOLLOW}", _scaled(7, "일"))
-    day = r"\s?일(?!부(?!터)|반|시|정(?!도)|용|괄|체|련|률|급)간?"
-    yield _rule("period", figure + day, _scaled(1, "일"))
-    yield _rule(
-        "period",
-        rf"{_ALONE}([이삼사오육칠팔구]?십[일이삼사오육칠팔구]?|칠)일{_FOLLOW}",
-        _scaled(1, "일"),
+def periods() -> Iterator[Rule]:
+    """The rules for periods."""
+    figure, sino = rf"{START}({FIGURE})", rf"{ALONE}({SINO})"
+    mixed = rf"{START}({MIXED})"  # 30만일 is not 30일
+    yield rule(
+        "period", rf"{figure}\s?년\s?({FIGURE})\s?(?:개월|월|달)간?", _years_and_months, "년"
     )
-    yield _rule("period", rf"{_START}(\d+)\s?시간\s?(\d+)\s?분", _hours_and_minutes)
-    yield _rule("period", rf"{figure}\s?시간", _scaled(1, "시간"))
-    yield _rule("period", rf"{_ALONE}({NATIVE_WORD})\s?시간", _scaled(1, "시간"))
-    yield _rule("period", rf"{figure}\s?분(?!의\s?\d){_FOLLOW}", _minutes)
-    yield _rule("period", rf"{figure}\s?초(?!과){_FOLLOW}", _scaled(1, "초"))
-    yield _rule("period", rf"{_ALONE}({'|'.join(_WORDS)}){_FOLLOW}", _word)
+    yield rule("period", rf"{figure}\s?년\s?(반){FOLLOW}", _years_and_months, "년")
+    years = r"\s?(?:개년|년간|년)(?![차도생제])"
+    yield rule("period", mixed + years, scaled(12, "개월"), "년")
+    yield rule("period", sino + r"\s?(?:개년|년간|년)" + FOLLOW, scaled(12, "개월"), "년")
+    yield rule("period", rf"{mixed}\s?(?:개월|달)간?", scaled(1, "개월"), "개월 달")
+    yield rule("period", rf"{mixed}\s?월(?={_PERIOD_AFTER})", scaled(1, "개월"), "월")
+    yield rule("period", rf"{sino}\s?개월간?", scaled(1, "개월"), "개월")
+    yield rule("period", rf"{ALONE}({NATIVE_WORD})\s?달{FOLLOW}", scaled(1, "개월"), "달")
+    yield rule("period", rf"{figure}\s?주(?:일|간)?{FOLLOW}", scaled(7, "일"), "주")
+    yield rule("period", rf"{ALONE}({NATIVE_WORD})\s?주(?:일|간)?{FOLLOW}", scaled(7, "일"), "주")
+    day = r"\s?일(?!부(?!터)|반|시|정(?!도)|용|괄|체|련|률|급)간?"
+    yield rule("period", mixed + day, scaled(1, "일"), "일")
+    yield rule(
+        "period",
+        rf"{ALONE}([이삼사오육칠팔구]?십[일이삼사오육칠팔구]?|칠)일{FOLLOW}",
+        scaled(1, "일"),
+        "일",
+    )
+    yield rule("period", rf"{START}(\d+)\s?시간\s?(\d+)\s?분", _hours_and_minutes, "시간")
+    yield rule("period", rf"{mixed}\s?시간", scaled(1, "시간"), "시간")
+    yield rule("period", rf"{ALONE}({NATIVE_WORD})\s?시간", scaled(1, "시간"), "시간")
+    yield rule("period", rf"{mixed}\s?분(?!의\s?\d){FOLLOW}", read_minutes, "분")
+    yield rule("period", rf"{figure}\s?초(?!과){FOLLOW}", scaled(1, "초"), "초")
+    yield rule(
+        "period", rf"{ALONE}({'|'.join(_WORDS)}){FOLLOW}", _word, " ".join(w[-2:] for w in _WORDS)
+    )
 
 
 # --- percentages ---------------------------------------------------------------------------------
-_PER = (10, 100, 1000, 10_000, 100_000)
+PERCENT = r"%[pP]|(?:%|퍼센트|프로)\s?포인트|%|퍼센트|프로(?![그젝세필토테텍모])"
 
 
-def _percentage(match: re.Match[str]) -> str | None:
-    return _value(match[1], "%p" if match[2].endswith(("p", "P", "포인트")) else "%")
+def read_percentage(match: re.Match[str]) -> str | None:
+    """A number and its sign: 5%, 5%p."""
+    return value_in(match[1], "%p" if match[2].endswith(("p", "P", "포인트")) else "%")
 
 
-def _tenths(match: re.Match[str]) -> str | None:
+def read_tenths(match: re.Match[str]) -> str | None:
+    """3할 is 30%."""
     parsed = number(match[1])
     return None if parsed is None else plain(parsed * 10) + "%"
 
@@ -227,89 +271,36 @@ def _fraction(match: re.Match[str]) -> str | None:
     whole, part = number(match[1].strip()), number(match[2].strip())
     if not whole or part is None:
         return None
-    if whole in _PER:
-        return plain(part * 100 / whole) + "%"
-    reduced = Fraction(part) / Fraction(whole)
-    return f"{reduced.numerator}/{reduced.denominator}"
+    return share(Fraction(part) / Fraction(whole))
+
+
+def share(of_one: Fraction) -> str:
+    """A fraction as it is compared: one half is "50%", two thirds are "2/3"."""
+    percent = of_one * 100
+    rest = percent.denominator
+    while rest % 2 == 0 or rest % 5 == 0:
+        rest //= 2 if rest % 2 == 0 else 5
+    if rest > 1:
+        return f"{of_one.numerator}/{of_one.denominator}"
+    return plain(Decimal(percent.numerator) / percent.denominator) + "%"
 
 
 def _slashed(match: re.Match[str]) -> str | None:
-    reduced = Fraction(int(match[1]), int(match[2]) or 1)
-    return f"{reduced.numerator}/{reduced.denominator}" if reduced < 1 else None
+    of_one = Fraction(int(match[1]), int(match[2]) or 1)
+    return share(of_one) if of_one < 1 else None
 
 
-def _percentages() -> Iterator[Rule]:
-    figure = rf"{_START}({FIGURE})"
-    yield _rule("percentage", rf"{figure}\s?할{_FOLLOW}", _tenths)
-    percent = r"%[pP]|(?:%|퍼센트|프로)\s?포인트|%|퍼센트|프로(?![그젝세필토테텍모])"
-    yield _rule("percentage", rf"{figure}\s?({percent})", _percentage)
-    part = rf"({FIGURE}|[일이삼사오육칠팔구십백]+{_FOLLOW})"
-    yield _rule("percentage", rf"{_START}({MIXED})\s?분의\s?{part}", _fraction)
-    yield _rule("percentage", rf"{_ALONE}({SINO})\s?분의\s?{part}", _fraction)
-    yield _rule("percentage", r"(?<![\d./])(\d{1,2})/(\d{1,3})(?![\d/.])", _slashed)
-
-
-# --- counts --------------------------------------------------------------------------------------
-_SAME_UNIT = {"㎞": "km", "킬로미터": "km", "㎡": "제곱미터", "평방미터": "제곱미터", "㎏": "kg"}
-_SAME_UNIT |= {"킬로그램": "kg", "㎜": "mm", "밀리미터": "mm", "㎝": "cm", "센티미터": "cm"}
-_SAME_UNIT |= {
-    "미터": "m",
-    "사람": "명",
-    "인": "명",
-    "차례": "회",
-    "번": "회",
-    "페이지": "쪽",
-    "살": "세",
-}
-_MEASURES = (
-    r"㎞|[kK]m|킬로미터|㎝|cm|센티미터|㎜|mm|밀리미터|㎡|제곱미터|평방미터|미터|세제곱미터|㎥|m3"
-    r"|㎏|[kK]g|킬로그램|밀리그램|그램|톤|밀리리터|리터|[KMGT]B|kW|dB|데시벨|m(?!\w)|g(?!\w)"
-)
-_COUNTERS = (
-    r"명|인|회|건|점|부(?!터)|호봉|등급|급지|급|세|배|대|매|권|쪽|페이지|차례|차|단계|번(?!호)|과목|종|학점"
-    r"|분기|학기|학년|박|표|석|실|가구|세대|곳|통|층|순위|위|좌|평|년차|주|가지|군데|사람|살|자리|호|촌"
-    r"|배수|회계연도|근무시간|자녀|장"
-)
-_ORDINALS = "차|회|기|대|위|종|급|단계|분기|번|학기|학년|호봉|순위"
-
-
-def _count(match: re.Match[str]) -> str | None:
-    return _value(match[1], _SAME_UNIT.get(match[2], match[2]))
-
-
-def _ordinal(match: re.Match[str]) -> str | None:
-    value = _count(match)
-    return value and "제" + value
-
-
-def _bare(match: re.Match[str]) -> str | None:
-    return "".join(match[0].split()).replace(",", "")
-
-
-def _counts() -> Iterator[Rule]:
-    yield _rule("count", rf"(?<![제\d.,])(?<!제 )({MIXED})\s?({_COUNTERS}){_FOLLOW}", _count)
-    yield _rule(
-        "count", rf"(?<![제\d.,])({MIXED})\s?(개)(?![월년정인최선발시설별혁방폐편])", _count
+def percentages() -> Iterator[Rule]:
+    """The rules for percentages."""
+    figure = rf"{START}({FIGURE})"
+    yield rule("percentage", rf"{figure}\s?할{FOLLOW}", read_tenths, "할")
+    yield rule("percentage", rf"{figure}\s?({PERCENT})", read_percentage, "% 퍼센트 프로")
+    part = rf"({FIGURE}|[일이삼사오육칠팔구십백]+{FOLLOW})"
+    yield rule("percentage", rf"{START}({MIXED})\s?분의\s?{part}", _fraction, "분의")
+    yield rule("percentage", rf"{ALONE}({SINO})\s?분의\s?{part}", _fraction, "분의")
+    yield rule(
+        "percentage",
+        rf"(?<!\d)(?<!\d[./])(\d{{1,2}})/(\d{{1,3}})(?!\d|[/.]\d|\s?점{FOLLOW})",
+        _slashed,
+        "/",
     )
-    yield _rule("count", rf"{_START}({MIXED})\s?({_MEASURES})(?![A-Za-z])", _count)
-    yield _rule("count", rf"{_ALONE}({_SINO_DIGIT}{{2,}})\s?(명|인|회|건){_FOLLOW}", _count)
-    some = rf"(?!한\s?(?:번|개|가지|차례|사람|곳|건)){NATIVE_WORD}"
-    yield _rule(
-        "count",
-        rf"{_ALONE}({some})\s?(명|번|차례|개|가지|건|사람|곳|살|배|과목|군데){_FOLLOW}",
-        _count,
-    )
-    yield _rule("count", rf"제\s?(\d+)\s?({_ORDINALS}){_FOLLOW}", _ordinal)
-    yield _rule("count", r"제\s?(\d{4,})\s?(호)", _ordinal)  # 법률 제1234호
-    # Last resort: a telephone number, a table's cell. Marks such as "1." or "[1]" are no facts.
-    yield _rule(
-        "count",
-        r"(?<![\w.,(<\[-])\d[\d,]*\d(?:[.-]\d+)*(?![\w\])>%]|\\|[.)](?:\s|$)|,\d|\s?[~-])",
-        _bare,
-    )
-    limit = r"(?=\s?(?:이상|이하|이내|미만|초과))"
-    yield _rule("count", rf"(?<![\w.,<-]){FIGURE}{limit}", _bare)
-
-
-# Of candidates that are equally long the earlier rule's wins.
-RULES = (*_amounts(), *_dates(), *_periods(), *_percentages(), *_counts())

@@ -7,10 +7,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from onprem_rag.korean.numerals import number
+from onprem_rag.korean.reference_shapes import (
+    BACK,
+    CIRCLED,
+    ITEMS,
+    OF_IT,
+    SHAPE,
+    SPELT_HINT,
+    SPELT_PART,
+    SPELT_SHAPE,
+    written_out,
+)
 from onprem_rag.korean.text import fold
 
-_ITEMS = "가나다라마바사아자차카타파하"
-CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
+__all__ = ["CIRCLED", "Reference", "find_references"]
+
 _LARGEST_RANGE = 50
 _WIDEST_LINK = 60  # characters between two members of a list or range; more is a layout gap
 
@@ -22,6 +34,7 @@ class Reference:
     ``start``/``end`` are the span of the place itself, so ``document`` lies before it.
     ``relative`` places (제1항) mean the article that they stand in. ``implied`` ones are the
     inner members of a range (제3조부터 제5조까지); their span is that of the connecting word.
+    ``back`` is what counts from where the text stands: 전항, 전조, 전2항.
     """
 
     document: str | None  # only when in 「」
@@ -36,6 +49,7 @@ class Reference:
     text: str
     branch: int | None = None  # 제3호의2 → 2
     implied: bool = False
+    back: str | None = None
 
     def __str__(self) -> str:
         inner = "".join(
@@ -46,60 +60,19 @@ class Reference:
                 f"{self.item}목" if self.item else "",
             )
         )
-        head = self.annex or self.article or ""
+        head = self.annex or self.article or self.back or ""
         return (
             f"{head} {inner}" if inner and head and (self.annex or head == "부칙") else head + inner
         )
 
 
-_B = r"\s{0,2}"
-# "제10조의 2배" is not an Article 10-2.
-_BRANCH = (
-    rf"(?:{_B}의(?:\d{{1,3}}|\s{{1,2}}\d{{1,3}}(?!\d|\s?(?:분의|배|명|회|개|년|월|일|시|원|건|%|점"
-    r"|퍼|주|급|세|인|천|만|억)))(?!\d))?"
-)
-_AMOUNT = (
-    r"(?!\s{0,2}(?:여\s?)?(?:원|달러|엔|유로|위안)|\s{0,2}\d[\d,.]*\s?[십백천만억]"
-    r"|\s{0,2}[일이삼사오육칠팔구]?[십백천]?[만억])"
-)
-_NOT_ARTICLE = r"(?!직|각(?!\s?[호항목])|건|합|원|금|사(?!항))"
-_PARTICLE = r"(?=$|[^가-힣]|[에의는은를을가이와과로도만및제]|부터|까지|내지|중|또는|나|각\s?[호항])"
-_ORDINAL = r"(?<![과문숙])제"
-_ARTICLE = (
-    rf"(?:(?:부칙{_B}(?:<[^<>\n]{{1,40}}>{_B})?)?{_ORDINAL}{_B}\d{{1,4}}{_B}조{_NOT_ARTICLE}"
-    rf"|(?<![\d.,제십백천만억수여-])\d{{1,3}}{_B}조{_AMOUNT}(?:{_PARTICLE}|(?=\s?\d{{1,2}}\s?항)))"
-    + _BRANCH
-)
-_PARAGRAPH = rf"(?:{_ORDINAL}{_B}(?:\d{{1,2}}|[{CIRCLED}]){_B}항(?![공목해]))"
-_PLAIN_PARAGRAPH = rf"(?:(?<![\d.,제-])\d{{1,2}}\s?항(?![공목해구균생])|[{CIRCLED}]\s?항)"
-_NOT_SUBPARAGRAPH = r"(?![기봉선실텔관]|차(?!목)|각(?!\s?목)|\s?담당|\s?객실)"
-_SUBPARAGRAPH = rf"(?:{_ORDINAL}{_B}\d{{1,3}}{_B}호{_NOT_SUBPARAGRAPH}{_BRANCH})"
-_PLAIN_SUBPARAGRAPH = rf"(?:(?<![\d.,제-])\d{{1,2}}\s?호{_NOT_SUBPARAGRAPH}{_BRANCH})"
-_ITEM = rf"(?:[{_ITEMS}]{_B}목(?![적록표차사요공전격]))"
-_LINK = r"\s{0,3}(?:의\s{1,2})?"
-_TITLE = r"(?:\s?\([^()\n]{1,40}\))?"  # 제9조(숙박비) 제1항
-_ANNEX = rf"별{_B}표{_B}(?:\d{{1,3}}{_BRANCH}|제{_B}\d{{1,3}}{_B}호{_BRANCH}(?!{_B}{_ITEM}))"
-_SOLE_ANNEX = rf"별표(?={_B}제{_B}\d{{1,3}}{_B}호{_BRANCH}{_B}{_ITEM})"
-_FORM = (
-    rf"별{_B}지{_B}(?:제{_B})?\d{{1,3}}(?:-\d{{1,2}})?(?:{_B}호{_BRANCH}|{_BRANCH})"
-    rf"(?:{_B}(?:의{_B})?서{_B}식)?"
-)
-_BELOW_PARAGRAPH = (
-    rf"(?:{_LINK}(?:{_SUBPARAGRAPH}|{_PLAIN_SUBPARAGRAPH}))?(?:(?<=호|\d){_LINK}{_ITEM})?"
-)
-_SHAPE = re.compile(
-    rf"{_ARTICLE}(?:[{CIRCLED}]|{_TITLE}{_LINK}(?:{_PARAGRAPH}|{_PLAIN_PARAGRAPH}))?"
-    rf"(?:{_BELOW_PARAGRAPH})"
-    rf"|(?:부칙{_B})?{_PARAGRAPH}{_BELOW_PARAGRAPH}|{_PLAIN_PARAGRAPH}{_BELOW_PARAGRAPH}"
-    rf"|{_FORM}|(?:{_ANNEX}|{_SOLE_ANNEX}){_BELOW_PARAGRAPH}"
-    rf"|{_SUBPARAGRAPH}(?:{_LINK}{_ITEM})?|(?<![가-힣]){_ITEM}"
-)
 _ARTICLE_PART = re.compile(r"(\d+)조(?:의(\d+))?")
 _PARAGRAPH_PART = re.compile(rf"(\d+)항|([{CIRCLED}])")
 _SUBPARAGRAPH_PART = re.compile(r"(\d+)호(?:의(\d+))?")
-_ITEM_PART = re.compile(rf"([{_ITEMS}])목$")
+_ITEM_PART = re.compile(rf"([{ITEMS}])목$")
 _ANNEX_PART = re.compile(r"별표(?:제?(\d+)(호)?(?:의(\d+))?)?")
 _FORM_PART = re.compile(r"별지제?([\d-]+)(?:호)?(?:의(\d+))?")
+_NUMBERED = re.compile(r"(별표|별지) 제?(\d+)(?:호서식)?")
 _PARENTHESIS = re.compile(r"\([^()]*\)|<[^<>]*>")
 _DOCUMENT_BEFORE = re.compile(
     r"[「『]([^「」『』]{1,80})[」』]\s*(?:\([^()]{0,60}\)\s*)?(?:\[?\s*)?$"
@@ -112,24 +85,93 @@ _LIST = re.compile(
 )
 
 
-def find_references(text: str) -> list[Reference]:
-    """Return the references in ``text`` in text order, with the members of its ranges."""
-    return list(_references(text))
+def find_references(text: str, every: bool = False) -> list[Reference]:
+    """Return the references in ``text`` in text order, with the members of its ranges.
+
+    With ``every``, also those without a figure: 제십오조, 전항, 전조제2항, and 같은 조 alone as the
+    article that was named before it.
+    """
+    return list(_references(text, every))
 
 
 @lru_cache(maxsize=512)
-def _references(text: str) -> tuple[Reference, ...]:
+def _references(text: str, every: bool) -> tuple[Reference, ...]:
     folded = fold(text)
+    if whole := written_out(folded):
+        read: list[Reference] = []
+        for each in _references(whole[0], every):
+            start, end = whole[1][each.start], whole[1][each.end - 1] + 1
+            read.append(replace(each, start=start, end=end, text=text[start:end]))
+        return tuple(read)
     found: list[Reference] = []
     last: Reference | None = None
-    for match in _SHAPE.finditer(folded):
-        reference = _read(match, text)
-        reference = _in_context(reference, last, folded)
+    back: re.Match[str] | None = None
+    matches = _matches(folded, every)
+    for at, match in enumerate(matches):
+        if match.re is BACK:
+            following = matches[at + 1] if at + 1 < len(matches) else None
+            if following and _goes_on(folded, match, following):
+                back = None if match["same"] else match
+                continue
+            if (word := _read_back(match, last, text)) is None:
+                continue
+            reference = word
+        elif back:
+            reference = replace(_read(match, text), back=_back_name(back), start=back.start())
+            reference = replace(reference, text=text[reference.start : reference.end])
+            back = None
+        else:
+            reference = _in_context(_read(match, text), last, folded)
         if last and _links(_RANGE, folded, last, reference):
-            found.extend(_between(last, reference, text))
+            found.extend(_between(last, reference, text, every))
         found.append(reference)
         last = reference
     return tuple(found)
+
+
+def _matches(folded: str, every: bool) -> list[re.Match[str]]:
+    """The places, and with ``every`` the words such as 전항, in text order."""
+    spelt = every and SPELT_HINT.search(folded)
+    places = list((SPELT_SHAPE if spelt else SHAPE).finditer(folded))
+    words = list(BACK.finditer(folded)) if every else []
+    if not words:
+        return places
+    figures = {word.start("many"): word.end() for word in words}  # the 2항 of 전2항 is no place
+    matches: list[re.Match[str]] = []
+    for match in sorted([*places, *words], key=lambda match: match.start()):
+        inside = match.re is BACK and matches and match.start() < matches[-1].end()
+        if not inside and (match.re is BACK or match.start() not in figures):
+            matches.append(match)
+    return matches
+
+
+def _goes_on(folded: str, word: re.Match[str], following: re.Match[str]) -> bool:
+    """전조 제2항, 같은 항 제3호."""
+    if following.re is BACK or following.start() - word.end() > _WIDEST_LINK:
+        return False
+    named = _ARTICLE_PART.search("".join(following[0].split())) or following[0].startswith("별")
+    return not named and bool(OF_IT.fullmatch(folded, word.end(), following.start()))
+
+
+def _back_name(word: re.Match[str]) -> str:
+    return f"전{word['many'] or ''}{word['unit']}"
+
+
+def _read_back(word: re.Match[str], last: Reference | None, text: str) -> Reference | None:
+    """전항 as it is; 같은 항 as the one before it, or None where there was none."""
+    start, end = word.span()
+    if not word["same"]:
+        blank = Reference(None, None, None, None, None, None, True, start, end, text[start:end])
+        return replace(blank, back=_back_name(word))
+    if last is None:
+        return None
+    levels = {"조": last.article or last.annex, "항": last.paragraph, "호": last.subparagraph}
+    if levels[word["same"]] is None and not (last.back or "").endswith(word["same"]):
+        return None
+    same = replace(last, item=None, start=start, end=end, text=text[start:end], implied=False)
+    if word["same"] != "호":
+        same = replace(same, subparagraph=None, branch=None)
+    return replace(same, paragraph=None) if word["same"] == "조" else same
 
 
 def _links(pattern: re.Pattern[str], folded: str, last: Reference, following: Reference) -> bool:
@@ -140,7 +182,9 @@ def _links(pattern: re.Pattern[str], folded: str, last: Reference, following: Re
 
 
 def _read(match: re.Match[str], text: str) -> Reference:
-    written = "".join(_PARENTHESIS.sub("", match.group()).split())
+    written = "".join(_PARENTHESIS.sub("", match.group()).replace(",", "").split())
+    if match.re is SPELT_SHAPE:
+        written = SPELT_PART.sub(lambda spelt: str(number(spelt[0])), written)
     annex, written = _annex(written)
     article = None
     if part := _ARTICLE_PART.search(written):
@@ -150,13 +194,13 @@ def _read(match: re.Match[str], text: str) -> Reference:
     paragraph = _PARAGRAPH_PART.search(written)
     subparagraph = _SUBPARAGRAPH_PART.search(written)
     item = _ITEM_PART.search(written)
-    number = None
+    figure = None
     if paragraph:
-        number = int(paragraph[1]) if paragraph[1] else CIRCLED.index(paragraph[2]) + 1
+        figure = int(paragraph[1]) if paragraph[1] else CIRCLED.index(paragraph[2]) + 1
     return Reference(
         document=None,
         article=article,
-        paragraph=number,
+        paragraph=figure,
         subparagraph=int(subparagraph[1]) if subparagraph else None,
         item=item[1] if item else None,
         annex=annex,
@@ -178,8 +222,8 @@ def _annex(written: str) -> tuple[str | None, str]:
     if part[2] and _ITEM_PART.search(written):  # the only annex: 별표 제1호가목
         return "별표", written[2:]
     branch = f"의{int(part[3])}" if part[3] else ""
-    number = f" {int(part[1])}" if part[1] else ""
-    return f"별표{number}{branch}", written[part.end() :]
+    figure = f" {int(part[1])}" if part[1] else ""
+    return f"별표{figure}{branch}", written[part.end() :]
 
 
 def _in_context(reference: Reference, last: Reference | None, folded: str) -> Reference:
@@ -223,33 +267,44 @@ def _under(reference: Reference, last: Reference, paragraph: int | None) -> Refe
         document=last.document,
         article=last.article,
         annex=last.annex,
+        back=last.back,
         paragraph=reference.paragraph or paragraph,
         relative=last.article is None and last.annex is None,
     )
 
 
-def _between(first: Reference, last: Reference, text: str) -> Iterator[Reference]:
+def _between(first: Reference, last: Reference, text: str, every: bool) -> Iterator[Reference]:
     """Yield the members that a range implies between its two ends."""
     blank = replace(
         last, start=first.end, end=last.start, text=text[first.end : last.start], implied=True
     )
     if last.item and first.item:
-        names = _ITEMS[_ITEMS.index(first.item) + 1 : _ITEMS.index(last.item)]
+        names = ITEMS[ITEMS.index(first.item) + 1 : ITEMS.index(last.item)]
         yield from (replace(blank, item=name) for name in names)
+    elif every and last.annex and first.annex:
+        one, two = _NUMBERED.fullmatch(first.annex), _NUMBERED.fullmatch(last.annex)
+        if (
+            one
+            and two
+            and one[1] == two[1]
+            and (first.subparagraph, last.subparagraph) == (None, None)
+        ):
+            for inner in _inner(int(one[2]), int(two[2])):
+                yield replace(blank, annex=last.annex.replace(two[2], str(inner)))
     elif last.subparagraph and first.subparagraph and not (first.branch or last.branch):
-        for number in _inner(first.subparagraph, last.subparagraph):
-            yield replace(blank, subparagraph=number)
+        for inner in _inner(first.subparagraph, last.subparagraph):
+            yield replace(blank, subparagraph=inner)
     elif last.paragraph and first.paragraph and not last.subparagraph:
         yield from (replace(blank, paragraph=n) for n in _inner(first.paragraph, last.paragraph))
     elif last.article and first.article and not (first.paragraph or last.paragraph):
         one, two = _ARTICLE_PART.search(first.article), _ARTICLE_PART.search(last.article)
         if one and two and one[1] == two[1]:
-            for number in _inner(int(one[2] or 1), int(two[2] or 1)):
-                yield replace(blank, article=f"제{one[1]}조의{number}")
+            for inner in _inner(int(one[2] or 1), int(two[2] or 1)):
+                yield replace(blank, article=f"제{one[1]}조의{inner}")
         elif one and two:
             end = int(two[1]) + (1 if two[2] else 0)  # up to 제12조의2 takes 제12조 in
-            for number in _inner(int(one[1]), end):
-                yield replace(blank, article=f"제{number}조")
+            for inner in _inner(int(one[1]), end):
+                yield replace(blank, article=f"제{inner}조")
 
 
 def _inner(first: int, last: int) -> range:

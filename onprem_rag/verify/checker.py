@@ -1,275 +1,235 @@
-"""THE CHECK: every sentence of an answer against the passages, then every fact."""
+"""THE CHECK: every statement of an answer against the passages, then every fact, then judges."""
 
 from __future__ import annotations
 
 import logging
-import re
+from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
-from onprem_rag.korean.facts import extract
-from onprem_rag.korean.references import Reference, find_references
+from onprem_rag.korean.facts import KINDS
+from onprem_rag.korean.kind import Kind
 from onprem_rag.korean.script import Script
-from onprem_rag.korean.text import sentences
 from onprem_rag.records import Claim, Fact, Finding, Passage, Report, Stage, Verdict
-from onprem_rag.verify.alignment import (
-    Alignment,
-    Holding,
-    Segment,
-    Source,
-    align,
-    closest,
-    read_source,
-)
-from onprem_rag.verify.lookup import find_value, has_unstated, rival
-from onprem_rag.verify.places import citation, find_place, mentions_place, rival_place
+from onprem_rag.verify.aligning import align_claims, is_sound
+from onprem_rag.verify.alignment import Alignment, read_facts
+from onprem_rag.verify.claims import without_bullet
+from onprem_rag.verify.deadline import Deadline, OutOfTimeError
+from onprem_rag.verify.judge import Judge
+from onprem_rag.verify.judging import Asking, judged
+from onprem_rag.verify.meaning import has_numbers
+from onprem_rag.verify.places import citation
+from onprem_rag.verify.verdicts import MOST_EARLIER, Aligned, Case, of_statement
 
 logger = logging.getLogger(__name__)
 
-# 300 official plain-language sentences: 0.6 keeps 0.70 of them beside their own article, and
-# 0.06 beside the best of twelve other articles of the same statute (0.5: 0.78 and 0.13; 0.7:
-# 0.64 and 0.03). Measured on the overlap alone; facts, and what ``meaning.py`` compares, must
-# agree besides.
-SUPPORTING_OVERLAP = 0.6
-RELATED_OVERLAP = 0.4  # below this the span is about something else and contradicts nothing
-_CLEARLY_LESS = 0.15  # a value in a sentence that fits this much worse belongs to something else
+TIMEOUT_S = 20.0
 
-_MARKS = re.compile(r"\[\d{1,3}(?:\s*[,~-]\s*\d{1,3})*\]|\*\*|__|`")
-_BULLET = re.compile(r"\s*(?:[-*•○●◦▪■□※#>]+\s+|\(?\d{1,2}[.)]\s+|[①-⑳]\s*|[가-하][.)]\s+)+")
-_ATTRIBUTION = re.compile(
-    r"(?:\s?\([^()]{1,40}\))?\s*[\])\"'”’*]*\s*(?:에\s?(?:따르면|의하면|따라서?|의하여|의해|의거하여|근거하여|서는?)"
-    r"|에는|의\s?규정에\s?(?:따르면|따라|의하면|의하여)),?\s*"
-)
-_BEFORE_ATTRIBUTION = re.compile(
-    r"\s*[\[(]?(?:[^.?!,(]{0,40}(?:규정|규칙|지침|법|법률|령|세칙|내규|예규|정관|강령|조례|요령|기준|규약)"
-    r"[」』\"'*]*)?\s*(?:\([^()]{0,30}\))?\s*"
-)
-_LABEL = re.compile(r"\W*(?:근거|출처|참조|참고|관련\s?(?:규정|조항|조문|근거))[^:：]{0,10}[:：]")
-_TRAILER = re.compile(
-    r"\s*[(\[〔（]([^()\[\]]{1,80}(?:\([^()]*\)[^()\[\]]{0,40})?)[)\]〕）]\s*[.]?\s*$"
-)
+_COMPARE = "답변을 원문과 직접 대조하십시오."
+_NOT_ALIGNED = f"문장 대조를 실행하지 못했습니다. → {_COMPARE}"
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """A sentence of the answer, its content without attribution, and the span it stands on."""
+class Checker:
+    """Checks answers by the stages that the configuration names. One serves all threads."""
 
-    start: int
-    end: int
-    body_start: int
-    body_end: int
-    is_claim: bool  # False where nothing but an attribution is left
-    alignment: Alignment | None
+    def __init__(
+        self,
+        kinds: tuple[Kind, ...] = KINDS,
+        judges: Sequence[Judge] = (),
+        timeout_s: float = TIMEOUT_S,
+    ) -> None:
+        self._kinds = kinds
+        self._judges = tuple(judges)
+        self._timeout_s = timeout_s
 
-    def holds(self, fact: Fact | Reference) -> bool:
-        """Whether ``fact`` stands in this sentence."""
-        return self.start <= fact.start and fact.end <= self.end
+    def asking(self) -> Asking:
+        """For several checks of one answer: no judge is asked twice, and all share one time."""
+        return Asking(self._timeout_s)
 
-    def attributes(self, fact: Fact) -> bool:
-        """Whether ``fact`` stands outside the content: 여비규정 제9조에 따르면."""
-        return fact.start < self.body_start or fact.end > self.body_end or not self.is_claim
+    def check(
+        self, answer: str, passages: Sequence[Passage], asking: Asking | None = None
+    ) -> Report:
+        """Check ``answer`` against ``passages``; never raises, a stage that fails did not run."""
+        report, spans = self._compared(answer, passages)
+        if answer.strip() and passages:
+            asking = asking or self.asking()
+            for judge in self._judges:
+                report = judged(report, judge, spans, asking)
+        return replace(report, stages=(self._note(report), *report.stages[1:]))
 
+    def compare(self, answer: str, passages: Sequence[Passage]) -> Report:
+        """``check`` by words and facts alone, without the judges."""
+        return self._compared(answer, passages)[0]
 
-@dataclass(frozen=True, slots=True)
-class Case:
-    """An answer, its facts, and the passages to judge them by."""
+    def _compared(
+        self, answer: str, passages: Sequence[Passage]
+    ) -> tuple[Report, dict[int, Alignment | None]]:
+        """The report before any judge was asked, and the claims' spans by their starts."""
+        if not answer.strip() or not passages:
+            return self._nothing(answer, passages), {}
+        deadline = Deadline(self._timeout_s)
+        aligned, claims_stage = self._aligned(answer, passages, deadline)
+        verdicts, facts_stage = self._verdicts(answer, passages, aligned, deadline)
+        try:
+            claims = _claims(answer, passages, aligned, verdicts, facts_stage.ran)
+        except Exception:
+            logger.exception("The claims of an answer could not be judged")
+            claims, claims_stage = (), Stage("claims", False, _NOT_ALIGNED)
+        spans = {one.statement.start: one.alignment for one in aligned}
+        return Report(claims, verdicts, (claims_stage, facts_stage)), spans
 
-    answer: str
-    sources: tuple[Source, ...]
-    facts: tuple[Fact, ...]
+    def _aligned(
+        self, answer: str, passages: Sequence[Passage], deadline: Deadline
+    ) -> tuple[tuple[Aligned, ...], Stage]:
+        try:
+            aligned = align_claims(answer, passages, self._kinds, deadline)
+        except OutOfTimeError:
+            note = f"문장 대조를 {self._timeout_s:g}초 안에 마치지 못했습니다. → {_COMPARE}"
+            return (), Stage("claims", False, note)
+        except Exception:
+            # Whatever went wrong, the answer must not count as checked.
+            logger.exception("The claims of an answer could not be aligned")
+            return (), Stage("claims", False, _NOT_ALIGNED)
+        if not any(one.statement.is_claim for one in aligned):
+            note = f"답변에서 대조할 문장을 찾지 못했습니다. → {_COMPARE}"
+            return aligned, Stage("claims", False, note)
+        return aligned, Stage("claims", True)
 
-    def beside(self, sentence: Sentence | None) -> list[Fact]:
-        """The facts that stand in one sentence."""
-        return [fact for fact in self.facts if sentence and sentence.holds(fact)]
-
-
-def check(answer: str, passages: Sequence[Passage]) -> Report:
-    """Check ``answer`` against ``passages``; never raises, a stage that fails did not run."""
-    if not answer.strip():
-        note = "답변이 비어 있어 대조하지 않았습니다."
-        return Report((), (), (Stage("claims", False, note), Stage("facts", False, note)))
-    aligned: tuple[Sentence, ...] = ()
-    claims: tuple[Claim, ...] = ()
-    try:
-        aligned = align_claims(answer, passages)
-        stage = Stage("claims", True)
-    except Exception:
-        # Whatever went wrong, the answer must not count as checked.
-        logger.exception("The claims of an answer could not be aligned")
-        stage = Stage(
-            "claims", False, "문장 대조를 실행하지 못했습니다. 답변을 원문과 직접 대조하십시오."
-        )
-    verdicts, facts_stage = _facts_stage(answer, passages, aligned)
-    if stage.ran:
-        script = Script("".join(passage.text for passage in passages))
-        claims = tuple(
-            _claim(answer, s, verdicts, facts_stage.ran, script) for s in aligned if s.is_claim
-        )
-        supported = sum(claim.supported for claim in claims)
-        stage = Stage(
-            "claims", True, f"문장 {len(claims)}개 중 {supported}개를 원문에서 확인했습니다."
-        )
-    return Report(claims, verdicts, (stage, facts_stage))
-
-
-def align_claims(answer: str, passages: Sequence[Passage]) -> tuple[Sentence, ...]:
-    """Align each sentence of ``answer``; an attribution alone takes the sentence's before it."""
-    sources = [read_source(passage) for passage in passages]
-    aligned: list[Sentence] = []
-    for start, end in sentences(answer):
-        body_start, body_end = _body(answer, start, end)
-        body = _MARKS.sub(" ", answer[body_start:body_end]).strip()
-        if sum(character.isalpha() for character in body) < 2:
-            before = aligned[-1].alignment if aligned else None
-            aligned.append(Sentence(start, end, end, end, False, before))
-            continue
-        whole = _BULLET.sub("", _MARKS.sub(" ", answer[start:end]), count=1).strip()
-        best = align(whole, sources)  # a quote may itself begin with "제9조에 따라"
-        if body != whole and not (best and best.exact):
-            best = align(body, sources)
-        aligned.append(Sentence(start, end, body_start, body_end, True, best))
-    return tuple(aligned)
-
-
-def _body(answer: str, start: int, end: int) -> tuple[int, int]:
-    """The span of a sentence without bullet, leading attribution and trailing source."""
-    if bullet := _BULLET.match(answer, start, end):
-        start = bullet.end()
-    text = answer[start:end]
-    references = [r for r in find_references(text) if not r.implied]
-    if references and _LABEL.match(text):
-        return end, end
-    trailer = _TRAILER.search(_blank_marks(text))
-    if trailer and any(r.start >= trailer.start(1) for r in references):
-        end = start + trailer.start()
-    if references and _BEFORE_ATTRIBUTION.fullmatch(text, 0, references[0].start):
-        for reference in references[:4]:  # 제9조 및 제10조에 따르면
-            if cut := _ATTRIBUTION.match(text, reference.end):
-                return min(start + cut.end(), end), end
-    return start, end
-
-
-def _blank_marks(text: str) -> str:
-    return _MARKS.sub(lambda match: " " * len(match.group()), text)
-
-
-def _facts_stage(
-    answer: str, passages: Sequence[Passage], aligned: tuple[Sentence, ...]
-) -> tuple[tuple[Verdict, ...], Stage]:
-    try:
-        verdicts = judge_facts(answer, passages, aligned)
-    except Exception:
-        logger.exception("The facts of an answer could not be judged")
-        note = "사실 대조를 실행하지 못했습니다. 숫자와 조문 번호를 원문과 직접 대조하십시오."
-        return _not_checked(answer), Stage("facts", False, note)
-    supported = sum(verdict.finding is Finding.SUPPORTED for verdict in verdicts)
-    note = f"사실 {len(verdicts)}개 중 {supported}개를 원문에서 확인했습니다."
-    return verdicts, Stage("facts", True, note)
-
-
-def _not_checked(answer: str) -> tuple[Verdict, ...]:
-    try:
-        return tuple(Verdict(fact, Finding.NOT_CHECKED) for fact in extract(answer))
-    except Exception:
-        logger.exception("The facts of an answer could not be read")
-        return ()
-
-
-def judge_facts(
-    answer: str, passages: Sequence[Passage], aligned: Sequence[Sentence]
-) -> tuple[Verdict, ...]:
-    """Look each fact of ``answer`` up in ``passages``."""
-    case = Case(answer, tuple(read_source(passage) for passage in passages), tuple(extract(answer)))
-    references = {(r.start, r.end): r for r in find_references(answer) if not r.implied}
-    verdicts: list[Verdict] = []
-    for fact in case.facts:
-        sentence = next((s for s in aligned if s.holds(fact)), None)
-        if fact.kind == "reference":
-            place = references[fact.start, fact.end]
-            verdicts.append(_judge_place(fact, place, case, sentence))
+    def _verdicts(
+        self,
+        answer: str,
+        passages: Sequence[Passage],
+        aligned: Sequence[Aligned],
+        deadline: Deadline,
+    ) -> tuple[tuple[Verdict, ...], Stage]:
+        unread: list[str] = []
+        try:
+            verdicts = judge_facts(answer, passages, aligned, self._kinds, deadline)
+            unread = _unread(answer, aligned, verdicts)
+        except OutOfTimeError:
+            note = f"사실 대조를 {self._timeout_s:g}초 안에 마치지 못했습니다. → {_COMPARE}"
+        except Exception:
+            logger.exception("The facts of an answer could not be judged")
+            note = "사실 대조를 실행하지 못했습니다. → 숫자와 조문 번호를 원문과 직접 대조하십시오."
         else:
-            verdicts.append(_judge_value(fact, case, sentence))
-    return tuple(verdicts)
+            if not unread:
+                return verdicts, Stage("facts", True, _facts_note(verdicts))
+            note = f"사실을 읽지 못한 문장이 {len(unread)}개 있습니다. → {_COMPARE}"
+        return self._not_checked(answer), Stage("facts", False, note)
+
+    def _not_checked(self, answer: str) -> tuple[Verdict, ...]:
+        found: list[Fact] = []
+        for kind in self._kinds:  # one that fails must not hide what the others find
+            try:
+                found += read_facts(answer, (kind,))
+            except Exception:
+                logger.exception("The facts of an answer could not be read")
+        found.sort(key=lambda fact: (fact.start, fact.end))
+        return tuple(Verdict(fact, Finding.NOT_CHECKED) for fact in found)
+
+    def _nothing(self, answer: str, passages: Sequence[Passage]) -> Report:
+        if passages:
+            note = "답변이 비어 있어 대조하지 않았습니다."
+        else:
+            note = "대조할 조문이 없어 확인하지 않았습니다. → 근거가 될 조문을 함께 주십시오."
+        names = ("claims", "facts", *(judge.name for judge in self._judges))
+        stages = tuple(Stage(name, False, note) for name in names)
+        return Report((), self._not_checked(answer), stages)
+
+    def _note(self, report: Report) -> Stage:
+        """The claims stage with what came out of it in the end."""
+        stage = report.stages[0]
+        if not stage.ran:
+            return stage
+        supported = sum(claim.supported for claim in report.claims)
+        note = f"문장 {len(report.claims)}개 중 {supported}개를 원문에서 확인했습니다."
+        if not self._judges:
+            note += " (모델 없이 낱말로 대조했습니다)"
+        return replace(stage, note=note)
 
 
-def _judge_place(
-    fact: Fact, reference: Reference, case: Case, sentence: Sentence | None
-) -> Verdict:
-    near = _related(sentence)
-    sources = case.sources  # 제2항 is that of the article that the sentence stands on
-    if near is not None:
-        sources = (near.source, *(one for one in sources if one is not near.source))
-    if found := find_place(reference, case.answer, sources):
-
-        def names(source: Source, segment: Segment) -> bool:
-            return mentions_place(reference, source, segment.start, segment.end)
-
-        meant = _spoken_of(fact, case, sentence, names)
-        if meant is None or sentence is None or sentence.attributes(fact):
-            return Verdict(fact, Finding.SUPPORTED, found)
-        near = meant
-    instead = rival(fact, case.answer, case.beside(sentence), near)
-    if sentence and sentence.attributes(fact):
-        instead = rival_place(reference, case.answer, near)
-    return Verdict(fact, Finding.CONTRADICTED if instead else Finding.ABSENT, instead)
-
-
-def _judge_value(fact: Fact, case: Case, sentence: Sentence | None) -> Verdict:
-    near = _related(sentence)
-    if found := find_value(fact, case.sources, near):
-
-        def states(source: Source, segment: Segment) -> bool:
-            return (fact.kind, fact.value) in segment.features.values
-
-        meant = _spoken_of(fact, case, sentence, states)
-        if meant is None:
-            return Verdict(fact, Finding.SUPPORTED, found)
-        near = meant
-    instead = rival(fact, case.answer, case.beside(sentence), near)
-    return Verdict(fact, Finding.CONTRADICTED if instead else Finding.ABSENT, instead)
-
-
-def _related(sentence: Sentence | None) -> Alignment | None:
-    alignment = sentence.alignment if sentence else None
-    return alignment if alignment and alignment.score >= RELATED_OVERLAP else None
-
-
-def _spoken_of(
-    fact: Fact, case: Case, sentence: Sentence | None, holding: Holding
-) -> Alignment | None:
-    """The sentence that the claim speaks of, where that one states something else.
-
-    A passage that gives 70,000원 for 국내출장 does not support 70,000원 for 국외출장.
-    """
-    if sentence is None or (sentence.alignment and sentence.alignment.exact):
-        return None
-    body = case.answer[sentence.body_start : sentence.body_end]
-    meant = closest(body, case.sources, lambda source, segment: True)
-    if meant is None or meant.words < SUPPORTING_OVERLAP:
-        return None
-    there = closest(body, case.sources, holding)
-    if there and there.words >= meant.words - _CLEARLY_LESS:
-        return None
-    return meant if has_unstated(fact, case.beside(sentence), meant) else None
-
-
-def _claim(
+# --- facts ---------------------------------------------------------------------------------------
+def judge_facts(
     answer: str,
-    sentence: Sentence,
+    passages: Sequence[Passage],
+    aligned: Sequence[Aligned],
+    kinds: tuple[Kind, ...],
+    deadline: Deadline,
+) -> tuple[Verdict, ...]:
+    """A verdict on each fact of ``answer``, by the span that its statement is aligned with."""
+    deadline.left()
+    facts = read_facts(answer, kinds)
+    case = Case.of(answer, passages, kinds)
+    found: dict[Fact, Verdict] = {}
+    for at, one in enumerate(aligned):
+        deadline.left()
+        earlier = aligned[max(0, at - MOST_EARLIER) : at]
+        found |= {verdict.fact: verdict for verdict in of_statement(case, one, earlier)}
+    # What stands in no statement, or across two, nobody has looked at.
+    return tuple(found.get(fact) or Verdict(fact, Finding.NOT_CHECKED) for fact in facts)
+
+
+def _unread(answer: str, aligned: Sequence[Aligned], verdicts: Sequence[Verdict]) -> list[str]:
+    """The claims in words of their own in which no fact of any kind could be read."""
+    starts = [verdict.fact.start for verdict in verdicts]
+    return [
+        answer[one.statement.start : one.statement.end]
+        for one in aligned
+        if one.statement.is_claim
+        and not (one.alignment and one.alignment.exact)
+        and bisect_left(starts, one.statement.start) == bisect_left(starts, one.statement.end)
+    ]
+
+
+def _facts_note(verdicts: Sequence[Verdict]) -> str:
+    supported = sum(verdict.finding is Finding.SUPPORTED for verdict in verdicts)
+    return f"사실 {len(verdicts)}개 중 {supported}개를 원문에서 확인했습니다."
+
+
+# --- the report ----------------------------------------------------------------------------------
+def _claims(
+    answer: str,
+    passages: Sequence[Passage],
+    aligned: Sequence[Aligned],
     verdicts: Sequence[Verdict],
     facts_ran: bool,
-    script: Script,
-) -> Claim:
-    best = sentence.alignment
-    inside = [verdict for verdict in verdicts if sentence.holds(verdict.fact)]
-    confirmed = facts_ran and all(v.finding is Finding.SUPPORTED for v in inside)
-    overlaps = best is not None and best.score >= SUPPORTING_OVERLAP and best.agrees
-    readable = script.allows(answer[sentence.body_start : sentence.body_end])
-    supported = best is not None and (best.exact or (overlaps and confirmed and readable))
-    return Claim(
-        text=answer[sentence.start : sentence.end],
-        start=sentence.start,
-        end=sentence.end,
-        supported=supported,
-        citation=citation(best.source, best.start, best.end) if best and supported else None,
-    )
+) -> tuple[Claim, ...]:
+    script = Script("".join(passage.text for passage in passages))
+    starts = [verdict.fact.start for verdict in verdicts]
+    claims: list[Claim] = []
+    for one in aligned:
+        statement, near = one.statement, one.alignment
+        if not statement.is_claim:
+            continue
+        first, last = (bisect_left(starts, at) for at in (statement.start, statement.end))
+        inside = verdicts[first:last]
+        confirmed = facts_ran and all(v.finding is Finding.SUPPORTED for v in inside)
+        readable = script.allows(answer[statement.body_start : statement.body_end])
+        said = near is not None and (near.exact or (confirmed and readable))
+        supported = is_sound(near) and said and _has_numbers(answer, one, inside)
+        cited = citation(near.source, near.start, near.end) if near and supported else None
+        claims.append(
+            Claim(
+                text=answer[statement.start : statement.end],
+                start=statement.start,
+                end=statement.end,
+                supported=supported,
+                citation=cited,
+                quoted=near is not None and near.exact,
+                score=near.score if near else 0.0,
+            )
+        )
+    return tuple(claims)
+
+
+def _has_numbers(answer: str, aligned: Aligned, verdicts: Sequence[Verdict]) -> bool:
+    """Whether numbers that no kind of fact could read stand in the span as well."""
+    statement, near = aligned.statement, aligned.alignment
+    if near is None or near.whole:
+        return True
+    characters = list(answer[statement.start : statement.end])
+    for fact in (verdict.fact for verdict in verdicts):
+        at = fact.start - statement.start
+        characters[at : at + len(fact.text)] = " " * len(fact.text)
+    text = "\n".join((near.source.heading, *(part.text for part in near.parts())))
+    return has_numbers(without_bullet("".join(characters)), text)

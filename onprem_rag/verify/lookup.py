@@ -1,80 +1,92 @@
-"""Where the passages state a value, and what they state instead."""
+"""Where the passages state a fact, and whether a span is the place that an answer names."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from onprem_rag.korean.kind import Kind
+from onprem_rag.korean.references import CIRCLED, Reference
+from onprem_rag.korean.text import fold
 from onprem_rag.records import Citation, Fact
-from onprem_rag.verify.alignment import Alignment, Source, limit_after
-from onprem_rag.verify.places import citation
+from onprem_rag.verify.alignment import Alignment, Part, Source
+from onprem_rag.verify.places import citation, find_place, mentions_place, same_title
 
-_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_TITLE = 80  # characters before a place in which its rule's title stands
+_TITLE_BEFORE = re.compile(
+    r"[가-힣](?:규정|규칙|지침|법|법률|령|세칙|내규|예규|정관|강령|조례|요령|기준|규약)[」』\"'*]*$"
+)
 
 
-def find_value(fact: Fact, sources: Sequence[Source], near: Alignment | None) -> Citation | None:
-    """Find a fact that says the same; in the aligned span first, then in its passage."""
-    found = [
-        (source, other)
-        for source in sources
-        for other in source.facts
-        if other.kind == fact.kind and other.value == fact.value
-    ]
-    if not found:
+def find_value(fact: Fact, sources: Sequence[Source], kind: Kind) -> Citation | None:
+    """The first place where the passages state the same, of whatever it may be."""
+    for source in sources:
+        for other in source.facts:
+            if other.kind == fact.kind and kind.same(fact, other):
+                return citation(source, other.start, other.end)
+    return None
+
+
+def stands_at(reference: Reference, answer: str, near: Alignment) -> bool:
+    """Whether the place that ``answer`` names is that of the span, or is named in it."""
+    source = near.source
+    found = find_place(reference, answer, (source,))
+    if found is None:
+        return False
+    start, end = found.start - source.passage.start, found.end - source.passage.start
+    overlaps = start < near.end and near.start < end
+    head = reference.article or reference.annex
+    if head and _squeeze(head) != _squeeze(source.passage.article or ""):
+        return overlaps and _is_of_another(reference, answer, source.passage.document)
+    if reference.subparagraph is not None or reference.item:
+        return overlaps
+    if reference.paragraph is not None and reference.paragraph <= len(CIRCLED):
+        own = citation(source, near.start, near.end).paragraph
+        return own == CIRCLED[reference.paragraph - 1]
+    return True
+
+
+def _is_of_another(reference: Reference, answer: str, document: str) -> bool:
+    """Whether ``answer`` names another rule than ``document`` for the place."""
+    if reference.document:
+        return not same_title(reference.document, document)
+    before = answer[max(0, reference.start - _TITLE) : reference.start].rstrip("[(*\"' \n")
+    title = _TITLE_BEFORE.search(before)
+    return bool(title) and not _squeeze(before).endswith(_squeeze(document))
+
+
+def mention(reference: Reference, near: Alignment) -> Citation | None:
+    """Where the span, or what announces it, names the place."""
+    for part in near.parts():
+        if mentions_place(reference, near.source, part.start, part.end):
+            return citation(near.source, part.start, part.end)
+    return None
+
+
+def rival(fact: Fact, claim: Part, near: Alignment, kinds: Mapping[str, Kind]) -> Citation | None:
+    """The one other reference of this shape in the span; ``None`` if none, or several."""
+    kind = kinds[fact.kind]
+    own = {_bare(other.value) for other in claim.facts if other.kind == fact.kind}
+    stated = [other for part in near.parts() for other in part.facts if other.kind == fact.kind]
+    if any(_bare(other.value) == _bare(fact.value) for other in stated):
         return None
-
-    def distance(pair: tuple[Source, Fact]) -> int:
-        source, other = pair
-        if near is None or source is not near.source:
-            return 2
-        return 0 if near.start <= other.start and other.end <= near.end else 1
-
-    source, other = min(found, key=distance)
-    return citation(source, other.start, other.end)
-
-
-def shape(fact: Fact) -> str:
-    """The kind and unit of a fact: two facts of one shape could stand in one place."""
-    if fact.kind == "reference":
-        levels = re.sub(r"「.*?」 |\d+(?:의\d+)?|[가-하](?=목$)", "", fact.value)
-        return f"reference {levels}"
-    return f"{fact.kind} {_NUMBER.sub('0', fact.value)}"
-
-
-def rival(fact: Fact, text: str, beside: Sequence[Fact], near: Alignment | None) -> Citation | None:
-    """The one other value of this shape in the aligned span; ``None`` if none, or several.
-
-    ``text`` is the answer. Values that the claim itself states (``beside``) are not what it got
-    wrong, and a limit of another sense (1개월 전, 1년 6개월 이내) stands in another place.
-    """
-    if near is None:
+    others = [one for one in stated if kind.rivals(fact, one) and _bare(one.value) not in own]
+    if len({other.value for other in others}) != 1:
         return None
-    limit = limit_after(text, fact.end)
-    candidates = [
-        other
-        for other in _unstated(fact.kind, beside, near)
-        if shape(other) == shape(fact)
-        and limit in (None, limit_after(near.source.passage.text, other.end))
-    ]
-    if len({other.value for other in candidates}) != 1:
-        return None
-    return citation(near.source, candidates[0].start, candidates[0].end)
+    return citation(near.source, others[0].start, others[0].end)
 
 
-def has_unstated(fact: Fact, beside: Sequence[Fact], near: Alignment) -> bool:
-    """Whether the aligned span states values of this kind that the claim does not."""
-    others = _unstated(fact.kind, beside, near)
-    # 제1항 in the source is no alternative to the 제15조 of a claim: it is in that article.
-    return any(fact.kind != "reference" or shape(other) == shape(fact) for other in others)
+def _bare(value: str) -> str:
+    """A reference without its document, which claims leave out or put in."""
+    return value.rpartition("」 ")[2]
 
 
-def _unstated(kind: str, beside: Sequence[Fact], near: Alignment) -> list[Fact]:
-    stated = {other.value for other in beside}
-    return [
-        other
-        for other in near.source.facts
-        if near.start <= other.start
-        and other.end <= near.end
-        and other.kind == kind
-        and other.value not in stated
-    ]
+def stands_above(fact: Fact, near: Alignment) -> Citation | None:
+    """The span, where its titles or what announces it hold the words of ``fact``."""
+    words = _squeeze(fact.text)
+    around = "\n".join((near.source.heading, *(part.text for part in near.parts())))
+    return citation(near.source, near.start, near.end) if words in _squeeze(around) else None
+
+
+def _squeeze(text: str) -> str:
+    return "".join(fold(text).lower().split())

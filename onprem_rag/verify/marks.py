@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from onprem_rag.records import Citation, Claim, Passage, Report, Verdict
+from onprem_rag.records import Change, Citation, Claim, Passage, Report, Verdict
 
 _MARK = re.compile(r"[ \t]*\[\d{1,3}(?:\s*[,~-]\s*\d{1,3})*\]")
 _GAP = 40  # characters between two spans of one run, but for blanks: numbering, a mark
@@ -18,15 +18,15 @@ def without_marks(text: str) -> str:
 
 
 def with_citations(
-    text: str, report: Report, passages: Sequence[Passage]
-) -> tuple[str, tuple[Citation, ...], Report]:
+    text: str, report: Report, passages: Sequence[Passage], changes: Sequence[Change] = ()
+) -> tuple[str, tuple[Citation, ...], Report, tuple[Change, ...]]:
     """Number the spans that supported claims stand on, and mark the claims with their numbers.
 
     Claims that follow each other in the answer as in the source (a sentence and its items) share
     one citation of the whole run.
 
-    Returns the marked text, the citations ([1] is the first) and the report with its offsets
-    moved along.
+    Returns the marked text, the citations ([1] is the first), and the report and the changes with
+    their offsets moved along.
     """
     runs: list[tuple[Claim, Citation]] = []  # last claim of a run, and its citation
     before: Claim | None = None
@@ -61,11 +61,16 @@ def with_citations(
         claims=tuple(moved_claim(claim) for claim in report.claims),
         verdicts=tuple(moved_verdict(verdict) for verdict in report.verdicts),
     )
-    return marked, tuple(citations), shifted
+    put_right = tuple(
+        replace(c, start=moved(c.start), end=moved(c.start) + c.end - c.start) for c in changes
+    )
+    return marked, tuple(citations), shifted, put_right
 
 
 def _joined(one: Citation, other: Citation, passages: Sequence[Passage]) -> Citation | None:
-    """Both as one span, where ``other`` goes on right behind ``one`` in a passage."""
+    """Both as one span, where they are one or ``other`` goes on right behind ``one``."""
+    if one == other:
+        return one
     for passage in passages:
         inside = passage.start <= one.start and other.end <= passage.end
         if passage.document_id != one.document_id or not inside:

@@ -7,12 +7,13 @@ stand in the source, and what the source denies, orders or ties to a value must 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
+from onprem_rag.korean.clauses import clauses
 from onprem_rag.korean.morphemes import content_morphemes, nouns
 from onprem_rag.korean.text import fold
-from onprem_rag.records import Fact
+from onprem_rag.verify.alignment import Part
 
 # Nouns of answering style, and of limits, which are compared with their values.
 _LIGHT = frozenset(
@@ -40,31 +41,37 @@ _SUPPOSED = re.compile(
     r"[가-힣]{0,4}(?:\s?수\s?[있없])?[가-힣]{0,3}?(?:다고|다는|라고|라는|는지|을지|ㄹ지)"
     r"|[가-힣]{0,3}(?:\s?수\s?[있없])?[는은한할된될인]\s?(?:경우|때)"
 )
+_LIMIT = re.compile(r"이상(?!의 |한)|이하|초과|미만|이내|까지|부터|이전|이후")
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _WORD = re.compile(r"[가-힣]")
+# What ties a statement to something; 경우에도 ties it to nothing.
+CONDITION = re.compile(
+    r"(?:경우|때)(?:에는|에만|에|로서|로\s?한정하여)?(?![가-힣])|[하되으이리치기]면(?=[,\s])|한하여|한정하여|자로서"
+    r"|아니하는\s?한(?![가-힣])|제외하고"
+)
+PROVISO = re.compile(r"(?<![가-힣])(?:다만|단)(?=[,\s])")
+_STOCK = re.compile(r"이\s?경우|필요한\s?경우|다음\s?각")
+_ROLE = re.compile(
+    r"(?<![가-힣A-Za-z])([가-힣A-Za-z]{2,20}?)(에게|께|한테|께서|은|는|이|가)(?=[\s,]|$)"
+)
 
 
-def says_the_same(
-    claim: str, claimed: Sequence[Fact], span: str, stated: Sequence[Fact], context: str
-) -> bool:
-    """Whether ``span`` says ``claim``; ``context`` is its title, path and lead-in.
-
-    The offsets of the facts are those of ``claim`` and of ``span``.
-    """
-    bare, source = _without(claim, claimed), _without(span, stated)
+def says_the_same(claim: Part, span: Part, context: str) -> bool:
+    """Whether ``span`` says ``claim``; ``context`` is its title, path and lead-in."""
+    bare, source = fold(claim.blanked()), fold(span.blanked())
     return (
-        _has_nouns(bare, f"{context}\n{span}")
+        _has_nouns(bare, f"{context}\n{span.text}")
+        and _has_limits(claim, f"{context}\n{span.text}")
         and _same_times(bare, source)
-        and _same_denials(bare, source)
-        and _same_force(bare, source)
-        and _same_owners(claim, claimed, span, stated)
+        and _same_roles(bare, source)
+        and _keeps_conditions(bare, source)
     )
 
 
-def _without(text: str, facts: Sequence[Fact]) -> str:
-    characters = list(text)
-    for fact in facts:
-        characters[fact.start : fact.end] = " " * (fact.end - fact.start)
-    return fold("".join(characters))
+def has_numbers(claim: str, source: str) -> bool:
+    """Whether each number of ``claim`` stands in ``source`` too, read as a fact or not."""
+    stated = set(_NUMBER.findall(fold(source)))
+    return all(number in stated for number in _NUMBER.findall(fold(claim)))
 
 
 @lru_cache(maxsize=2048)
@@ -78,14 +85,15 @@ def _content(text: str) -> tuple[str, ...]:
 
 
 # --- nouns ---------------------------------------------------------------------------------------
-def _weighty(text: str) -> list[str]:
+def weighty(text: str) -> list[str]:
+    """The nouns that say what ``text`` is about."""
     return [w for w in _nouns(text) if len(w) > 1 and w not in _LIGHT and not w.isdecimal()]
 
 
 def _has_nouns(claim: str, source: str) -> bool:
     joined = "".join(claim.lower().split())
     # Mecab also names parts that aren't written there.
-    wanted = {word for word in _weighty(claim) if word.lower() in joined}
+    wanted = {word for word in weighty(claim) if word.lower() in joined}
     source = fold(source).lower()
     present = {word for word in wanted if _stands(word.lower(), source, claim.lower())}
     return all(word in present or _is_built(word, present) for word in wanted)
@@ -101,7 +109,7 @@ def _is_built(word: str, present: set[str]) -> bool:
 def _stands(word: str, source: str, claim: str) -> bool:
     """Whether ``source`` has ``word``, not only with a prefix that the claim leaves out."""
     pattern = re.compile(r"\s*".join(map(re.escape, word)))
-    prefixed = {_prefix(claim, found.start()) for found in pattern.finditer(claim)}
+    prefixed = {claim[found.start() - 1 : found.start()] for found in pattern.finditer(claim)}
     return any(
         (mark := _prefix(source, found.start())) is None or mark in prefixed
         for found in pattern.finditer(source)
@@ -117,6 +125,16 @@ def _prefix(text: str, at: int) -> str | None:
         if any(len(noun) > 1 and head.endswith(noun) for noun in _nouns(text)):
             return None
     return before
+
+
+def _has_limits(claim: Part, source: str) -> bool:
+    """Whether limits that could not be read as those of a quantity stand in the source too."""
+    read = [(fact.start, fact.end) for fact in claim.facts if fact.kind == "comparator"]
+    return all(
+        found[0] in source
+        for found in _LIMIT.finditer(claim.text)
+        if not any(start - claim.start <= found.start() < end - claim.start for start, end in read)
+    )
 
 
 # --- before and after ----------------------------------------------------------------------------
@@ -139,78 +157,53 @@ def _same_times(claim: str, source: str) -> bool:
     )
 
 
-# --- denial and force ----------------------------------------------------------------------------
-def _denied(text: str, depth: int) -> list[str]:
-    """The last ``depth`` content words before each negative word."""
-    found: list[str] = []
-    for match in _DENIAL.finditer(text):
-        before = text[max(0, match.start() - _CLAUSE) : match.start()]
-        cut = max(before.find(" ") + 1, 0) if match.start() > _CLAUSE else 0
-        found += [word for word in _content(before[cut:])[-depth:] if word not in _LIMITING]
+# --- who does it to whom -------------------------------------------------------------------------
+def _roles(text: str) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for word in _ROLE.finditer(text):
+        role = "to" if word[2] in {"에게", "께", "한테"} else "by"
+        found.setdefault(word[1], set()).add(role)
     return found
 
 
-def _same_denials(claim: str, source: str) -> bool:
-    claim, source = _MUST.sub("어야 한다", claim), _MUST.sub("어야 한다", source)
-    claimed, stated = _content(claim), _content(source)
-    loosely, strictly = _denied(claim, 2), _denied(source, 1)
-    if any(
-        word in claimed and word not in loosely and stated.count(word) <= strictly.count(word)
-        for word in strictly
-    ):
-        return False
-    allowed = _denied(source, 2)
-    return all(word in allowed or word not in stated for word in _denied(claim, 1))
+def _same_roles(claim: str, source: str) -> bool:
+    """원장이 부서장에게 is not 부서장이 원장에게: no two have changed their places."""
+    claimed, stated = _roles(claim), _roles(source)
+    turned = [
+        claimed[word]
+        for word in claimed.keys() & stated.keys()
+        if claimed[word].isdisjoint(stated[word])
+    ]
+    return {"to"} not in turned or {"by"} not in turned
 
 
-def _same_force(claim: str, source: str) -> bool:
-    """A permission is no duty, and what is only supposed is neither."""
-    if _ALLOWED.search(claim) and _OBLIGES.search(source) and not _ALLOWS.search(source):
-        return False
-    if _OBLIGED.search(claim) and _ALLOWS.search(source) and not _OBLIGES.search(source):
-        return False
-    heads = [word for word in _nouns(claim) if len(word) > 1]
-    if not heads or heads[-1] in _LIGHT or not claim.rstrip(" .").endswith(("다", "요")):
-        return True
-    places = [found.end() for found in re.finditer(re.escape(heads[-1]), source)]
-    return not places or any(not _SUPPOSED.match(source, place) for place in places)
+# --- conditions ----------------------------------------------------------------------------------
+def _conditions(source: str) -> Iterator[tuple[list[str], str]]:
+    """Each condition's nouns, and what of its statement follows it."""
+    for start, end in clauses(source):
+        text = source[start:end]
+        at = 0
+        for found in CONDITION.finditer(text):
+            condition = text[at : found.start()]
+            at = found.end()
+            if not _STOCK.search(text[max(0, found.start() - 6) : found.end()]):
+                yield weighty(condition), text[found.end() :]
 
 
-# --- values --------------------------------------------------------------------------------------
-def _owned(text: str, facts: Sequence[Fact], kind: str) -> Iterator[tuple[str, frozenset[str]]]:
-    """Each value of ``kind`` with the nouns between the one before it and itself."""
-    before = 0
-    for fact in facts:
-        if fact.kind == kind:
-            yield fact.value, frozenset(_weighty(_without(text, facts)[before : fact.start]))
-            before = fact.end
-
-
-def _same_owners(claim: str, claimed: Sequence[Fact], span: str, stated: Sequence[Fact]) -> bool:
-    kinds = {fact.kind for fact in claimed if fact.kind != "reference"}
-    return all(
-        _owners_agree(list(_owned(claim, claimed, kind)), list(_owned(span, stated, kind)))
-        for kind in kinds
-    )
-
-
-def _owners_agree(
-    claimed: list[tuple[str, frozenset[str]]], stated: list[tuple[str, frozenset[str]]]
-) -> bool:
-    if len({value for value, _ in stated}) < 2:
-        return True
-    anchored = True
-    for value, words in claimed:
-        own = frozenset[str]().union(*(nouns for other, nouns in stated if other == value))
-        others = frozenset[str]().union(*(nouns for other, nouns in stated if other != value))
-        if words & (own - others):
-            continue
-        if words & (others - own):
+def _keeps_conditions(claim: str, source: str) -> bool:
+    """Whether the claim says on what its statement depends."""
+    joined = _squeeze(claim)
+    for nouns_, rest in _conditions(source):
+        said = weighty(rest)
+        depends = said and 2 * _standing(said, joined) >= len(said)
+        if depends and nouns_ and not _standing(nouns_, joined):
             return False
-        anchored = False
-    return anchored or _is_in_order([v for v, _ in claimed], [v for v, _ in stated])
+    return True
 
 
-def _is_in_order(values: list[str], stated: list[str]) -> bool:
-    rest = iter(stated)
-    return all(value in rest for value in values if value in stated)
+def _standing(words: Iterable[str], joined: str) -> int:
+    return sum(word.lower() in joined for word in words)
+
+
+def _squeeze(text: str) -> str:
+    return "".join(fold(text).lower().split())

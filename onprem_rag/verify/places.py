@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from onprem_rag.korean.outline import Place, places
+from onprem_rag.korean.outline import Place, completed, places
 from onprem_rag.korean.references import CIRCLED, Reference, find_references
 from onprem_rag.korean.text import fold
 from onprem_rag.records import Citation, Passage
@@ -52,38 +52,87 @@ def rival_place(reference: Reference, answer: str, near: Alignment | None) -> Ci
 def find_place(reference: Reference, answer: str, sources: Sequence[Source]) -> Citation | None:
     """Find the passage that is the place, or one that mentions it (or a finer place in it)."""
     named = _named_document(reference, answer, [source.passage for source in sources])
+    if reference.back:
+        return _find_alike(reference, sources)
     for source in sources:
-        if _is_of(source.passage, named) and (at := _place_in(source, reference)) is not None:
-            return _cite_segment(source, at)
+        at = _place_in(source, reference) if _is_of(source.passage, named) else None
+        if at is not None and (cited := _cite_segment(source, at)):
+            return cited
     for source in sources:
         for mention in _mentions(source.passage):
-            if _covers(reference, mention) and _same_document(mention, source.passage, named):
-                if mention.implied:
-                    return _cite_segment(source, mention.start)
-                return citation(source, mention.start, mention.end)
+            if _names(reference, mention, source) and _same_document(
+                mention, source.passage, named
+            ):
+                cited = _cite_segment(source, mention.start) if mention.implied else None
+                return cited or citation(source, mention.start, mention.end)
     return None
 
 
-def _cite_segment(source: Source, at: int) -> Citation:
+def _cite_segment(source: Source, at: int) -> Citation | None:
+    """Cite the segment at ``at``, or all that follows; ``None`` where there is nothing."""
     for segment in source.segments:
         if segment.start <= at < segment.end:
             return citation(source, segment.start, segment.end)
-    return citation(source, at, len(source.passage.text.rstrip()))
+    end = len(source.passage.text.rstrip())
+    return citation(source, at, end) if at < end else None
 
 
 def mentions_place(reference: Reference, source: Source, start: int, end: int) -> bool:
     """Whether ``[start, end)`` of the passage's text names the place, or a finer one in it."""
-    own = source.passage.article
     for mention in _mentions(source.passage):
         if start <= mention.start and mention.end <= end:
-            same_level = (mention.paragraph, mention.subparagraph) != (None, None)
-            resolved = replace(mention, article=own) if mention.relative and same_level else mention
-            bare = replace(resolved, article=None) if reference.relative else resolved
-            if _covers(reference, mention) or _covers(reference, resolved):
+            if _names(reference, mention, source):
                 return True
-            if _covers(reference, bare):
+            loosely = reference.relative and not (reference.back or mention.back)
+            if loosely and _covers(reference, replace(mention, article=None)):
                 return True
     return False
+
+
+def _names(reference: Reference, mention: Reference, source: Source) -> bool:
+    """Whether ``mention``, which stands in the passage, is the place or lies in it."""
+    full = _completed(mention, source, mention.start)
+    if reference.back:
+        meant = _completed(reference, source, mention.start)
+        if meant is None or full is None:
+            return str(reference) == str(mention)
+        return _covers(meant, full)
+    if full is None:
+        return False
+    if _covers(reference, full) or (not mention.back and _covers(reference, mention)):
+        return True
+    if not mention.relative:
+        return False
+    if reference.relative:  # both mean the article that they stand in
+        inner = replace(full, article=None, annex=None)
+        return _covers(reference, inner if reference.paragraph else replace(inner, paragraph=None))
+    of_article = replace(mention, article=full.article, annex=full.annex)
+    return not mention.back and mention.item is None and _covers(reference, of_article)
+
+
+def stated_places(source: Source, start: int, end: int) -> list[Reference]:
+    """The references in ``[start, end)``, complete: 전항 in ② of 제15조 is 제15조제1항.
+
+    Those that can't be completed are left out: 전2항, and 전항 where no 항 is before.
+    """
+    found = [m for m in _mentions(source.passage) if start <= m.start and m.end <= end]
+    return [place for m in found if (place := _completed(m, source, m.start))]
+
+
+def _find_alike(reference: Reference, sources: Sequence[Source]) -> Citation | None:
+    """Where a passage says 전항, or names what that would be in that place."""
+    for source in sources:
+        for mention in _mentions(source.passage):
+            if not mention.implied and _names(reference, mention, source):
+                return citation(source, mention.start, mention.end)
+    return None
+
+
+def _completed(reference: Reference, source: Source, position: int) -> Reference | None:
+    """``reference`` as one that stands at ``position`` of the passage means it."""
+    if not reference.relative:
+        return reference
+    return completed(reference, source.passage.article, _place_at(source, position))
 
 
 # --- inside one passage --------------------------------------------------------------------------
@@ -119,12 +168,16 @@ def _places(source: Source) -> tuple[Place, ...]:
     return _places_of(source.passage, dates)
 
 
-def _paragraph_at(source: Source, position: int) -> int | None:
+def _place_at(source: Source, position: int) -> Place | None:
     marked = _places(source)
     index = bisect_right([place.start for place in marked], position)
-    following = next((p for p in marked[index:] if p.paragraph), None)
-    if index:
-        return marked[index - 1].paragraph
+    return marked[index - 1] if index else None
+
+
+def _paragraph_at(source: Source, position: int) -> int | None:
+    if place := _place_at(source, position):
+        return place.paragraph
+    following = next((place for place in _places(source) if place.paragraph), None)
     # "제15조(연차휴가) ① …": a span that begins with the heading is in the first paragraph.
     head = source.passage.text[position : following.start] if following else ""
     return following.paragraph if following and len(head) < 60 and "다." not in head else None
@@ -133,7 +186,7 @@ def _paragraph_at(source: Source, position: int) -> int | None:
 # --- mentions and documents ----------------------------------------------------------------------
 @lru_cache(maxsize=256)
 def _mentions(passage: Passage) -> tuple[Reference, ...]:
-    return tuple(find_references(passage.text))
+    return tuple(find_references(passage.text, every=True))
 
 
 def _covers(wanted: Reference, mention: Reference) -> bool:

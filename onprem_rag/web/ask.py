@@ -16,7 +16,7 @@ from onprem_rag.config import default_home, load_config
 from onprem_rag.errors import OnpremRagError
 from onprem_rag.followup import MOST_EARLIER, exchange
 from onprem_rag.records import Answer, Exchange, Waiting
-from onprem_rag.web import parts
+from onprem_rag.web import answers, parts
 from onprem_rag.web.excerpts import Excerpt, excerpt
 from onprem_rag.web.style import STYLE
 
@@ -125,7 +125,7 @@ def _show(turn: Turn) -> None:
     _show_question(turn.question)
     with st.chat_message("assistant", avatar=":material/menu_book:"):
         if turn.answer is not None:
-            parts.show_answer(turn.answer, turn.excerpts)
+            answers.show_answer(turn.answer, turn.excerpts)
         if turn.advice:
             parts.show_text(turn.advice)
         if turn.problem:
@@ -172,14 +172,14 @@ def _written(bot: Chatbot, question: str) -> Generator[str | Waiting | Answer, N
 
 def _earlier(turns: Sequence[Turn]) -> tuple[Exchange, ...]:
     """The last answered questions of this conversation, oldest first."""
-    answers = [turn.answer for turn in turns if turn.answer is not None]
-    return tuple(exchange(answer) for answer in answers[-MOST_EARLIER:])
+    answered = [turn.answer for turn in turns if turn.answer is not None]
+    return tuple(exchange(answer) for answer in answered[-MOST_EARLIER:])
 
 
 def _excerpts(bot: Chatbot, answer: Answer) -> tuple[Excerpt, ...]:
     return tuple(
         excerpt(bot.document(citation.document_id), citation, answer.hits, bot.referred)
-        for citation in answer.citations
+        for citation in answers.shown_places(answer)
     )
 
 

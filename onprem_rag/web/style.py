@@ -17,6 +17,13 @@ h1.orag-title { font-size: 1.45rem; color: #163b70; padding: 0; }
   padding: .35rem .8rem; background: #eef2f7; border-radius: .4rem; overflow-wrap: anywhere; }
 .orag-fallback { font-size: .9rem; line-height: 1.6; color: #744600; background: #fdf1d7;
   margin: 0 0 .6rem; padding: .45rem .8rem; border-left: 3px solid #b77400; }
+.orag-warning { font-size: .92rem; line-height: 1.6; color: #8f2415; background: #fde9e5;
+  margin: 0 0 .6rem; padding: .55rem .9rem; border: 1px solid #c2452f; border-left-width: 5px;
+  overflow-wrap: anywhere; }
+.orag-warning ul { margin: .2rem 0 0; padding-left: 1.2rem; }
+.orag-old { color: #8f2415; text-decoration: line-through; }
+.orag-new { color: #14592f; background: #e3f4e9; text-decoration: none; font-weight: 700;
+  padding: 0 .15em; }
 .orag-guard { margin-top: .5rem; }
 .orag-growing { color: #4a5563; }
 .orag-status { margin-bottom: .6rem; line-height: 1.6; }
@@ -44,6 +51,10 @@ h1.orag-title { font-size: 1.45rem; color: #163b70; padding: 0; }
 .orag-table .orag-cited td { background: #ffe58a; }
 .orag-refers { font-size: .86rem; line-height: 1.6; margin-top: .4rem; }
 .orag-refers summary { cursor: pointer; color: #1b4b8f; font-weight: 700; }
+.orag-stages { list-style: none; padding: 0; font-size: .9rem; line-height: 1.7; margin: 0; }
+.orag-stages li { margin: 0; }
+.orag-ran { color: #14592f; }
+.orag-missed { color: #8f2415; }
 .orag-notes, .orag-removed { font-size: .9rem; line-height: 1.6; margin: 0 0 .5rem; }
 .orag-facts { width: 100%; border-collapse: collapse; font-size: .9rem; }
 .orag-facts th, .orag-facts td { padding: .4rem .5rem; border-bottom: 1px solid #d3dae4;

@@ -13,7 +13,9 @@ from pathlib import Path
 
 from tests.bench import (
     ablation,
+    checker,
     extract,
+    fuzz,
     guard,
     lookups,
     mutations,
@@ -33,6 +35,8 @@ BENCHES: dict[str, Callable[[Path, Path], None]] = {
     "lookups": lookups.lookups,
     "extract": extract.extract,
     "guard": guard.guard,
+    "checker": checker.checker,
+    "fuzz": fuzz.fuzz,
     "ablation": ablation.ablation,
     "speed": speed.speed,
     "scale": scale.scale,

@@ -199,8 +199,27 @@ def in_process(torch: Any, folder: Path) -> float | None:
                 )
             report(f"in process, {how}", users, first, total, floor)
     print(f"embedder and a queue of {USERS[-1]} with {PROMPT_TOKENS} tokens each: {peak}")
+    agreeing(torch, loaded.chat, prompt)
     bare(torch, model, floor)
     return floor
+
+
+def agreeing(torch: Any, chat: Any, prompt: str) -> None:
+    """How long it takes to ask of one claim whether the passages say so: one pass."""
+    size = len(chat.vocabulary)
+    # Random weights say neither 예 nor 아니요: here every token is one of the two.
+    chat._signs = (list(range(size // 2)), list(range(size // 2, size)))
+
+    def ask() -> None:
+        told = [chunk.additional_kwargs for chunk in chat.stream([("user", prompt)], agreeing=True)]
+        assert "agrees" in told[-1] or "agrees" in told[-2], told
+
+    seconds = [_timed(torch, ask) for _ in range(6)][1:]  # the first one warms up
+    print(
+        f"in process, one claim of {PROMPT_TOKENS} tokens asked again: p50 "
+        f"{np.median(seconds):.3f} s, longest {max(seconds):.3f} s",
+        flush=True,
+    )
 
 
 def bare(torch: Any, model: Any, floor: float | None) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -22,6 +23,7 @@ from onprem_rag.library.store import Library
 from onprem_rag.records import Hit
 from onprem_rag.search import Searcher
 
+_NONE: Mapping[str, float] = {}
 SERVED = ("사직하려는 직원은 ", "퇴직하려는 날의 30일 전까지 ", "사직서를 제출하여야 한다. [1]")
 
 
@@ -32,6 +34,8 @@ class ChatServer:
     connection before the last piece, "silent" sends nothing, "stalls" nothing after the first
     piece, "drips" one piece after another without end, "says" an error in the place of a piece.
     ``listed`` is what ``/v1/models`` lists; a server that lists some refuses other names.
+    ``told`` are the probabilities that are told of the first piece that isn't blank, to those who
+    ask for them; ``refuses`` is the status that they get instead.
     """
 
     def __init__(self, pieces: Sequence[str] = SERVED) -> None:
@@ -39,6 +43,8 @@ class ChatServer:
         self.fault = ""
         self.requests: list[dict[str, Any]] = []
         self.listed: list[dict[str, Any]] = []
+        self.told: dict[str, float] = {}
+        self.refuses = 0
         self.left = threading.Event()  # somebody closed the connection before the end
         self.closing = threading.Event()
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
@@ -74,6 +80,8 @@ def _handler(server: ChatServer) -> type[BaseHTTPRequestHandler]:
                 self._whole(b"<html>proxy</html>", int(server.fault.replace("page", "200")))
             elif names and request["model"] not in names:
                 self._whole(b'{"error": {"message": "no such model"}}', 404)
+            elif server.refuses and "logprobs" in request:
+                self._whole(b'{"error": {"message": "no logprobs here"}}', server.refuses)
             else:
                 try:
                     self._streamed()
@@ -109,13 +117,21 @@ def _handler(server: ChatServer) -> type[BaseHTTPRequestHandler]:
                 if server.fault in {"stalls", "dies"} and at == len(server.pieces) - 1:
                     self.close_connection = True  # without the last chunk
                     return
-                self._event({"content": piece}, None)
+                told = server.told if not "".join(server.pieces[:at]).strip() else {}
+                self._event({"content": piece}, None, told)
             self._event({}, "stop")
             self._chunk(b"data: [DONE]\n\n")
             self.wfile.write(b"0\r\n\r\n")
 
-        def _event(self, delta: dict[str, str], finish: str | None) -> None:
-            choice = {"index": 0, "delta": {"role": "assistant", **delta}, "finish_reason": finish}
+        def _event(
+            self, delta: dict[str, str], finish: str | None, told: Mapping[str, float] = _NONE
+        ) -> None:
+            choice: dict[str, Any] = {"index": 0, "finish_reason": finish}
+            choice["delta"] = {"role": "assistant", **delta}
+            if told and server.requests[-1].get("logprobs"):
+                top = [{"token": word, "logprob": math.log(p)} for word, p in told.items()]
+                first = {"token": delta["content"], "logprob": -0.1, "top_logprobs": top}
+                choice["logprobs"] = {"content": [first]}
             event = {
                 "id": "chatcmpl-1",
                 "object": "chat.completion.chunk",

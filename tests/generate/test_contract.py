@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import time
 
 import pytest
 
-from onprem_rag.errors import OnpremRagError
+from onprem_rag.errors import ModelError, OnpremRagError
 from onprem_rag.generate.interface import Generator
 from onprem_rag.records import Hit
 
@@ -77,3 +78,18 @@ def test_threads_get_the_draft_of_one(generator: Generator, hits: list[Hit]) -> 
     for thread in threads:
         thread.join(30)
     assert drafts == [alone] * 3
+
+
+def test_none_of_them_says_yes_of_its_own_accord(generator: Generator) -> None:
+    """No model; random words; a served sentence about something else."""
+    values = {"claim": "숙박비는 7만원이다.", "passages": "숙박비는 7만원으로 한다."}
+    with contextlib.suppress(ModelError):
+        assert generator.agrees("verify", values, 5.0) is None
+
+
+def test_agreeing_has_its_time(generator: Generator) -> None:
+    values = {"claim": "숙박비는 7만원이다.", "passages": "숙박비는 7만원으로 한다."}
+    began = time.monotonic()
+    with contextlib.suppress(ModelError):
+        assert generator.agrees("verify", values, 0.0) is None
+    assert time.monotonic() - began < 2

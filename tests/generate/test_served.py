@@ -22,8 +22,12 @@ import pytest
 
 from onprem_rag.chatbot import MODEL_FAILED, QUOTED_INSTEAD, Chatbot
 from onprem_rag.config import AnswerConfig, Config, ModelConfig
+from onprem_rag.errors import ModelError
+from onprem_rag.generate.chat import ChatGenerator
+from onprem_rag.generate.remote import connect
 from onprem_rag.generate.server import health
 from onprem_rag.library.store import Library
+from onprem_rag.prompts import OWN
 from onprem_rag.records import Answer
 
 pytest.importorskip("fastapi", reason="transformers serve needs fastapi")
@@ -148,6 +152,16 @@ def test_it_is_well(served: Served) -> None:
     found = health(served.url, served.model)
     assert (found.problem, found.models) == ("", ())
     assert "Server is pinned to" in health(served.url, "default").problem
+
+
+def test_it_is_asked_whether_it_agrees(served: Served, tmp_path: Path) -> None:
+    """It tells no probabilities, and random weights say neither 예 nor 아니요."""
+    models = ModelConfig(llm=served.url, llm_name=served.model)
+    model = connect(Config(tmp_path, models=models, answer=AnswerConfig(max_new_tokens=20)))
+    generator = ChatGenerator(model, OWN, 2, AnswerConfig())
+    values = {"claim": "식사비는 5만원이다.", "passages": "식사비는 5만원을 초과할 수 없다."}
+    with pytest.raises(ModelError, match=r"예나 아니요로 답하지 않았습니다: '.+'"):
+        generator.agrees("verify", values, 30.0)
 
 
 def test_twenty_users_at_once(demo_config: Config, served: Served) -> None:

@@ -7,9 +7,10 @@ import time
 
 import pytest
 
+from onprem_rag.errors import ModelError
 from onprem_rag.records import Finding, Passage, Report
 from onprem_rag.verify import checker
-from onprem_rag.verify.checker import check
+from onprem_rag.verify.checker import Checker
 
 TRAVEL = """제9조(숙박비) ① 국내출장의 숙박비는 1박당 70,000원을 초과할 수 없다.
 ② 국외출장의 숙박비는 1박당 미화 150달러로 하며, 출발 7일 전까지 신청하여야 한다.
@@ -19,6 +20,8 @@ TRAVEL = """제9조(숙박비) ① 국내출장의 숙박비는 1박당 70,000�
 LEAVE = """제15조(연차휴가) ① 1년간 80퍼센트 이상 출근한 직원에게 15일의 유급휴가를 준다.
 ② 제1항에 따른 휴가는 2년 이내에 사용하여야 한다. 이 경우 「근로기준법」 제60조를 준용한다.
 ③ 육아휴직 기간은 1년 6개월 이내로 하고 휴직 30일 전에 신청한다. <개정 2024. 3. 1.>"""
+
+check = Checker().check
 
 
 def passage(document: str, article: str, text: str, start: int, number: int) -> Passage:
@@ -225,7 +228,8 @@ def test_other_scripts_stand_only_where_the_rule_writes_them(
     ],
 )
 def test_places(reference: str, supported: bool) -> None:
-    (verdict,) = check(f"근거: {reference}", PASSAGES).verdicts
+    verdicts = check(f"근거: {reference}", PASSAGES).verdicts
+    (verdict,) = [verdict for verdict in verdicts if verdict.fact.kind == "reference"]
     assert (verdict.finding is Finding.SUPPORTED) is supported
 
 
@@ -237,7 +241,8 @@ def test_a_split_article_has_only_its_own_paragraph() -> None:
 
 def test_citations_have_the_offsets_of_the_document() -> None:
     report = check("휴가는 2년 이내에 사용하여야 한다.", PASSAGES)
-    (claim,), (verdict,) = report.claims, report.verdicts
+    (claim,) = report.claims
+    (verdict,) = [verdict for verdict in report.verdicts if verdict.fact.kind == "period"]
     assert claim.citation is not None
     assert verdict.source is not None
     for cited in (claim.citation, verdict.source):
@@ -255,7 +260,8 @@ def test_each_of_equal_facts_is_reported() -> None:
     report = check(
         "휴가는 2년 이내에 사용하여야 한다. 휴가는 2년 이내에 사용하여야 한다.", PASSAGES
     )
-    assert [verdict.fact.start for verdict in report.verdicts] == [4, 25]
+    periods = [verdict for verdict in report.verdicts if verdict.fact.kind == "period"]
+    assert [verdict.fact.start for verdict in periods] == [4, 25]
 
 
 @pytest.mark.parametrize("answer", ["", "  \n"])
@@ -270,10 +276,12 @@ def test_an_empty_answer_was_not_checked(answer: str) -> None:
     assert not report.verified
 
 
-def test_without_passages_nothing_is_supported() -> None:
+def test_without_passages_nothing_was_checked() -> None:
     report = check("휴가는 2년 이내에 사용하여야 한다.", [])
     assert not report.verified
-    assert [verdict.finding for verdict in report.verdicts] == [Finding.ABSENT]
+    assert {verdict.finding for verdict in report.verdicts} == {Finding.NOT_CHECKED}
+    assert [stage.ran for stage in report.stages] == [False, False]
+    assert "조문이 없어" in report.stages[0].note
 
 
 def boom(*_: object) -> None:
@@ -287,7 +295,7 @@ def test_facts_of_a_failing_stage_are_not_checked(monkeypatch: pytest.MonkeyPatc
         ("claims", True),
         ("facts", False),
     ]
-    assert [verdict.finding for verdict in report.verdicts] == [Finding.NOT_CHECKED]
+    assert {verdict.finding for verdict in report.verdicts} == {Finding.NOT_CHECKED}
     assert not report.verified
 
 
@@ -301,7 +309,7 @@ def test_claims_of_a_failing_stage_are_not_passed(monkeypatch: pytest.MonkeyPatc
 
 
 def test_an_extraction_that_fails_is_not_a_pass(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checker, "extract", boom)
+    monkeypatch.setattr(checker, "read_facts", boom)
     report = check("휴가는 2년 이내에 사용하여야 한다.", PASSAGES)
     assert not report.stages[1].ran
     assert not report.verified
@@ -318,3 +326,126 @@ def test_it_is_quick() -> None:
         check(f"{answer} {number}회입니다.", long)
         seconds.append(time.perf_counter() - begin)
     assert statistics.median(seconds) < 0.1  # 10 ms here; the rest is for busy machines
+
+
+# --- clauses and quotes --------------------------------------------------------------------------
+def test_clauses_stand_on_spans_of_their_own() -> None:
+    answer = (
+        "국내출장의 숙박비는 1박당 7만원을 초과할 수 없으며, 육아휴직 기간은 18개월 이내로 합니다."
+    )
+    report = check(answer, PASSAGES)
+    assert report.verified, (report.claims, report.verdicts)
+    cited = [claim.citation and claim.citation.article for claim in report.claims]
+    assert cited == ["제9조", "제15조"]
+    assert answer[report.claims[1].start :].startswith("육아휴직")
+
+
+def test_a_sentence_that_stands_on_one_span_is_one_claim() -> None:
+    answer = "국외출장의 숙박비는 1박당 미화 150달러로 하며, 출발 7일 전까지 신청해야 합니다."
+    (claim,) = check(answer, PASSAGES).claims
+    assert claim.supported
+    assert not claim.quoted
+
+
+def test_only_the_wrong_clause_is_unsupported() -> None:
+    answer = "국외출장의 숙박비는 1박당 미화 150달러로 하며, 출발 9일 전까지 신청하여야 한다."
+    report = check(answer, PASSAGES)
+    assert [claim.supported for claim in report.claims] == [True, False]
+    assert finding(report, "9일") is Finding.CONTRADICTED
+
+
+@pytest.mark.parametrize(
+    ("answer", "rule"),
+    [
+        ("원장은 휴가를 승인한다.", "재해가 있는 경우에는 원장은 휴가를 승인한다."),
+        ("수당을 지급한다.", "직원이 4급 이상인 때에는 수당을 지급한다."),
+        ("3급 직원은 제외한다.", "수당을 지급한다. 다만, 3급 직원은 제외한다."),
+        ("휴가를 신청할 수 있다.", "휴가를 신청할 수 있다고 보지 아니한다."),
+    ],
+)
+def test_a_quote_keeps_its_condition(answer: str, rule: str) -> None:
+    source = Passage("복무규정", (), "제7조", None, "", rule, 0, len(rule))
+    assert not any(claim.quoted for claim in check(answer, [source]).claims)
+
+
+# --- judges and time -----------------------------------------------------------------------------
+OWN_WORDS = "휴가는 24개월 이내에 사용해야 합니다."
+
+
+class Says:
+    """A judge that says always the same, and remembers what it was asked."""
+
+    name = "nli"
+
+    def __init__(self, probability: float, takes_s: float = 0.0) -> None:
+        self._probability, self._takes_s = probability, takes_s
+        self.asked: list[tuple[str, str]] = []
+
+    def probability(self, claim: str, passage: str, seconds: float) -> float:
+        self.asked.append((claim, passage))
+        time.sleep(min(self._takes_s, seconds))
+        if self._takes_s > seconds:
+            raise ModelError("모델이 제때 답하지 않았습니다. → 다시 시도하세요.")
+        return self._probability
+
+
+@pytest.mark.parametrize(("probability", "verified"), [(0.9, True), (0.5, True), (0.4, False)])
+def test_a_judge_has_the_last_word(probability: float, verified: bool) -> None:
+    judge = Says(probability)
+    report = Checker(judges=[judge]).check(OWN_WORDS, PASSAGES)
+    assert report.verified is verified
+    (claim,) = report.claims
+    assert claim.score <= probability
+    assert (claim.citation is not None) is verified
+    ((asked, passage),) = judge.asked
+    assert asked == OWN_WORDS
+    assert passage.startswith("한국진흥원 취업규칙 제15조\n")
+    assert [(stage.name, stage.ran) for stage in report.stages][2:] == [("nli", True)]
+
+
+def test_a_quotation_needs_no_judge() -> None:
+    judge = Says(0.0)
+    report = Checker(judges=[judge]).check("휴가는 2년 이내에 사용하여야 한다.", PASSAGES)
+    assert report.verified
+    assert judge.asked == []
+
+
+@pytest.mark.parametrize("probability", [2.0, float("nan"), float("-inf")])
+def test_what_is_no_probability_judges_nothing(probability: float) -> None:
+    report = Checker(judges=[Says(probability)]).check(OWN_WORDS, PASSAGES)
+    assert not report.verified
+    assert not report.stages[2].ran
+
+
+def test_a_judge_that_is_too_slow_did_not_run() -> None:
+    report = Checker(judges=[Says(1.0, takes_s=9.0)], timeout_s=0.5).check(OWN_WORDS, PASSAGES)
+    assert not report.verified
+    assert [stage.ran for stage in report.stages] == [True, True, False]
+    assert "nli" in report.stages[2].note
+
+
+def test_no_time_at_all() -> None:
+    report = Checker(timeout_s=1e-9).check(OWN_WORDS, PASSAGES)
+    assert not report.verified
+    assert [stage.ran for stage in report.stages] == [False, False]
+    assert {verdict.finding for verdict in report.verdicts} == {Finding.NOT_CHECKED}
+    assert "안에 마치지 못했습니다" in report.stages[0].note
+
+
+@pytest.mark.parametrize("answer", ["[1]", "…", "- \n- "])
+def test_nothing_to_parse_is_no_pass(answer: str) -> None:
+    report = check(answer, PASSAGES)
+    assert not report.verified
+    assert not report.stages[0].ran
+
+
+def test_a_claim_without_any_fact_is_no_pass() -> None:
+    report = check("휴가와 숙박비 국내출장", PASSAGES)
+    assert not report.verified
+    assert not report.stages[1].ran
+    assert "사실을 읽지 못한" in report.stages[1].note
+
+
+def test_numbers_that_nobody_could_read_must_stand_there() -> None:
+    assert check("휴가는 2년 이내에 사용해야 합니다.", PASSAGES).verified
+    assert not check("휴가 8837 는 2년 이내에 사용해야 합니다.", PASSAGES).verified

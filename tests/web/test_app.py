@@ -2,37 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from urllib.error import URLError
 from urllib.parse import urlsplit
-from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, Dialog, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Dialog, Page, expect
 
 from onprem_rag.records import Guard
-from onprem_rag.report import GUARD_NAMES
+from onprem_rag.report.words import GUARD_NAMES
+from tests.web.serving import PATIENCE_MS, PROJECT, ask, open_page, serving
 
-PROJECT = Path(__file__).resolve().parents[2]
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-BROWSER_FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-)
-PATIENCE_MS = 20_000
 FAQ = "연차는 며칠인가요?"
 FREE = "사직서는 언제까지 제출하여야 하나요?"
 CHECKED = re.compile("^(확인됨|수정됨|확인되지 않음)$")
@@ -105,47 +87,6 @@ ask.page()
 """
 
 
-@contextmanager
-def serving(script: Path, folder: Path, environment: dict[str, str]) -> Iterator[str]:
-    """The address of a Streamlit server that runs ``script`` until the block ends."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = str(probe.getsockname()[1])
-    command = [sys.executable, "-m", "streamlit", "run", str(script)]
-    command += ["--server.port", port, "--server.address", "127.0.0.1"]
-    log = folder / "server.log"
-    with log.open("w") as output:
-        server = subprocess.Popen(
-            command,
-            cwd=PROJECT,
-            env={**os.environ, **environment},
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        address = f"http://127.0.0.1:{port}"
-        _wait_until_healthy(address, server, log)
-        yield address
-    finally:
-        server.terminate()
-        try:
-            server.wait(10)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
-
-
-def _wait_until_healthy(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + 40
-    while time.monotonic() < deadline and server.poll() is None:
-        try:
-            with urlopen(f"{address}/_stcore/health", timeout=2):
-                return
-        except (URLError, OSError):
-            time.sleep(0.2)
-    pytest.fail(f"the app did not start:\n{log.read_text()}")
-
-
 @pytest.fixture(scope="module")
 def app(demo_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("app")
@@ -153,44 +94,14 @@ def app(demo_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[s
         yield address
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    program = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if program is None:
-        pytest.skip("no Chromium: install the package 'chromium' to run the app's tests")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=list(BROWSER_FLAGS))
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
 def page(app: str, browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
-    _open(page, app)
+    open_page(page, app)
     yield page
     context.close()
-
-
-def _open(page: Page, address: str) -> None:
-    page.goto(address)
-    expect(page.get_by_role("button", name="대화 지우기")).to_be_visible(timeout=40_000)
-
-
-def ask(page: Page, question: str) -> Locator:
-    """Type a question, wait until its answer is final, return the answer's bubble."""
-    bubbles = page.get_by_test_id("stChatMessage")
-    before = bubbles.count()
-    box = page.get_by_test_id("stChatInputTextArea")
-    expect(box).to_be_enabled(timeout=PATIENCE_MS)
-    box.fill(question)
-    box.press("Enter")
-    answer = bubbles.nth(before + 1)
-    expect(answer.locator(".orag-badge:not(.orag-draft)").first).to_be_visible(timeout=PATIENCE_MS)
-    expect(page.locator(".orag-draft")).to_have_count(0)
-    return answer
 
 
 def test_answer_has_a_badge_and_a_citation_that_opens_on_the_quotation(page: Page) -> None:
@@ -307,7 +218,7 @@ def test_nothing_is_requested_from_elsewhere(app: str, browser: Browser) -> None
     hosts: set[str | None] = set()
     page.on("request", lambda request: hosts.add(urlsplit(request.url).hostname or request.url[:5]))
     page.on("websocket", lambda channel: hosts.add(urlsplit(channel.url).hostname))
-    _open(page, app)
+    open_page(page, app)
     ask(page, FAQ)
     page.wait_for_load_state("networkidle")
     assert hosts - {"data:", "blob:"} == {"127.0.0.1"}
@@ -320,7 +231,7 @@ def test_readers_do_not_see_each_other(app: str, browser: Browser, page: Page) -
     ask(page, FAQ)
     other = browser.new_context()
     stranger = other.new_page()
-    _open(stranger, app)
+    open_page(stranger, app)
     expect(stranger.get_by_test_id("stChatMessage")).to_have_count(0)
     ask(stranger, UNKNOWN)
     expect(page.get_by_test_id("stChatMessage")).to_have_count(2)
@@ -360,7 +271,7 @@ def slow_app(tmp_path_factory: pytest.TempPathFactory, closed: Path) -> Iterator
 @pytest.fixture
 def slow_page(slow_app: str, browser: Browser) -> Iterator[Page]:
     page = browser.new_page()
-    _open(page, slow_app)
+    open_page(page, slow_app)
     yield page
     page.close()
 
@@ -408,7 +319,7 @@ def test_a_click_elsewhere_breaks_the_answer_off(slow_page: Page, closed: Path) 
 
 def test_a_closed_page_breaks_the_answer_off(slow_app: str, browser: Browser, closed: Path) -> None:
     page = browser.new_page()
-    _open(page, slow_app)
+    open_page(page, slow_app)
     _begin(page, "떠난 질문")
     expect(page.locator(".orag-growing")).to_contain_text("가가")
     page.close()
@@ -427,7 +338,9 @@ def test_a_quotation_instead_of_the_model_is_marked(slow_page: Page) -> None:
     mark = answer.locator(".orag-fallback")
     expect(mark).to_be_visible()
     expect(mark).to_have_text("언어 모델이 <b>답하지</b> 못했습니다.")
-    expect(answer.locator(".orag-notes li")).to_have_text(["대조하지 못했습니다."])
+    expect(answer.locator(".orag-warning li")).to_have_text(
+        ["실행하지 못한 확인: 사실 대조 — 대조하지 못했습니다."]
+    )
     expect(answer.locator(".orag-guard")).to_have_text(GUARD_NAMES[Guard.QUOTED])
 
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from onprem_rag.records import Citation, Finding, Guard, Hit, Passage, Status, Waiting
-from onprem_rag.report import GUARD_NAMES
-from onprem_rag.web import parts
+from onprem_rag.report.words import GUARD_NAMES
+from onprem_rag.web import answers, parts
 from onprem_rag.web.style import STYLE
 
 WORD_JOINER = "\u2060"
@@ -55,11 +55,11 @@ def test_the_sentence_that_refers_to_a_passage_is_shown_escaped() -> None:
     naming = Citation(
         "<연수>규정", "제5조", None, 2, 0, 1, "여비는 「여비규정」\n<제9조>를 준용한다.", 2
     )
-    note = parts.naming_note(Hit(passage, 0.0, (), naming))
+    note = answers.naming_note(Hit(passage, 0.0, (), naming))
     assert "&lt;연수&gt;규정 제5조 · 2쪽에서 이 조문을 가리킵니다" in note
     assert "“여비는 「여비규정」 &lt;제9조&gt;를 준용한다.”" in note
-    assert parts.naming_note(Hit(passage, 1.0, ())) == ""
-    assert parts.naming_note(None) == ""
+    assert answers.naming_note(Hit(passage, 1.0, ())) == ""
+    assert answers.naming_note(None) == ""
 
 
 def test_draft_is_marked_and_escaped() -> None:
@@ -85,7 +85,7 @@ def test_who_waits_sees_how_many_come_first(before: int, words: str) -> None:
 
 def test_every_status_and_finding_has_its_words() -> None:
     assert set(parts.BADGES) == set(Status)
-    assert set(parts.FINDING_STYLES) == set(Finding)
+    assert set(answers.FINDING_STYLES) == set(Finding)
     assert set(GUARD_NAMES) == set(Guard)
     assert len(set(GUARD_NAMES.values())) == len(Guard)
 

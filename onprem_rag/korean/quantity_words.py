@@ -1,0 +1,296 @@
+"""Quantities that only a checker reads: those in words.
+
+천 원, 두 개월, 육십세, 절반, 둘째, 정오, 3월 말일. The copy guard has an eye of its own for numbers
+in words.
+"""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from collections.abc import Iterator
+from decimal import Decimal
+from fractions import Fraction
+
+from onprem_rag.korean.numerals import DIGITS, FIGURE, MIXED, NATIVE_WORD, SINO, number, plain
+from onprem_rag.korean.quantity_counts import COUNTERS, read_count
+from onprem_rag.korean.quantity_rules import (
+    ALONE,
+    FOLLOW,
+    MONTH,
+    MONTH_WORDS,
+    PERCENT,
+    SINO_DIGIT,
+    START,
+    WON,
+    YEAR,
+    Rule,
+    full_year,
+    read_minutes,
+    read_percentage,
+    read_tenths,
+    read_won,
+    rule,
+    scaled,
+    share,
+    value_in,
+)
+
+_MONTHS = {"유": 6, "시": 10}
+_MONTH = r"(십[일이]?|[일이삼사오유육칠팔구시])월"
+_DAY = rf"({SINO_DIGIT}{{1,3}})\s?일"
+_SINO_YEAR = r"((?:이천|일?천구백)[일이삼사오육칠팔구십백]{0,5})\s?년도?"
+_AS_LIMIT = r"(?=\s?(?:이내|이상|이하|간|동안|미만|초과|이?전|이?후|까지|안에|을\s?초과|이\s?경과))"
+_COUNTED_AS_LIMIT = r"(?=\s?(?:이상|이하|이내|미만|초과|까지|씩|에\s?한|를?\s?초과))"
+_FRACTIONS = {"절반": 2, "반액": 2, "반값": 2, "½": 2, "⅓": 3, "¼": 4, "⅕": 5}
+_THINGS = "명|번|차례|개|가지|건|사람|곳|살|배|과목|군데|회"
+_LATE = {"오후": 12, "저녁": 12, "밤": 12}
+
+
+# --- amounts, percentages ------------------------------------------------------------------------
+def _round_won(match: re.Match[str]) -> str | None:
+    """억 without 원 is money; the 천 of "1억 2천" are thousands of 만."""
+    text = match[1].strip()
+    if "억" not in text or text.endswith("일"):  # 30억일 are days
+        return None
+    head, _, rest = text.partition("억")
+    if rest.strip().endswith(("천", "백")):
+        text += "만"
+    return value_in(text, "원") if head else None
+
+
+def _fraction_word(match: re.Match[str]) -> str:
+    return share(Fraction(1, _FRACTIONS[match[1]]))
+
+
+def _shares() -> Iterator[Rule]:
+    full = r"(?!\s?(?:버스|열차|관중|사례|지하철))"  # 만원버스 is a full bus
+    sole = rf"(?:{ALONE}|(?<=금))([십백천만억]){WON}(?:(?=정)|{FOLLOW}){full}"
+    yield rule("amount", sole, read_won, "원")
+    yield rule("amount", rf"{START}({MIXED}){FOLLOW}", _round_won, "억")
+    words = "|".join(_FRACTIONS)
+    yield rule(
+        "percentage",
+        rf"(?<![가-힣\d])({words})(?:{FOLLOW})",
+        _fraction_word,
+        words.replace("|", " "),
+    )
+    several = rf"(?:{SINO_DIGIT}{{2,}}|[일이삼사오육칠팔구십백])"
+    yield rule(
+        "percentage", rf"{ALONE}({several})\s?(?!프로)({PERCENT})", read_percentage, "% 퍼센트"
+    )
+    point = r"([영일이삼사오육칠팔구]|[일이삼사오육칠팔구]?십[일이삼사오육칠팔구]?)\s?점"
+    spelt = rf"{ALONE}{point}\s?([영일이삼사오육칠팔구]{{1,3}})\s?(퍼센트)(?!\s?포인트)"
+    yield rule("percentage", spelt, _with_point, "퍼센트")
+    tenth = rf"{ALONE}([이삼사오육칠팔])\s?할(?=[을의에로이은]|까지)"
+    yield rule("percentage", tenth, read_tenths, "할")
+
+
+def _with_point(match: re.Match[str]) -> str | None:
+    whole = number(match[1])
+    digits = "".join(str(DIGITS[digit]) for digit in match[2])
+    return None if whole is None else plain(Decimal(f"{whole}.{digits}")) + "%"
+
+
+# --- dates and times -----------------------------------------------------------------------------
+def _month(text: str) -> int | None:
+    value = _MONTHS.get(text) or number(text)
+    return int(value) if value and 1 <= value <= 12 else None
+
+
+def _spelt_date(match: re.Match[str]) -> str | None:
+    """Read (year), month, (day) in words: 이천이십사년 삼월 일일."""
+    *years, spelt_month, spelt_day = match.groups()
+    month, day = _month(spelt_month), number(spelt_day) if spelt_day else None
+    if not month or (spelt_day and (day is None or not 1 <= day <= 31)):
+        return None
+    year = number(years[0]) if years else None
+    head = f"{year}-{month:02d}" if year else f"--{month:02d}"
+    return f"{head}-{int(day):02d}" if day else head
+
+
+def _last_day(match: re.Match[str]) -> str | None:
+    """3월 말일 is 3월 31일; that of February depends on the year."""
+    month = int(match[2])
+    if not 1 <= month <= 12:
+        return None
+    year = full_year(match[1]) if match[1] else ""
+    if month == 2 and not year:
+        return "--02-말일"
+    day = monthrange(int(year or 2001), month)[1]
+    return f"{year}-{month:02d}-{day}" if year else f"--{month:02d}-{day}"
+
+
+def _month_end(match: re.Match[str]) -> str:
+    return MONTH_WORDS.get("".join(match[1].split()), "") + "---말일"
+
+
+def _short_date(match: re.Match[str]) -> str | None:
+    year, month, day = match.groups()
+    if not (1 <= int(month) <= 12 and 1 <= int(day) <= 31):
+        return None
+    return f"{full_year(year)}-{int(month):02d}-{int(day):02d}"
+
+
+def _any_date(match: re.Match[str]) -> str:
+    """A date as it is written, even one that no calendar has: it stands in no source."""
+    year, month, day = match.groups()
+    return f"{year}-{int(month):02d}-{int(day):02d}"
+
+
+def _spelt_year(match: re.Match[str]) -> str | None:
+    value = number(match[1])
+    return plain(value) if value and 1900 <= value < 2100 else None
+
+
+def _time(match: re.Match[str]) -> str | None:
+    half, hours, minutes, half_past = match.groups()
+    hour, minute = number(hours), number(minutes) if minutes else Decimal(0)
+    if hour is None or minute is None or hour > 24 or minute > 59:
+        return None
+    if half_past:
+        minute = Decimal(30)
+    hour += _LATE.get(half or "", 0) if hour < 12 else 0
+    hour += 12 if half == "낮" and hour < 7 else 0
+    if half == "밤" and hour == 12:
+        hour = Decimal(24)
+    return f"{int(hour):02d}:{int(minute):02d}"
+
+
+def _dates() -> Iterator[Rule]:
+    gap = r"\s?"
+    yield rule("date", rf"{ALONE}{_SINO_YEAR}{gap}{_MONTH}{gap}{_DAY}{FOLLOW}", _spelt_date, "월")
+    yield rule("date", rf"{ALONE}{_MONTH}{gap}{_DAY}{FOLLOW}", _spelt_date, "월")
+    month_only = rf"{ALONE}(십[일이]?|[삼사오유육칠팔구시])월(){FOLLOW}"  # 이월, 일월 are words
+    yield rule("date", month_only, _spelt_date, "월")
+    last = rf"(?<!\d)(?<!\d\.)(?:{YEAR}\s?년\s?)?(\d{{1,2}})\s?월\s?말일?{FOLLOW}"
+    yield rule("date", last, _last_day, "말")
+    yield rule("date", rf"{MONTH}말일?{FOLLOW}", _month_end, "말")
+    yield rule("date", r"(?<![\d.-])(\d\d)\.\s?(\d{1,2})\.\s?(\d{1,2})\.", _short_date, ".")
+    for parts in (
+        r"\.\s{0,3}(\d{1,2})\.\s{0,3}(\d{1,2})\.?",
+        rf"{gap}년{gap}(\d{{1,2}}){gap}월{gap}(\d{{1,2}}){gap}일",
+    ):
+        yield rule("date", rf"{START}(\d{{4}}){parts}(?!\d)", _any_date, ". 년")
+    yield rule("year", rf"{ALONE}{_SINO_YEAR}{FOLLOW}", _spelt_year, "년")
+    minutes = rf"(?:\s?(\d{{1,2}}|{SINO})\s?분|\s?(반))?"
+    part_of_day = r"(오전|오후|낮|밤|저녁|새벽|아침)\s?"
+    hour = rf"{part_of_day}(\d{{1,2}}|{NATIVE_WORD})\s?시{minutes}(?!간){FOLLOW}"
+    yield rule("time", hour, _time, "시")
+    yield rule("time", rf"{ALONE}()({NATIVE_WORD})\s?시{minutes}(?!간){FOLLOW}", _time, "시")
+    yield rule("time", rf"{START}()(\d{{1,2}})\s?시()\s?(반){FOLLOW}", _time, "시")
+    yield rule("time", rf"{ALONE}정오{FOLLOW}", lambda match: "12:00", "정오")
+    own = r"(?!\s?(?:노력|능력|작용|활동|결의|기능))"  # 자정 노력: cleaning up one's own house
+    yield rule("time", rf"{ALONE}자정{own}{FOLLOW}", lambda match: "24:00", "자정")
+
+
+# --- periods -------------------------------------------------------------------------------------
+def _and_a_half(match: re.Match[str]) -> str | None:
+    hours = number(match[1].strip())
+    if hours is None:
+        return None
+    minutes = Decimal(30) if match[2] == "반" else number(match[2].strip())
+    return None if minutes is None else _in_minutes(hours * 60 + minutes)
+
+
+def _in_minutes(minutes: Decimal) -> str:
+    return plain(minutes / 60) + "시간" if minutes % 60 == 0 else plain(minutes) + "분"
+
+
+def _months_and_a_half(match: re.Match[str]) -> str | None:
+    months = number(match[1].strip())
+    return None if months is None else plain(months + Decimal("0.5")) + "개월"
+
+
+def _with_months(match: re.Match[str]) -> str | None:
+    years, rest = (
+        number(group) if group != "반" else Decimal(6) for group in match.groups() if group
+    )
+    return None if years is None or rest is None else plain(years * 12 + rest) + "개월"
+
+
+def _periods() -> Iterator[Rule]:
+    for years in (rf"{START}({FIGURE})", rf"{ALONE}({SINO})"):
+        more = r"\s?년\s?(?:(\d{1,2}|[일이삼사오육칠팔구십]{1,2})\s?개월간?|(반)"
+        yield rule("period", f"{years}{more}{FOLLOW})", _with_months, "년")
+    months = rf"{ALONE}({NATIVE_WORD})\s?개월간?(?!\s?반)"
+    yield rule("period", months, scaled(1, "개월"), "개월")
+    yield rule(
+        "period", rf"{ALONE}({NATIVE_WORD})\s해(?:간|동안)?{FOLLOW}", scaled(12, "개월"), "해"
+    )
+    yield rule("period", rf"{ALONE}반\s년{FOLLOW}", lambda match: "6개월", "년")
+    for one in (rf"{START}({FIGURE})", rf"{ALONE}({NATIVE_WORD})"):
+        yield rule("period", rf"{one}\s?(?:개월|달)\s?반{FOLLOW}", _months_and_a_half, "월 달")
+        yield rule("period", rf"{one}\s?시간\s?(반){FOLLOW}", _and_a_half, "시간")
+    mixed = rf"{ALONE}({NATIVE_WORD})\s?시간\s?(\d{{1,2}}|{SINO})\s?분"
+    yield rule("period", mixed, _and_a_half, "시간")
+    yield rule("period", rf"{ALONE}({SINO})\s?일{_AS_LIMIT}", scaled(1, "일"), "일")
+    yield rule("period", rf"{ALONE}({SINO_DIGIT}{{2,}})\s일{FOLLOW}", scaled(1, "일"), "일")
+    yield rule("period", rf"{ALONE}([삼사오육칠팔구])\s일{FOLLOW}", scaled(1, "일"), "일")
+    hours = rf"(?:{SINO_DIGIT}{{2,}}|[삼사오육칠팔구십])"
+    yield rule("period", rf"{ALONE}({hours})\s?시간", scaled(1, "시간"), "시간")
+    minutes = rf"{ALONE}({SINO_DIGIT}{{2,}})\s?분(?!의){FOLLOW}"
+    yield rule("period", minutes, read_minutes, "분")
+    weeks = rf"{ALONE}([일이삼사오육칠팔구십])주[일간]{FOLLOW}"
+    yield rule("period", weeks, scaled(7, "일"), "주일 주간")
+    yield rule("period", rf"{ALONE}([삼사오육칠팔])\s주(?:일|간)?{FOLLOW}", scaled(7, "일"), "주")
+
+
+# --- counts --------------------------------------------------------------------------------------
+def _about(match: re.Match[str]) -> str | None:
+    value, figure = read_count(match), value_in(match[1], "")
+    return value and figure and f"{figure}여{value.removeprefix(figure)}"
+
+
+def _nth(match: re.Match[str]) -> str | None:
+    return "1번째" if match[1] == "첫" else value_in(match[1], "번째")
+
+
+def _bare_round(match: re.Match[str]) -> str | None:
+    return value_in(match[1], "")
+
+
+def _pieces(match: re.Match[str]) -> str | None:
+    count, unit = (group for group in match.groups() if group)
+    return value_in(count, unit)
+
+
+def _counts() -> Iterator[Rule]:
+    about = rf"{START}({MIXED})\s?여\s?({COUNTERS}|개월|개|원|일|년|시간){FOLLOW}"
+    yield rule("count", about, _about, "여")
+    yield rule(
+        "count",
+        rf"{ALONE}({SINO_DIGIT}{{2,}})\s?(세|배|급|호봉|점|개|권|매|쪽|차례|킬로미터|미터|km){FOLLOW}",
+        read_count,
+    )
+    # 이 건, 일 명단: the shortest numbers count only as limits.
+    yield rule("count", rf"{ALONE}([삼사오육칠팔구])\s(명|회|건|세|배|점|급){FOLLOW}", read_count)
+    yield rule(
+        "count", rf"{ALONE}([일이])(?:\s(명|건|세|배|급)|\s?(회)){_COUNTED_AS_LIMIT}", _pieces
+    )
+    round_ = rf"{ALONE}([십백천])\s?(명|회|건|세|배|권|점|개)(?!월){FOLLOW}"
+    yield rule("count", round_, read_count)
+    yield rule("count", rf"{ALONE}([이삼사오육칠팔])(급){FOLLOW}", read_count, "급")
+    yield rule("count", rf"{ALONE}([삼육칠팔])\s?(명){FOLLOW}", read_count, "명")
+    yield rule("count", rf"{ALONE}([삼오칠팔])\s?(회){FOLLOW}", read_count, "회")
+    # "없는 한 회의를": 한 is a number only before what is hardly the beginning of a word.
+    pieces = (
+        rf"{ALONE}(?:(한)\s(부|통)|((?!한){NATIVE_WORD})\s(부|통|장|대|권|매|쪽|회|자녀)){FOLLOW}"
+    )
+    yield rule("count", pieces, _pieces)
+    # "한 번" counts only as a limit: 한 번만, 한 차례에 한하여.
+    once = rf"{ALONE}(한)\s?({_THINGS})(?=만(?![가-힣])|에\s?한|까지|씩|이내|이상|을?\s?초과)"
+    yield rule("count", once, read_count, "한")
+    yield rule("count", rf"{START}({FIGURE})\s?번째", _nth, "번째")
+    yield rule("count", rf"{ALONE}(첫|{NATIVE_WORD})\s?번째", _nth, "번째")
+    yield rule("count", rf"{ALONE}(첫|둘|셋|넷|{NATIVE_WORD})째(?!\s?[,:]){FOLLOW}", _nth, "째")
+    yield rule("count", r"제\s?\d{2,4}-\d{1,4}\s?호", _as_written, "제")
+    yield rule("count", rf"제\s?\d+\s?[편장절관]{FOLLOW}", _as_written, "제")
+    yield rule("count", rf"{START}({MIXED})(?<=[십백천만]){FOLLOW}", _bare_round, "십 백 천 만")
+
+
+def _as_written(match: re.Match[str]) -> str:
+    return "".join(match[0].split())
+
+
+WORD_RULES = (*_shares(), *_dates(), *_periods(), *_counts())

@@ -1,0 +1,271 @@
+"""Facts compared together with what they are about.
+
+1년 in "어학휴직은 1년, 육아휴직은 3년" is 어학휴직's. Of several values of one kind, the words
+around each in the source, up to the next value of the kind, tell which one a claim means.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from onprem_rag.korean.clauses import clauses
+from onprem_rag.korean.kind import Kind
+from onprem_rag.korean.text import fold
+from onprem_rag.records import Fact
+from onprem_rag.verify.alignment import MEASURED, Part
+from onprem_rag.verify.meaning import weighty
+
+_BEHIND = 24  # characters after a value in which what it counts stands: 15일의 유급휴가
+COMPARATOR = "comparator"
+MODALITY = "modality"
+_DENIED = re.compile(r" (?:must )?not$")
+_VERB = re.compile(r"^~|(?:받|있|되|하)$")  # what a noun becomes a verb by
+_ROW = " | "
+_SPECIFIC = 2  # words that a value of another kind counts for
+_TELLING = MEASURED | {COMPARATOR}
+_CLEARLY_MORE = 2  # words that one place must share beyond the others to be what was meant
+_MOST = 60  # values of one kind in a statement or span; beyond that nobody could tell
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """What a span says about one fact of a claim.
+
+    ``stated`` say the same of the same; else ``instead`` is the one other value that the span
+    has in its place. Neither: the span says nothing of it, or several things.
+    """
+
+    stated: tuple[Fact, ...] = ()
+    instead: Fact | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A value with the words before and behind it, and the values of other kinds before it."""
+
+    fact: Fact
+    before: str
+    behind: str
+    beside: frozenset[tuple[str, str]]
+
+
+def bind(claim: Part, span: Sequence[Part], kinds: Mapping[str, Kind]) -> dict[Fact, Bound]:
+    """What ``span`` (a sentence and what announces it) says about the facts of ``claim``."""
+    found: dict[Fact, Bound] = {}
+    for name in {fact.kind for fact in claim.facts} - {COMPARATOR}:
+        claimed = [fact for fact in claim.facts if fact.kind == name]
+        stated = [fact for part in span for fact in part.facts if fact.kind == name]
+        if max(len(claimed), len(stated)) > _MOST:
+            found |= dict.fromkeys(claimed, Bound())
+            continue
+        same = kinds[name].same
+        free = [other for other in stated if not any(same(fact, other) for fact in claimed)]
+        found |= {fact: _bound(fact, stated, free, kinds[name]) for fact in claimed}
+        if name in MEASURED and len(stated) > 1:
+            _by_owners(found, list(_places(claim, name)), span, name, kinds[name])
+    _without_doubtful(claim, span, found)
+    return found | _limits_bound(claim, span, found, kinds)
+
+
+def _bound(fact: Fact, stated: Sequence[Fact], unclaimed: Sequence[Fact], kind: Kind) -> Bound:
+    if own := tuple(other for other in stated if kind.same(fact, other)):
+        return Bound(own)
+    rivals = [other for other in unclaimed if kind.rivals(fact, other)]
+    return Bound(instead=rivals[0] if len({other.value for other in rivals}) == 1 else None)
+
+
+def _by_owners(
+    found: dict[Fact, Bound],
+    claimed: Sequence[_Place],
+    span: Sequence[Part],
+    name: str,
+    kind: Kind,
+) -> None:
+    """Take back what ``found`` has of values that belong to something else."""
+    stated = [place for part in span for place in _places(part, name)]
+    unsure: list[Fact] = []
+    for mine in claimed:
+        shares = _shares(mine, stated)
+        best = [one.fact for one, share in zip(stated, shares, strict=True) if share == max(shares)]
+        own = tuple(fact for fact in best if kind.same(mine.fact, fact))
+        if own and found[mine.fact].stated:
+            found[mine.fact] = Bound(own)
+            if len(own) < len(best):
+                unsure.append(mine.fact)
+            continue
+        if found[mine.fact].instead and len(claimed) == len(stated):
+            continue  # the claim has all the others
+        less = [share for share in shares if share < max(shares)]
+        clear = not any(less) or max(shares) >= max(less) + _CLEARLY_MORE
+        single = len({fact.value for fact in best}) == 1 and kind.rivals(mine.fact, best[0])
+        found[mine.fact] = Bound(instead=best[0] if single and clear else None)
+    if unsure and not _in_order([m.fact for m in claimed], [p.fact for p in stated], kind):
+        found |= dict.fromkeys(unsure, Bound())
+
+
+# --- limits --------------------------------------------------------------------------------------
+def _limits_bound(
+    claim: Part, span: Sequence[Part], found: Mapping[Fact, Bound], kinds: Mapping[str, Kind]
+) -> dict[Fact, Bound]:
+    """Limits are those of the very quantities that the claim's quantities stand for."""
+    limits = {fact: Bound() for fact in claim.facts if fact.kind == COMPARATOR}
+    if not limits:
+        return limits
+    stated = _stated_limits(span)
+    for quantity, own in _limits_of(claim).items():
+        bound = found[quantity]
+        others = (bound.instead,) if bound.instead else bound.stated
+        there = [(other, limit) for other in others for limit in stated.get(other, ())]
+        for limit in own:
+            said = [
+                other
+                for of, other in there
+                if kinds[COMPARATOR].same(limit, other)
+                # Of a wrong quantity the limit may be right.
+                or (of is bound.instead and _limit(quantity, limit) == _limit(of, other))
+            ]
+            instead = there[0][1] if len(there) == 1 else None
+            limits[limit] = Bound(tuple(said)) if said else Bound(instead=instead)
+    return limits
+
+
+def _without_doubtful(claim: Part, span: Sequence[Part], found: dict[Fact, Bound]) -> None:
+    """Take back values that ``found`` has instead, but with limits of another sense: 30일 전."""
+    mine, stated = _limits_of(claim), _stated_limits(span)
+    for fact, bound in found.items():
+        if bound.instead is None or fact.kind not in MEASURED or fact not in mine:
+            continue
+        own = {_limit(fact, limit) for limit in mine[fact]}
+        theirs = {_limit(bound.instead, limit) for limit in stated.get(bound.instead, ())}
+        if own.isdisjoint(theirs):
+            found[fact] = Bound()
+
+
+def drops_limit(claim: Part, span: Sequence[Part], found: Mapping[Fact, Bound]) -> bool:
+    """Whether a quantity has lost its limit: 3급 of 3급 이하."""
+    stated = _stated_limits(span)
+    own = _limits_of(claim) if stated else {}
+    return any(
+        bool(bound.stated) and fact not in own and all(other in stated for other in bound.stated)
+        for fact, bound in found.items()
+        if stated and fact.kind in MEASURED
+    )
+
+
+def drops_denial(claim: Part, span: Part, kinds: Mapping[str, Kind]) -> bool:
+    """Whether the span denies what the claim tells as a fact: 신고를 하지 아니한 직원."""
+    if MODALITY not in kinds:
+        return False
+    said, written = _joined(claim), _joined(span)
+    own = [fact for fact in claim.facts if fact.kind == MODALITY]
+    denied = [fact for fact in span.facts if fact.kind == MODALITY and _DENIED.search(fact.value)]
+    verbs = [_VERB.sub("", fact.value.partition(" ")[0]) for fact in denied]
+    return any(
+        verb in said
+        and len(verb) > 1
+        and written.count(verb) <= verbs.count(verb)  # it isn't told as a fact elsewhere
+        and not any(kinds[MODALITY].same(one, fact) for one in own)
+        for verb, fact in zip(verbs, denied, strict=True)
+    )
+
+
+def _joined(part: Part) -> str:
+    return "".join(fold(part.text).split())
+
+
+def _stated_limits(span: Sequence[Part]) -> dict[Fact, list[Fact]]:
+    return {one: limits for part in span for one, limits in _limits_of(part).items()}
+
+
+def _limits_of(part: Part) -> dict[Fact, list[Fact]]:
+    """The quantities of ``part`` that have limits, with these."""
+    found: dict[Fact, list[Fact]] = {}
+    quantities: dict[str, list[Fact]] = {}
+    if len(part.facts) > 10 * _MOST:
+        return found
+    for fact in part.facts:
+        if fact.kind in MEASURED:
+            quantities.setdefault(f"{fact.kind} {fact.value}", []).append(fact)
+    for limit in part.facts:
+        if limit.kind != COMPARATOR:
+            continue
+        words = limit.value.split(" ")
+        names = (" ".join(words[:end]) for end in range(2, len(words)))
+        near = [one for name in names for one in quantities.get(name, ())]
+        if near:
+            nearest = min(near, key=lambda one: _distance(one, limit))
+            found.setdefault(nearest, []).append(limit)
+    return found
+
+
+def _limit(quantity: Fact, limit: Fact) -> str:
+    return limit.value.removeprefix(f"{quantity.kind} {quantity.value} ")
+
+
+def _distance(quantity: Fact, limit: Fact) -> int:
+    return max(limit.start - quantity.end, quantity.start - limit.end)
+
+
+def _shares(mine: _Place, stated: Sequence[_Place]) -> list[int]:
+    """How much of the surroundings of ``mine`` each place has."""
+    before, behind = frozenset(weighty(mine.before)), frozenset(weighty(mine.behind)[:1])
+    return [
+        _standing(before, place.before)
+        + _standing(behind, place.behind)
+        + _SPECIFIC * len(mine.beside & place.beside)
+        for place in stated
+    ]
+
+
+def _standing(words: frozenset[str], text: str) -> int:
+    joined = "".join(text.split())
+    return sum(word in joined for word in words)
+
+
+def _in_order(claimed: Sequence[Fact], stated: Sequence[Fact], kind: Kind) -> bool:
+    rest = iter(stated)
+    return all(
+        any(kind.same(fact, other) for other in rest)
+        for fact in claimed
+        if any(kind.same(fact, other) for other in stated)
+    )
+
+
+def _places(part: Part, name: str) -> Iterator[_Place]:
+    """The values of one kind with what stands around them, up to the next and in their clause."""
+    blanked = part.blanked()
+    same = [fact for fact in part.facts if fact.kind == name]
+    borders = iter(_clauses(part.text))
+    first, last = next(borders)
+    for at, fact in enumerate(same):
+        while last <= fact.start - part.start and (following := next(borders, None)):
+            first, last = following
+        start = max(same[at - 1].end if at else part.start, part.start + first)
+        end = min(
+            same[at + 1].start if at + 1 < len(same) else part.end,
+            max(part.start + last, fact.end),
+            fact.end + _BEHIND,
+        )
+        owners = part.start if _ROW in part.text else start  # a row is that of its first cell
+        yield _Place(
+            fact,
+            _plain(blanked, start - part.start, fact.start - part.start),
+            _plain(blanked, fact.end - part.start, end - part.start),
+            frozenset(
+                (other.kind, other.value)
+                for other in part.facts
+                if other.kind in _TELLING and owners <= other.start < fact.start
+            ),
+        )
+
+
+def _plain(text: str, start: int, end: int) -> str:
+    return fold(text[start:end]).lower()
+
+
+@lru_cache(maxsize=512)
+def _clauses(text: str) -> tuple[tuple[int, int], ...]:
+    return tuple(clauses(text.replace("\n", " "))) or ((0, len(text)),)

@@ -1,0 +1,98 @@
+"""Statements that stand in a passage letter by letter."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+
+from onprem_rag.korean.clauses import clauses
+from onprem_rag.korean.text import fold
+from onprem_rag.verify.alignment import Alignment, Source
+from onprem_rag.verify.meaning import CONDITION, PROVISO
+
+_SHORTEST = 6
+_SIGNS = ".,;:\"'-*"
+_ENUMERATION = re.compile(r"\d{1,2}[.)]|[가-하][.)]|[①-⑳]|[-*•○●]")
+_CUT_NUMBER = re.compile(r"\d[.,]\d")
+_REST_OF_NUMBER = re.compile(r"[.,]?\d")
+_POWERS = "십백천만억"
+_REST_OF_AMOUNT = re.compile(r"\s?\d|\s?원")
+_MOST_PLACES = 20  # of one passage that are looked at
+
+
+def quotations(body: str, sources: Sequence[Source]) -> Iterator[Alignment]:
+    """The places of the passages that ``body`` is copied from, whole and with its conditions."""
+    needle = "".join(fold(body).lower().split()).strip(_SIGNS)
+    if len(needle) < _SHORTEST:
+        yield from _short_items(needle, sources)
+        return
+    for source in sources:
+        haystack = source.spaceless.text
+        at = -1
+        for _ in range(_MOST_PLACES):
+            at = haystack.find(needle, at + 1)
+            if at < 0:
+                break
+            start = source.spaceless.origin(at)
+            end = source.spaceless.origin(at + len(needle) - 1) + 1
+            # A quote that breaks off inside a sentence could lose its "아니한다".
+            following = haystack[at + len(needle) : at + len(needle) + 1]
+            goes_on = "가" <= following <= "힣" and not (
+                needle[-1] == "다" and following in "제다단"
+            )
+            goes_on = goes_on and not _ends_sentence(source, end)
+            if goes_on or not _is_whole(source.passage.text, start, end):
+                continue
+            if _loses_condition(source, start):
+                continue
+            end += source.passage.text[end : end + 1] == "."
+            yield Alignment(source, start, end, 1.0, 1.0, exact=True, agrees=True)
+
+
+def _is_whole(text: str, start: int, end: int) -> bool:
+    """Whether ``[start, end)`` cuts no word or number: 상임이사 in 비상임이사, 4일 in 14일."""
+    if start and _in_word(text[start - 1]) and _in_word(text[start]):
+        return False
+    if _CUT_NUMBER.match(text, max(0, start - 2)) and text[start].isdecimal():
+        return False
+    if text[end - 1] in _POWERS and _REST_OF_AMOUNT.match(text, end):  # 8만 in 8만 5천원
+        return False
+    return not (text[end - 1].isdecimal() and _REST_OF_NUMBER.match(text, end))
+
+
+def _in_word(character: str) -> bool:
+    """Letters and digits; an enumeration's ① is neither."""
+    return character.isalpha() or character.isdecimal()
+
+
+def _ends_sentence(source: Source, end: int) -> bool:
+    index = bisect_right(source.segments, end, key=lambda segment: segment.start) - 1
+    return index >= 0 and not source.passage.text[end : source.segments[index].end].strip(_SIGNS)
+
+
+def _loses_condition(source: Source, start: int) -> bool:
+    """Whether a 다만 of the sentence, or a condition of the clause, stands before ``start``."""
+    index = bisect_right(source.segments, start, key=lambda segment: segment.start) - 1
+    if index < 0 or start >= source.segments[index].end:
+        return False
+    sentence = source.segments[index]
+    skipped = source.passage.text[sentence.start : start]
+    if PROVISO.search(skipped):
+        return True
+    whole = source.passage.text[sentence.start : sentence.end].replace("\n", " ")
+    at = max((first for first, _ in clauses(whole) if first <= len(skipped)), default=0)
+    return bool(CONDITION.search(skipped, at))
+
+
+def _short_items(needle: str, sources: Sequence[Source]) -> Iterator[Alignment]:
+    """So few letters ("음주운전") are a quote only as a whole item of a list."""
+    for source in sources:
+        for segment in source.segments:
+            text = source.passage.text[segment.start : segment.end]
+            line = "".join(fold(text).lower().split())
+            mark = _ENUMERATION.match(line)
+            if mark and line[mark.end() :].strip(_SIGNS) == needle:
+                yield Alignment(
+                    source, segment.start, segment.end, 1.0, 1.0, exact=True, agrees=True
+                )
