@@ -26,14 +26,22 @@ def answered(path: Path, answer: Callable[[str], dict[str, Any]]) -> int:
 
 
 def examined(path: Path, examine: Callable[[object], dict[str, Any]]) -> int:
-    """A JSON line for each object, in order; a line that is wrong gets its number and error."""
+    """A JSON line for each object, in order, with its line's number and its ``id``, if any.
+
+    A line that is wrong gets its error instead.
+    """
     failed = False
     for number, line in _lines(path):
+        told: dict[str, Any] = {"line": number}
         try:
-            print_json(examine(_parsed(line)))
+            item = _parsed(line)
+            if isinstance(item, dict) and "id" in item:
+                told["id"] = item["id"]
+            told |= examine(item)
         except ConfigError as error:
             failed = True
-            print_json({"line": number, "error": _told(path, number, error)})
+            told["error"] = _told(path, number, error)
+        print_json(told)
     return 1 if failed else 0
 
 
@@ -59,19 +67,22 @@ def _question(item: object, _: int) -> str:
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
-    """The lines that aren't blank, with their numbers."""
+    """The lines that aren't blank, with their numbers. Raises ConfigError where there are none."""
     try:
         lines = path.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(
             f"파일을 읽을 수 없습니다: {path}\n→ 경로와 권한, UTF-8 텍스트인지 확인하세요."
         ) from error
-    return ((number, line) for number, line in enumerate(lines, start=1) if line.strip())
+    found = [(number, line) for number, line in enumerate(lines, start=1) if line.strip()]
+    if not found:
+        raise ConfigError(f"파일이 비어 있습니다: {path}\n→ 한 줄에 JSON 객체 하나씩 쓰세요.")
+    return iter(found)
 
 
 def _parsed(line: str) -> object:
-    """Any JSON value; None for a line that is none, which no reader takes."""
+    """Any JSON value; raises ConfigError for a line that is none."""
     try:
         return json.loads(line)
-    except (ValueError, RecursionError):  # too many digits, too many brackets
-        return None
+    except (ValueError, RecursionError) as error:  # too many digits, too many brackets
+        raise ConfigError("JSON이 아닙니다. → 한 줄에 JSON 객체 하나씩 쓰세요.") from error

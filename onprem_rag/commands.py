@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -90,12 +91,13 @@ def verify(options: argparse.Namespace) -> int:
 
 def _passages(context: Path | None, passages: Path | None) -> Any:
     from onprem_rag.errors import ConfigError
-    from onprem_rag.verify.standalone import passage_of, read_context, split_context
+    from onprem_rag.verify.standalone import passages_of, read_context, split_context
 
     if context and passages:
         raise ConfigError("--context와 --passages를 함께 주었습니다. → 둘 가운데 하나만 주세요.")
     if passages:
-        return read_all(passages, passage_of)
+        found = [passage for some in read_all(passages, passages_of) for passage in some]
+        return [replace(passage, document_id=rank) for rank, passage in enumerate(found, start=1)]
     return split_context(read_context(_required(context, "--context")))
 
 

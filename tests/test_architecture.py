@@ -69,6 +69,7 @@ PLACES = {
     "tomllib": ("onprem_rag.config", "onprem_rag.models"),
     "peft": ("onprem_rag.generate.adapter",),
     "tomlkit": ("onprem_rag.evaluate.save",),
+    "regex": ("onprem_rag.korean.patterns",),
     "tqdm": ("onprem_rag.terminal",),
     "pypdf": ("ingest.readers",),
     "pypdfium2": ("ingest.readers",),

@@ -159,7 +159,7 @@ def test_a_wrong_command_line_is_told_in_korean(
 
 @pytest.mark.parametrize(
     ("content", "line"),
-    [('{"question": "가"}\n{"q": "나"}\n', 2), ("[1]\n", 1), ('\n\n{"question"', 3)],
+    [('{"question": "가"}\n{"q": "나"}\n', 2), ("[1]\n", 1), ("\n\n7", 3)],
 )
 def test_a_wrong_line_in_a_batch(
     call: Run, demo_home: Path, tmp_path: Path, content: str, line: int
@@ -169,6 +169,22 @@ def test_a_wrong_line_in_a_batch(
     assert (code, out) == (1, "")  # before anything was asked
     assert f"q.jsonl {line}번째 줄" in err
     assert '→ {"question": …}' in err
+
+
+@pytest.mark.parametrize("command", ["ask", "search", "verify"])
+def test_a_batch_that_is_no_json_or_empty(call: Run, demo_home: Path, command: str) -> None:
+    batch = demo_home.parent / f"{command}.jsonl"
+    arguments = (command, "--home", demo_home, "--batch", batch)
+    for text in ("", "\n \n"):
+        batch.write_text(text, encoding="utf-8")
+        code, out, err = call(main, *arguments)
+        assert (code, out) == (1, "")
+        assert err == f"오류: 파일이 비어 있습니다: {batch}\n→ 한 줄에 JSON 객체 하나씩 쓰세요.\n"
+    batch.write_text('\n{"question"', encoding="utf-8")
+    code, out, err = call(main, *arguments)
+    assert code == 1
+    told = f"{batch} 2번째 줄이 잘못되었습니다. JSON이 아닙니다. → 한 줄에 JSON 객체 하나씩"
+    assert told in out + err
 
 
 @pytest.mark.parametrize(
@@ -296,6 +312,65 @@ def test_verify_in_a_batch(call: Run, tmp_path: Path) -> None:
     assert all(report.keys() >= {"facts", "stages", "corrected"} for report in lines_of(out))
 
 
+def test_a_line_of_a_batch_keeps_its_number_and_id(call: Run, tmp_path: Path) -> None:
+    answer = "식사비는 1명당 5만원을 초과할 수 없습니다."
+    cases = [
+        {"id": "가-1", "answer": answer, "context": CONTEXT},
+        {"answer": answer, "context": CONTEXT},
+        {"id": 7, "answer": answer},
+    ]
+    _, out, _ = call(main, "verify", "--batch", jsonl(tmp_path / "v.jsonl", *cases))
+    found = lines_of(out)
+    assert [one["line"] for one in found] == [1, 2, 3]
+    assert [one.get("id") for one in found] == ["가-1", None, 7]
+    assert "id" not in found[1]
+    assert ["error" in one for one in found] == [False, False, True]
+
+
+def test_verify_against_what_search_found(call: Run, demo_home: Path, tmp_path: Path) -> None:
+    _, hits, _ = call(main, "search", "--home", demo_home, MEALS, "-k", 3, "--json")
+    (tmp_path / "hits.jsonl").write_text(hits, encoding="utf-8")
+    answer = "회계규정 제13조에 따르면 식사비는 1명당 5만원을 초과할 수 없습니다."
+    arguments = ("verify", "--answer", answer, "--passages", tmp_path / "hits.jsonl", "--json")
+    code, out, _ = call(main, *arguments)
+    (report,) = lines_of(out)
+    assert (code, report["status"]) == (0, "verified")
+    (claim,) = report["claims"]
+    assert (claim["citation"]["document"], claim["citation"]["article"]) == ("회계규정", "제13조")
+
+
+def test_verify_with_a_model_that_does_not_answer(call: Run, tmp_path: Path) -> None:
+    """One line says so, without a traceback; the stage says what to do."""
+    (tmp_path / "근거.txt").write_text(CONTEXT, encoding="utf-8")
+    settings = '[models]\nllm = "http://127.0.0.1:9/v1"\n[verify]\nreask = true\n'
+    (tmp_path / "config.toml").write_text(settings, encoding="utf-8")
+    done = started(
+        *(BIN / "onprem-rag", "verify", "--home", tmp_path),
+        *("--answer", "식사비는 1명당 5만원을 초과할 수 없습니다."),
+        *("--context", tmp_path / "근거.txt"),
+    )
+    assert done.returncode == 0
+    assert done.stdout.startswith("[확인되지 않음]")
+    assert "모델의 판정(reask)을 받지 못했습니다. → 'onprem-rag doctor'로" in done.stdout
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("모델의 판정(reask)을 받지 못했습니다: ")
+
+
+def test_a_pattern_that_never_ends_costs_the_verification(call: Run, tmp_path: Path) -> None:
+    (tmp_path / "근거.txt").write_text(f"과제 {'a' * 60}b는 종료한다.", encoding="utf-8")
+    (tmp_path / "config.toml").write_text("[verify.patterns]\n'과제' = '(a|a)+$'\n", "utf-8")
+    code, out, _ = call(
+        *(main, "verify", "--home", tmp_path, "--json"),
+        *("--answer", f"과제 {'a' * 60}b는 종료한다."),
+        *("--context", tmp_path / "근거.txt"),
+    )
+    (report,) = lines_of(out)
+    assert (code, report["status"]) == (0, "unverified")
+    missed = [stage for stage in report["stages"] if not stage["ran"]]
+    assert {stage["name"] for stage in missed} >= {"facts"}
+    assert all("정규식 '과제'" in stage["note"] for stage in missed)
+
+
 def test_a_wrong_line_costs_itself_only(call: Run, tmp_path: Path) -> None:
     case = {"answer": "식사비는 1명당 5만원을 초과할 수 없다.", "context": CONTEXT}
     lines = [
@@ -313,7 +388,10 @@ def test_a_wrong_line_costs_itself_only(call: Run, tmp_path: Path) -> None:
     code, out, err = call(main, "verify", "--batch", tmp_path / "v.jsonl")
     assert (code, err) == (1, "")
     found = lines_of(out)
-    assert [item.get("line") for item in found] == [None, 3, 4, 5, 6, 7, None, None]
+    assert [item["line"] for item in found] == [1, 3, 4, 5, 6, 7, 8, 9]
+    assert ["JSON이 아닙니다" in item.get("error", "") for item in found[:4]] == [
+        *(False, True, True, False)
+    ]
     assert [item.get("status") for item in found[-2:]] == ["unverified", "verified"]
     for item in found[1:6]:
         assert f"v.jsonl {item['line']}번째 줄이 잘못되었습니다. " in item["error"]

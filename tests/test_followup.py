@@ -442,3 +442,70 @@ def test_a_long_question_takes_no_long_time(question: str) -> None:
 )
 def test_no_nonsense_is_put_together(before: str, question: str, meant: str) -> None:
     assert understood(question, [Exchange(before, "")], lambda *_: None) == meant
+
+
+@pytest.mark.parametrize("before", [LEAVE, SICK, LOST])
+@pytest.mark.parametrize(
+    "question",
+    [
+        "국외출장 정산은 며칠 안에 해야 하나요?",
+        "국외출장 정산은 언제까지 하나요?",
+        "해외출장 신청은 언제까지 하나요?",
+        "국내출장 정산 기한은?",
+        "국외출장 정산은?",
+        "국외출장은 정산을 언제까지 하나요?",
+        "국외출장 후 정산은 며칠 안에 하나요?",
+        "국외출장 다녀와서 정산은 언제까지 하나요?",
+        "국외출장 가려면 무슨 서류가 필요한가요?",
+        "국외출장을 신청하려면 언제까지 해야 하나요?",
+        "물품구매 절차는 어떻게 되나요?",
+        "물품 검사는 누가 하나요?",
+        "공용차량 사용 신청은 어떻게 하나요?",
+        "수습기간 연장은 가능한가요?",
+    ],
+)
+def test_a_case_with_an_aspect_of_its_own_stands_alone(question: str, before: Exchange) -> None:
+    assert understood(question, [before], no_model) == question
+
+
+@pytest.mark.parametrize(
+    ("question", "full"),
+    [
+        ("국외출장도 되나요?", "육아휴직 국외출장도 되나요?"),
+        ("국외출장 중에 신청할 수 있나요?", "육아휴직 국외출장 중에 신청할 수 있나요?"),
+        ("국외출장 갈 때 제출해도 되나요?", "육아휴직 국외출장 갈 때 제출해도 되나요?"),
+        ("국외출장 적용은 되나요?", "육아휴직 국외출장 적용은 되나요?"),
+        ("수습기간 포함되나요?", "육아휴직 수습기간 포함되나요?"),
+        ("배우자 신청은 언제까지 하나요?", "육아휴직 배우자 신청은 언제까지 하나요?"),
+    ],
+)
+def test_a_case_that_the_topic_before_applies_to_leans(question: str, full: str) -> None:
+    assert understood(question, [LEAVE], no_model) == full
+
+
+@pytest.mark.parametrize(
+    ("question", "full"),
+    [
+        ("국외출장은요?", "국외출장 숙박비는 얼마인가요?"),
+        ("그럼 국외출장은 얼마예요?", "숙박비 국외출장은 얼마예요?"),
+        ("국외출장 한도는 얼마인가요?", "숙박비 국외출장 한도는 얼마인가요?"),
+        ("국외출장 정산은 언제까지 하나요?", "국외출장 정산은 언제까지 하나요?"),
+    ],
+)
+def test_of_another_trip_the_measure_is_that_of_the_topic_before(question: str, full: str) -> None:
+    before = Exchange("국내출장 숙박비는 얼마인가요?", "1박에 10만원이다. [1]")
+    assert understood(question, [before], no_model) == full
+
+
+def test_an_act_is_of_its_own_trip_also_where_the_answer_spoke_of_such_trips() -> None:
+    answer = "국외출장을 마치면 20일 안에 출장 보고서를 낸다. [1]"
+    before = Exchange("해외 출장 다녀와서 보고서는 언제까지 내나요?", answer)
+    question = "국외출장 정산은 며칠 안에 해야 하나요?"
+    assert understood(question, [before], no_model) == question
+
+
+def test_a_thing_of_which_the_answer_spoke_is_a_case_of_the_topic_before() -> None:
+    before = Exchange("수의계약은 얼마까지 되나요?", "물품은 2천만원 이하로 한다. [1]")
+    question = "물품 구매는 얼마까지 되나요?"
+    assert understood(question, [before], no_model) == f"수의계약 {question}"
+    assert understood(question, [LEAVE], no_model) == question

@@ -27,6 +27,7 @@ from onprem_rag.report import answer_json, answer_text, report_json, report_text
 from onprem_rag.report.words import (
     FINDING_NAMES,
     STATUS_NAMES,
+    explained,
     first_line,
     kind_name,
     passage_name,
@@ -129,6 +130,7 @@ def test_a_warning_names_what_is_not_confirmed() -> None:
 def test_a_warning_where_only_a_sentence_is_unsupported() -> None:
     answer = replace(UNVERIFIED, verdicts=(AMOUNT,), stages=RAN)
     assert warnings(answer) == [
+        "문장의 나머지 말이 원문과 맞지 않습니다.",
         "문장 대조 — 문장 2개 중 1개를 원문에서 확인했습니다.",
         "사실 대조 — 사실 3개 중 1개를 원문에서 확인했습니다.",
     ]
@@ -197,6 +199,52 @@ def test_kinds_have_korean_names() -> None:
     assert kind_name("과제번호") == "과제번호"  # a configured one
 
 
+def test_only_values_are_told_to_be_of_something_else() -> None:
+    at = cite("국내출장의 숙박비는 50,000원으로 한다. 국외출장은 70,000원으로 한다.")
+    for kind in ("amount", "name", "과제번호"):
+        found = verdict(kind, "70,000원", Finding.ABSENT, elsewhere=at)
+        assert explained(found) == (
+            "다른 것의 값입니다: 여비규정 제9조 ① (3쪽), “국내출장의 숙박비는 50,000원으로 한다.”"
+        )
+    for kind in ("reference", "comparator", "modality", "exception"):
+        assert explained(verdict(kind, "한다", Finding.ABSENT, elsewhere=at)) == ""
+    nowhere = replace(at, document="", article=None, paragraph=None, page=None, text="70,000원")
+    assert explained(verdict("amount", "7만원", Finding.ABSENT, elsewhere=nowhere)) == (
+        "다른 것의 값입니다: “70,000원”"
+    )
+    assert explained(verdict("amount", "7만원", Finding.CONTRADICTED, source=nowhere)) == (
+        "원문: “70,000원”"
+    )
+
+
+def test_how_an_answer_in_words_of_its_own_was_confirmed() -> None:
+    def told(answer: Answer) -> list[str]:
+        return [line for line in answer_text(answer).split("\n") if "확인 방법" in line]
+
+    written = replace(CORRECTED, guard=Guard.CHECKED)
+    assert told(written) == ["  확인 방법: 낱말과 사실 대조(모델 없음)"]
+    verified = replace(written, status=Status.VERIFIED, guard=Guard.WRITING)
+    judges = (Stage("nli", True), Stage("reask", True))
+    assert told(replace(verified, stages=(*RAN, *judges))) == [
+        "  확인 방법: 낱말과 사실 대조, 문장 판정 모델, 언어 모델 재확인"
+    ]
+    for other in (CORRECTED, UNVERIFIED, REFUSED, replace(verified, status=Status.FAQ)):
+        assert told(other) == []
+
+
+def test_a_claim_whose_facts_all_agree_says_what_does_not() -> None:
+    claim = Claim("소풍 경비는 50,000원이다.", 0, 16, False, score=0.3)
+    fact = replace(AMOUNT.fact, start=7, end=14)
+    reason = "     문장의 나머지 말이 원문과 맞지 않습니다."
+    agreeing = Report((claim,), (replace(AMOUNT, fact=fact),), RAN)
+    assert reason in report_text(agreeing).split("\n")
+    wrong = replace(ELSEWHERE, fact=fact)
+    assert reason not in report_text(replace(agreeing, verdicts=(wrong,)))
+    unchecked = replace(agreeing, stages=(RAN[0], replace(RAN[1], ran=False)))
+    assert reason not in report_text(unchecked)
+    assert reason not in report_text(replace(agreeing, claims=(replace(claim, supported=True),)))
+
+
 def test_every_status_and_finding_has_its_words() -> None:
     assert set(STATUS_NAMES) == set(Status)
     assert set(FINDING_NAMES) == set(Finding)
@@ -256,6 +304,7 @@ def test_a_report_as_lines() -> None:
         "[확인되지 않음]",
         "  문장: 숙박비는 50,000원이며 — 확인(여비규정 제9조 ① (3쪽))",
         "  문장: 주차비는 9만원이다. — 근거 없음",
+        "     문장의 나머지 말이 원문과 맞지 않습니다.",
         "  사실: 50,000원 — 원문과 같음",
         "  사실: 70,000원 — 원문에 없음",
         "     다른 것의 값입니다: 여비규정 제9조 ① (3쪽), “70,000원”",

@@ -226,8 +226,9 @@ def _same_half(new: Word, there: Sequence[Word]) -> tuple[Word, str] | None:
     """A compound of the question before, and what it becomes with ``new``: 해외출장 → 국내출장."""
     for one in there:
         for end in range(2, len(one.noun) - 1):
-            if same_kind(new.noun, one.noun[:end]):
-                return one, new.noun + one.noun[end:]
+            half = one.noun[end:]
+            if same_kind(new.noun, one.noun[:end]) and not new.noun.endswith(half):
+                return one, new.noun + half
     return None
 
 

@@ -44,10 +44,10 @@ _JOINT = re.compile(
 _PROVISO = re.compile(r",\s*(?=(?:다만|단|그러나|또한|그리고)[,\s])")
 _FINAL = re.compile(r"(?:[다요음함됨임것까죠지오]|할\s수\s[있없]음)$")
 _ARGUMENT = re.compile(rf"[\w{MASK}](?:은|는|이|가|을|를|에|에게|께|로|도|의|과|와)(?=\s)")
-_TOPIC = re.compile(
+TOPIC = re.compile(
     rf"[\w{MASK}](?:(?<![받있없않같많좋높낮맞남적얻])은|에는|에서는|(?<![하되있없않받르주지키리기치보두오내맡갖얻우])는)(?=[\s,])"
 )
-_SUBJECT = re.compile(rf"[가-힣{MASK}](?:은|는|이|가)(?=\s)")
+SUBJECT = re.compile(rf"[가-힣{MASK}](?:은|는|이|가)(?=\s)")
 # 조사하고 보고하는 업무: the joint lies inside what is said of a noun, or in a condition.
 _RELATIVE = re.compile(
     r"(?:[가-힣](?:하|되|있|없|않|받|르|주|지|키|리|기|치|내|맡|갖|얻|우|오)는"
@@ -133,39 +133,39 @@ def _splits(plain: str, start: int, joint: int, ends_in_predicate: bool) -> bool
     if _PROVISO.match(plain, joint):
         return True
     comma = after.lstrip(" ").startswith((",", "\n"))
-    if not ends_in_predicate and not (comma and _TOPIC.search(after)):
+    if not ends_in_predicate and not (comma and TOPIC.search(after)):
         return False
     nearest = _JOINT.search(after, 1)
     near = after[: nearest.end()] if nearest else after
     purpose = _PURPOSE.search(near)
-    if purpose and not (_FORCE.search(before) or _TOPIC.search(near, 0, purpose.start())):
+    if purpose and not (_FORCE.search(before) or TOPIC.search(near, 0, purpose.start())):
         return False
     if not _FORCE.search(before) and _in_nominal(near, comma):
         return False
     if comma:
         condition = _CONDITION.search(near)
-        own = _TOPIC.search(near, 0, condition.start()) if condition else None
-        stands = own or start or _TOPIC.search(before) or _FORCE.search(before)
+        own = TOPIC.search(near, 0, condition.start()) if condition else None
+        stands = own or start or TOPIC.search(before) or _FORCE.search(before)
         return not condition or bool(stands)
     relative = _first_relative(near)
     if relative is None:
-        return bool(_ARGUMENT.search(near) or _TOPIC.search(before))
-    if _TOPIC.search(near, 0, relative):
+        return bool(_ARGUMENT.search(near) or TOPIC.search(before))
+    if TOPIC.search(near, 0, relative):
         return True
     # What a topic has said of it is a statement: 직원은 규정을 준수하며 맡은 업무를 수행한다.
-    return bool(_TOPIC.search(before)) and not _HEAD.match(near, relative)
+    return bool(TOPIC.search(before)) and not _HEAD.match(near, relative)
 
 
 def _in_nominal(near: str, comma: bool) -> bool:
     """Whether what follows a joint goes on to a noun made of a verb, which takes both in."""
     nominal = _NOMINAL.search(near)
-    if nominal is None or _TOPIC.search(near, 0, nominal.start()):
+    if nominal is None or TOPIC.search(near, 0, nominal.start()):
         return False
     return not comma or " " not in near[: nominal.start()].strip(" ,\n")
 
 
 def _is_statement(text: str) -> bool:
-    return _letters(text) >= _SHORTEST and bool(_ARGUMENT.search(text) or _TOPIC.search(text))
+    return _letters(text) >= _SHORTEST and bool(_ARGUMENT.search(text) or TOPIC.search(text))
 
 
 def _letters(text: str) -> int:

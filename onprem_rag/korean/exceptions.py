@@ -31,6 +31,11 @@ _PROVISO = re.compile(r"(?:(?<=[\s).,;|])|^)(?:[①-⑳]\s?)?(?P<proviso>다만|
 _NO_NOUN = re.compile(
     r"(?:지|다|야|백|천|미|까지|부터|하|되|십|\d)$|^(?:그|다|불|이|저|또|것|및|또는|에서|으로)$|[해하되어아]서$"
 )
+# 12개월만, 한 차례에 한하여: the quantity is a fact of its own, however it is written.
+_COUNTED = re.compile(
+    r"[\d,.]*\d(?:[가-힣]{0,3}|%)|(?:한|두|세|네)?(?:번|차례|회|명|개|건|가지)|퍼센트|개월"
+)
+_QUANTITY = "수량"
 _RULES = frozenset(("규정", "개정규정"))  # 제1항의 규정에도 불구하고
 _PLACE = re.compile(r"(제\d\S*?)의\s?$")
 _PARTICLE = re.compile(r"(?<=..)(?:의|은|는|이|가|을|를|에|에서|도)$")
@@ -40,7 +45,8 @@ _SIGN_MARKS = re.compile(r"^[①-⑳\"'「『\[<]+|[\"'」』\]>]+$")
 class Exceptions(Kind):
     """Provisos, and what is left out or alone taken in.
 
-    Values: "proviso", "except 일용직", "only 정규직", "notwithstanding 제1항".
+    Values: "proviso", "except 일용직", "only 정규직", "notwithstanding 제1항",
+    "only 수량" (한 번만).
     """
 
     names = ("exception",)
@@ -89,5 +95,7 @@ def _facts(text: str) -> Iterator[Fact]:
             place := _PLACE.search(plain, max(0, found.start() - 20), found.start())
         ):
             noun = place[1]
+        elif _COUNTED.fullmatch(noun):
+            noun = _QUANTITY
         start, end = found.span()
         yield Fact("exception", text[start:end], f"{mode} {noun}", start, end)

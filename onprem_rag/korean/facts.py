@@ -12,6 +12,7 @@ from onprem_rag.korean.kind import Kind
 from onprem_rag.korean.modality import Modalities
 from onprem_rag.korean.names import Names
 from onprem_rag.korean.quantities import find_quantities
+from onprem_rag.korean.rates import Days, Rates
 from onprem_rag.korean.references import find_references
 from onprem_rag.records import Fact
 
@@ -80,6 +81,8 @@ KINDS: tuple[Kind, ...] = (  # what is checked
     Modalities(),
     Exceptions(),
     Names(),
+    Rates(),
+    Days(),
 )
 
 

@@ -2,7 +2,8 @@
 
 It is told from its own words: it leans where it points back (그건), names a place of no rule
 (2항은), breaks off (배우자는요), or where none of its nouns is a topic: 급여, 신청 and 서류 are
-aspects that many topics have. A word such as 그럼 tells nothing: it opens new topics as well.
+aspects that many topics have, and 배우자 and 서울 are cases of many (but see matters.py). A word
+such as 그럼 tells nothing: it opens new topics as well.
 
 What belongs to a topic and has a name of its own is taken to stand alone, unless the answer spoke
 of it: 진단서는 언제 내야 해? after one about 병가. No rule of words can tell it from a new topic.
@@ -13,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from onprem_rag.korean.matters import matters
 from onprem_rag.korean.references import Reference, find_references
 from onprem_rag.korean.roles import Role, Word, case_in, is_pay, pays, same_kind, words
 from onprem_rag.korean.text import letters
@@ -60,14 +62,21 @@ _CONTAINS = re.compile(r"포함|해당|적용|제외|인정|산입")
 def leans(question: str, before: str, answer: str) -> bool:
     """Whether ``question``, without markers, needs the question ``before`` and its ``answer``."""
     found = words(question)
-    topics = [one for one in found if one.role is Role.TOPIC or _has_its_length(one, question)]
+    cases = matters(found, before, answer)
+    topics = [
+        one
+        for one in found
+        if one.role is Role.TOPIC or one in cases or _has_its_length(one, question)
+    ]
     pointing = POINTING.search(question)
     if pointing and not any(one.end <= pointing.start() for one in topics):
         return True
     if names_place(question) and (RULE.search(question) or not topics):
         return not RULE.search(question)
     if breaks_off(question, found):
-        return not (_says_all(found, letters(before + answer)) or _another(found, before, answer))
+        if _says_all(found, letters(before + answer)) or _another(found, before, answer):
+            return False
+        return not (cases and _asks_anew(found, before))
     if not topics and _happens_to_somebody(found):
         return False
     if not topics:
@@ -76,6 +85,8 @@ def leans(question: str, before: str, answer: str) -> bool:
         return not pay or (any(map(pays, words(before))) and not paid)
     if _only_asks_whether(question, found):
         return True
+    if cases:  # theirs is told with regard to what was said before
+        return False
     told, asked = letters(answer), letters(before)  # of what the answer has brought up
     return all(letters(t.noun) in told and letters(t.noun) not in asked for t in topics)
 
@@ -94,6 +105,13 @@ def _another(found: Sequence[Word], before: str, answer: str) -> bool:
         letters(one.noun) in told or any(same_kind(one.noun, noun) for noun in there)
         for one in named
     )
+
+
+def _asks_anew(found: Sequence[Word], before: str) -> bool:
+    """Whether the aspect that a question ends with was not asked for before: 국외출장 정산은?"""
+    last = found[-1]
+    asked = last.role is Role.ASPECT and not last.verbal and not condition_end(last)
+    return asked and letters(last.noun) not in letters(before)
 
 
 def places(text: str) -> list[Reference]:

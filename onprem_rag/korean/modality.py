@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from onprem_rag.korean.clauses import MASK, clauses, masked
+from onprem_rag.korean.equivalents import alike
 from onprem_rag.korean.kind import Kind
 from onprem_rag.korean.predicates import predicates
 from onprem_rag.korean.stems import NOMINAL, ends_in_l, noun, stem
@@ -18,7 +19,7 @@ _REMARK = re.compile(r"\((필수|의무|가능|불가)\)\s*$")
 # What is supposed inside of a sentence, or said of a noun: 제출하지 아니한 경우, 근무할 수 없는 자,
 # 사유 없이, 직원이 아닌 자, 승인을 받은 때. The first that matches counts.
 _INNER = re.compile(
-    r"(?P<not>지(?:는|도)?\s?(?:아니[하한할함]|않[는은을고도게으거음았])[가-힣]*)"
+    r"(?P<not>지(?:는|도)?\s?(?:아니[하한할함]|않[는은을고도게으거음았아])[가-힣]*)"
     r"|(?P<cannot>지\s?못[하한할][가-힣]*)"
     r"|(?P<able>(?<=[가-힣])\s?수\s?(?:있|없)(?:[는을거도]|다고|으면|음|고(?=\s)))"
     r"|(?P<must>야\s?(?:하는|할|하거나|한다고))"
@@ -76,8 +77,12 @@ class Modalities(Kind):
 
 
 def _same_verb(verb: str, other: str) -> bool:
-    """승인이 필요하다 leaves open who acts: 승인받, 승인."""
-    return verb == other or verb.removesuffix("받") == other.removesuffix("받") != ""
+    """승인이 필요하다 leaves open who acts: 승인받, 승인; 바꾸 is what rules call 변경."""
+    if verb == other or verb.removesuffix("받") == other.removesuffix("받") != "":
+        return True
+    return verb.startswith("~") == other.startswith("~") and alike(
+        verb.removeprefix("~"), other.removeprefix("~")
+    )
 
 
 def _parts(fact: Fact) -> tuple[str, str]:

@@ -156,6 +156,11 @@ def nouns(text: str) -> list[str]:
     ]
 
 
+def tagged(text: str) -> list[tuple[str, str, tuple[str, ...]]]:
+    """Each morpheme of ``text``: as it is written, its tags, its content words (whole first)."""
+    return [(one.surface, one.tag, one.words) for one in _analysed(text)]
+
+
 def adverbs_and_particles(text: str) -> list[str]:
     """Adverbs and determiners, and nouns with 만, 도, 로 or 에게, in text order.
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from onprem_rag.korean.references import CIRCLED, Reference, find_references
 
@@ -32,14 +34,16 @@ def places(text: str, first: str | None, dates: Sequence[tuple[int, int]]) -> It
     """The marked parts of an article's ``text`` in order.
 
     ``first`` is the mark of the 항 that the text begins in, where it has none of its own; the
-    figures in the spans ``dates`` are no marks.
+    figures in the spans ``dates``, which are in order, are no marks.
     """
     paragraph = CIRCLED.index(first) + 1 if first and first in CIRCLED else None
     subparagraph = branch = None
     if paragraph:
         yield Place(paragraph, None, None, None, 0)
+    starts = [start for start, _ in dates]
     for mark in _MARK.finditer(text):
-        if any(start <= mark.start() < end for start, end in dates):
+        index = bisect_right(starts, mark.start()) - 1
+        if index >= 0 and mark.start() < dates[index][1]:
             continue
         if mark["paragraph"]:
             paragraph = CIRCLED.index(mark["paragraph"]) + 1
@@ -50,6 +54,7 @@ def places(text: str, first: str | None, dates: Sequence[tuple[int, int]]) -> It
         yield Place(paragraph, subparagraph, branch, mark["item"], mark.start())
 
 
+@lru_cache(maxsize=4096)  # one 전항 is asked for at every place of a passage
 def completed(reference: Reference, article: str | None, place: Place | None) -> Reference | None:
     """A relative reference as it is meant at ``place`` of ``article``: 전항 in ② is its 제1항.
 

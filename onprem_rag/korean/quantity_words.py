@@ -42,8 +42,12 @@ _DAY = rf"({SINO_DIGIT}{{1,3}})\s?일"
 _SINO_YEAR = r"((?:이천|일?천구백)[일이삼사오육칠팔구십백]{0,5})\s?년도?"
 _AS_LIMIT = r"(?=\s?(?:이내|이상|이하|간|동안|미만|초과|이?전|이?후|까지|안에|을\s?초과|이\s?경과))"
 _COUNTED_AS_LIMIT = r"(?=\s?(?:이상|이하|이내|미만|초과|까지|씩|에\s?한|를?\s?초과))"
-_FRACTIONS = {"절반": 2, "반액": 2, "반값": 2, "½": 2, "⅓": 3, "¼": 4, "⅕": 5}
+_FRACTIONS = {"전액": 1, "절반": 2, "반액": 2, "반값": 2, "½": 2, "⅓": 3, "¼": 4, "⅕": 5}
 _THINGS = "명|번|차례|개|가지|건|사람|곳|살|배|과목|군데|회"
+_OFTEN = "|".join(  # 매년 한번
+    rf"(?<={word}\s)"
+    for word in ("매[년월달주일]", "[연월주]", "연간", "[년월달주기루]에", "마다", "하루", "학기")
+)
 _LATE = {"오후": 12, "저녁": 12, "밤": 12}
 
 
@@ -250,6 +254,10 @@ def _bare_round(match: re.Match[str]) -> str | None:
     return value_in(match[1], "")
 
 
+def _once(_match: re.Match[str]) -> str:
+    return "1회"
+
+
 def _pieces(match: re.Match[str]) -> str | None:
     count, unit = (group for group in match.groups() if group)
     return value_in(count, unit)
@@ -278,9 +286,16 @@ def _counts() -> Iterator[Rule]:
         rf"{ALONE}(?:(한)\s(부|통)|((?!한){NATIVE_WORD})\s(부|통|장|대|권|매|쪽|회|자녀)){FOLLOW}"
     )
     yield rule("count", pieces, _pieces)
-    # "한 번" counts only as a limit: 한 번만, 한 차례에 한하여.
-    once = rf"{ALONE}(한)\s?({_THINGS})(?=만(?![가-힣])|에\s?한|까지|씩|이내|이상|을?\s?초과)"
-    yield rule("count", once, read_count, "한")
+    # "신청을 한 사람": most things are one only within a limit, 한 곳 이상, 한 사람에 한하여.
+    limit = r"만(?![가-힣])|에\s?한[하정해함]|까지|씩|\s?(?:이내|이상|이하|미만)|을?\s?초과"
+    yield rule("count", rf"{ALONE}(한)\s?({_THINGS})(?={limit})", read_count, "한")
+    yield rule("count", rf"{ALONE}(한)\s?(차례){FOLLOW}", read_count, "한")
+    # 한번 해 보다, 다시 한 번, 한 번도, 한 번에 둘 이상 (twins) say nothing of how often.
+    times = rf"(?:{_OFTEN})한번|(?<!다시 )한\s번"
+    not_so = r"(?![도쯤]|에(?!\s(?:최대\s)?\d))"
+    yield rule("count", rf"{ALONE}(?:{times}){not_so}{FOLLOW}", _once, "한")
+    pieces_of_one = rf"{ALONE}(?<!어느 )(한)\s(개)(?![월정인최선발시설별혁방폐편]){FOLLOW}"
+    yield rule("count", pieces_of_one, read_count, "한")
     yield rule("count", rf"{START}({FIGURE})\s?번째", _nth, "번째")
     yield rule("count", rf"{ALONE}(첫|{NATIVE_WORD})\s?번째", _nth, "번째")
     yield rule("count", rf"{ALONE}(첫|둘|셋|넷|{NATIVE_WORD})째(?!\s?[,:]){FOLLOW}", _nth, "째")

@@ -9,20 +9,31 @@ from enum import Enum, auto
 
 from onprem_rag.korean.morphemes import nouns
 
-# Aspects that many topics have, and what is done to many: alone they don't say of what.
-_ASPECTS = frozenset(
+# What is done to things of many kinds; a trip or a purchase that it is done to needs no topic more.
+_ACTS = frozenset(
     (
-        "기간 기한 기일 날짜 시기 시점 마감 마감일 금액 비용 액수 가격 요금 한도 한도액 상한 "
-        "상한액 하한 범위 기준 조건 요건 자격 대상 대상자 사유 이유 절차 방법 과정 순서 서류 "
-        "양식 서식 신청서 증빙 증빙서류 제출서류 첨부 구비 예외 제한 단서 의무 책임 벌칙 불이익 "
-        "혜택 비율 횟수 일수 인원 담당 담당자 담당부서 부서 연락처 전화번호 내선 근거 조항 조문 "
-        "규정 내용 원문 전문 종류 유형 차이 결과 효력 주기 단위 보상 수수료 이자 신청 제출 지급 "
-        "사용 이용 가능 필요 해당 포함 적용 제외 인정 승인 허가 결재 동의 연장 갱신 이월 취소 "
-        "변경 분할 정산 반납 반환 반출 발급 재발급 신고 통보 통지 보고 보관 보존 폐기 파기 삭제 "
-        "복사 구매 등록 열람 공개 조회 확인 조사 검사 심사 심의 분실 훼손 위반 거부 거절 면제 "
-        "감경 환수 계산 산정 처리 진행 준비 요구 청구 접수 결정 시작 종료 완료 유급 무급 시간 "
-        "시행일 시효 기록 연수 의뢰 작성"
+        "신청 제출 승인 허가 결재 연장 취소 변경 정산 반납 반환 반출 발급 재발급 신고 통보 통지 "
+        "보고 보관 보존 폐기 파기 삭제 구매 등록 조사 검사 심사 심의 접수 의뢰 작성"
     ).split()
+)
+# What joins the topic before to a case of it: 국외출장 적용은, 물품 사용은.
+_JOINING = frozenset("사용 이용 가능 필요 해당 포함 적용 제외 인정".split())
+# Aspects that many topics have, and what is done to many: alone they don't say of what.
+_ASPECTS = (
+    frozenset(
+        (
+            "기간 기한 기일 날짜 시기 시점 마감 마감일 금액 비용 액수 가격 요금 한도 한도액 상한 "
+            "상한액 하한 범위 기준 조건 요건 자격 대상 대상자 사유 이유 절차 방법 과정 순서 서류 "
+            "양식 서식 신청서 증빙 증빙서류 제출서류 첨부 구비 예외 제한 단서 의무 책임 벌칙 "
+            "불이익 혜택 비율 횟수 일수 인원 담당 담당자 담당부서 부서 연락처 전화번호 내선 근거 "
+            "조항 조문 규정 내용 원문 전문 종류 유형 차이 결과 효력 주기 단위 보상 수수료 이자 "
+            "지급 동의 갱신 이월 분할 복사 열람 공개 조회 확인 분실 훼손 위반 거부 거절 면제 "
+            "감경 환수 계산 산정 처리 진행 준비 요구 청구 결정 시작 종료 완료 유급 무급 시간 "
+            "시행일 시효 기록 연수"
+        ).split()
+    )
+    | _ACTS
+    | _JOINING
 )
 _LONG_ASPECTS = tuple(sorted(word for word in _ASPECTS - {"단서"} if len(word) > 1))  # 진단서
 # What stands beside other words: 안에, 다음 날, 경우에.
@@ -167,6 +178,29 @@ def case_in(noun: str) -> str:
     """The case that a noun closes with which names a topic as well: 수습 of 재택근무수습."""
     ends = (noun[at:] for at in range(2, len(noun) - 1))
     return next((end for end in ends if _role(end) is Role.KIND), "")
+
+
+def matter_in(noun: str) -> str:
+    """What a case is a case of, where its noun says it: 출장 of 국외출장, 구매 of 물품구매."""
+    ends = ((noun[:at], noun[at:]) for at in range(2, len(noun) - 1))
+    matters = {Role.TOPIC, Role.ASPECT}
+    joined = (end for case, end in ends if _is_case(case) and _role(end) in matters)
+    return next(joined, "") if _is_case(noun) else ""
+
+
+def is_act(word: Word) -> bool:
+    """정산, 신청, 반출: what is done."""
+    return word.noun in _ACTS
+
+
+def joins(word: Word) -> bool:
+    """사용, 적용, 가능: it joins a case to the topic before."""
+    return word.noun in _JOINING
+
+
+def _is_case(noun: str) -> bool:
+    """Whether it is a place, thing or circumstance, and nobody."""
+    return any(kind.fullmatch(noun) for kind in _KINDS[1:])
 
 
 def _words(question: str, inside: Sequence[bool], start: int, end: int) -> Iterator[Word]:

@@ -23,6 +23,8 @@ _SIKI = re.compile(r"(?:시키|시켜|시킨|시킬|시킴|시킵)$")
 _RECEIVED = re.compile(
     r"(?:받았|받아|받을|받음|받|얻었|얻어|얻을|얻음|얻|득하여|득하|득한|득할|득해)$"
 )
+_BECOMES = re.compile(r"(?<=[가-힣][어아여해])지$|(?<=[해춰워겨켜려혀쳐])지$")  # 주어지, 정해지
+_NO_THING = re.compile(r"(?:면|서|도록|게|여|해|까지|내에|으로|만|며|고)$")  # 이하이면 받
 _LAST_WORD = re.compile(r"(\S*)\s*$")
 _OBJECT = re.compile(r"(?<=\S)[을를]$|(?<=\S\S)[은는도이가만]$|(?<=\S\S)에[는도]?$")
 _AND_SO_ON = re.compile(r"(?<=\S)\s?등[을를은이]?$")
@@ -85,8 +87,8 @@ def stem(text: str, *, contracted: bool = False, infinitive: bool = False) -> st
     word = _last(text)
     before = text[: len(text) - len(word)]
     if found := _RECEIVED.search(word):
-        what = noun(word[: found.start()] or before)
-        return what + "받"
+        what = word[: found.start()] or before.rstrip()
+        return ("" if _NO_THING.search(what) else noun(what)) + "받"
     for pattern in (_HA, _DOE, _SIKI):
         if found := pattern.search(word):
             return _of_noun(word[: found.start()], before, pattern)
@@ -97,6 +99,8 @@ def stem(text: str, *, contracted: bool = False, infinitive: bool = False) -> st
     word = (
         _opened(word) if infinitive else _without_final(word, _CONTRACTED) if contracted else word
     )
+    if became := _BECOMES.search(word):
+        return stem(before + word[: became.start()], infinitive=True)
     word = _NOT_LETTERS.sub("", word)[-_LONGEST:]
     if word[-1:] in _IRREGULAR:
         return word[:-1] + _IRREGULAR[word[-1]]

@@ -34,6 +34,11 @@ def fold(text: str) -> str:
     return _FOLDED.sub(lambda sign: _FOLD[ord(sign[0])], text)  # few: faster than translate
 
 
+def squeezed(text: str) -> str:
+    """``text`` folded and lower case, without blanks: to look words up whatever their spacing."""
+    return "".join(fold(text).lower().split())
+
+
 @lru_cache(maxsize=16)  # words and letters of one text are read one after the other
 def normalise(text: str) -> str:
     """Return the form in which words are compared; its offsets are not those of ``text``."""
@@ -106,6 +111,7 @@ _MARK = re.compile(
     r"|제\s?\d+\s?[조장절편관]|부\s?칙|\[?별[표지]|다만|단,)"
 )
 _ENUMERATED = "가나다라마바사아자차카타파하"
+_ABBREVIATION = re.compile(r"[A-Za-z]\.[A-Za-z]\.")  # L.C. 분류체계
 _GLUED_END = "다요함음임됨것"  # "한다.제3조": a stop without a blank after it
 _WRAPPED_LINE = 28  # shorter lines than this are lines of their own, not wrapped ones
 
@@ -203,7 +209,7 @@ def _ends_sentence(
         # "가." is a mark; only 자 ("person") also ends sentences, and then not at their start.
         return before == "자" and bool(text[start : at - 1].strip())
     if after.isspace():
-        return True
+        return not _ABBREVIATION.match(text, at - 3)
     return before in _GLUED_END and not after.isdigit() and (after >= "가" or after in "<(①②③[")
 
 

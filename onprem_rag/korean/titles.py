@@ -12,18 +12,18 @@ from onprem_rag.korean.text import normalise
 
 _LONGEST = 40  # letters of a shortened name, so that long questions stay cheap
 _SHORT = 3  # letters before 법, 규정 with which a name may be the end of another one
-_KIND = (
+KIND = (  # what the titles of rules end in
     r"(?:법률|법|규정|규칙|지침|령|요령|세칙|내규|예규|강령|조례|규약|기준|훈령|편람|매뉴얼"
     r"|정관|학칙|회칙|헌장)"
 )
 _ALONE = frozenset("정관 학칙 회칙 헌장".split())  # kinds of which an institution has one
-_ANCHOR = re.compile(rf"(?<![명연수]){_KIND}")
+_ANCHOR = re.compile(rf"(?<![명연수]){KIND}")
 _ENDS = re.compile(
-    rf"(?:(?:특별조치법|특별법|특례법|법률|법)?시행(?:령|규칙|세칙)|특별조치법|특별법|특례법|{_KIND})$"
+    rf"(?:(?:특별조치법|특별법|특례법|법률|법)?시행(?:령|규칙|세칙)|특별조치법|특별법|특례법|{KIND})$"
 )
 # What makes another rule's title of the title before it: 인사규정 시행세칙.
 _DERIVED = re.compile(
-    rf"(?:시행{_KIND}|세칙|(?:세부|운영|운용|관리|처리|실무)(?:세칙|지침|규정|규칙|요령|내규))"
+    rf"(?:시행{KIND}|세칙|(?:세부|운영|운용|관리|처리|실무)(?:세칙|지침|규정|규칙|요령|내규))"
 )
 _PLACE = r"제\d|\d{1,3}조|별표|별지|부칙"
 _PLACES = re.compile(_PLACE)

@@ -6,15 +6,17 @@ from collections.abc import Sequence
 
 from onprem_rag.evaluate.retrieval import CUTS, Figures
 from onprem_rag.generate.preview import Preview
-from onprem_rag.records import MODEL, Answer, Guard, Hit, Report, Status, Verdict
+from onprem_rag.records import MODEL, Answer, Claim, Finding, Guard, Hit, Report, Status, Verdict
 from onprem_rag.report.words import (
     FINDING_NAMES,
     GUARD_NAMES,
+    REST_DIFFERS,
     STATUS_NAMES,
     WARNING,
     explained,
     first_line,
     listed,
+    method,
     origin,
     passage_name,
     place,
@@ -42,6 +44,8 @@ def answer_text(answer: Answer) -> str:
     for stage in answer.stages:
         if not stage.ran and (stage.name == MODEL or not unsure):  # the others are in the warning
             lines.append(f"  참고: {stage.note if stage.name == MODEL else told(stage)}")
+    if how := method(answer):
+        lines.append(f"  확인 방법: {how}")
     if answer.guard is not Guard.QUOTED and answer.citations:  # else nothing is said
         lines.append(f"  참고: {GUARD_NAMES[answer.guard]}")
     return "\n".join(lines)
@@ -104,10 +108,18 @@ def report_text(report: Report) -> str:
         found = place(claim.citation) if claim.citation else ""
         name = f"확인({found})" if found else "확인" if claim.supported else "근거 없음"
         lines.append(f"  문장: {claim.text} — {name}")
+        lines += [f"     {REST_DIFFERS}."] if _rest_differs(claim, report) else []
     lines += _facts(report.verdicts)
     for stage in report.stages:
         lines.append(f"  {'✓' if stage.ran else '✗'} {told(stage)}")
     return "\n".join(lines)
+
+
+def _rest_differs(claim: Claim, report: Report) -> bool:
+    """Whether a claim has no support though every fact in it agrees with the source."""
+    inside = [v for v in report.verdicts if claim.start <= v.fact.start < claim.end]
+    agrees = all(verdict.finding is Finding.SUPPORTED for verdict in inside)
+    return report.compared and agrees and not claim.supported
 
 
 def figures_text(figures: Figures) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from onprem_rag.following import named_by, referring
+from onprem_rag.korean.text import sentences
 from onprem_rag.records import (
     MODEL,
     Answer,
@@ -51,6 +52,8 @@ KIND_NAMES = {
     "modality": "서술",
     "exception": "예외",
     "name": "이름",
+    "rate": "주기",
+    "day": "날",
 }
 STAGE_NAMES = {
     "claims": "문장 대조",
@@ -65,6 +68,9 @@ _FIRST_LINE = 80  # characters of a passage to read
 _MOST_NAMED = 8  # facts in one line of a warning
 # Every sentence has them.
 _COMMON = frozenset(("comparator", "modality", "exception"))
+# Where a claim is not supported though every fact in it is.
+REST_DIFFERS = "문장의 나머지 말이 원문과 맞지 않습니다"
+WORDS_ONLY = "낱말과 사실 대조"
 
 
 def is_held(answer: Answer) -> bool:
@@ -117,11 +123,19 @@ def listed(verdicts: Sequence[Verdict]) -> list[Verdict]:
 
 def explained(verdict: Verdict) -> str:
     """Where the source says something else, or says the same of something else; else ""."""
-    if at := verdict.elsewhere:
-        return f"다른 것의 값입니다: {place(at)}, “{quoted(at)}”"
+    at = verdict.elsewhere
+    if at and verdict.fact.kind not in (*_COMMON, "reference"):  # those are nobody's values
+        return f"다른 것의 값입니다: {_placed(at)}"
     if verdict.source and verdict.finding is Finding.CONTRADICTED:
-        return f"원문: {place(verdict.source)}, “{quoted(verdict.source)}”"
+        return f"원문: {_placed(verdict.source)}"
     return ""
+
+
+def _placed(citation: Citation) -> str:
+    """ "여비규정 제9조, “70,000원”": the place, where it is known, and its first sentence."""
+    start, end = next(iter(sentences(citation.text)), (0, len(citation.text)))
+    words = f"“{quoted(replace(citation, text=citation.text[start:end]))}”"
+    return ", ".join(filter(None, (place(citation), words)))
 
 
 def warnings(answer: Answer) -> list[str]:
@@ -134,8 +148,22 @@ def warnings(answer: Answer) -> list[str]:
         facts = [v.fact.text for v in listed(answer.verdicts) if v.finding is finding]
         if facts and finding is not Finding.SUPPORTED:
             lines.append(f"{name}: {_some(facts)}")
-    lines = lines or [told(stage) for stage in checks]  # a sentence that no span supports
-    return lines
+    if lines:
+        return lines
+    return [f"{REST_DIFFERS}.", *map(told, checks)]  # a sentence that no span supports
+
+
+def method(answer: Answer) -> str:
+    """How an answer in words of its own was confirmed: "낱말과 사실 대조(모델 없음)"; else ""."""
+    confirmed = answer.status in (Status.VERIFIED, Status.CORRECTED)
+    if not confirmed or answer.guard is Guard.QUOTED:  # what is quoted needs no judge
+        return ""
+    judges = [
+        stage_name(stage)
+        for stage in answer.stages
+        if stage.ran and stage.name not in ("claims", "facts", MODEL)
+    ]
+    return ", ".join((WORDS_ONLY, *judges)) if judges else f"{WORDS_ONLY}(모델 없음)"
 
 
 def _some(facts: Sequence[str]) -> str:

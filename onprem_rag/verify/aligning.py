@@ -7,13 +7,16 @@ from dataclasses import replace
 
 from onprem_rag.korean.kind import Kind
 from onprem_rag.records import Passage
-from onprem_rag.verify.alignment import Alignment, Part, candidates
+from onprem_rag.verify.alignment import Alignment, candidates
 from onprem_rag.verify.claims import Statement, statements, without_leading
 from onprem_rag.verify.deadline import Deadline
+from onprem_rag.verify.framing import names_places_only, turned
+from onprem_rag.verify.listing import under_their_leads
 from onprem_rag.verify.lookup import stands_at
-from onprem_rag.verify.meaning import says_the_same
-from onprem_rag.verify.quotes import quotations
-from onprem_rag.verify.verdicts import Aligned, Case, all_stated
+from onprem_rag.verify.meaning import is_about, says_the_same
+from onprem_rag.verify.quotes import is_cut_out, quotations
+from onprem_rag.verify.structure import hangs_together
+from onprem_rag.verify.verdicts import MOST_FACTS, Aligned, Case, all_stated
 
 # Of 3,432 development cases (tests/bench/checker.py) 0.45 and 0.6 verify the same: since facts,
 # nouns and conditions must agree, it only keeps out what shares little more than a topic.
@@ -32,13 +35,17 @@ def align_claims(
 
     An attribution alone takes the span of the statement before it.
     """
-    case = Case.of(answer, passages, kinds)
+    case = Case.of(answer, passages, kinds, deadline)
     aligned: list[Aligned] = []
-    for sentence, clauses in statements(answer):
-        deadline.left()
+    read = list(statements(answer))
+    places = [_is_place_alone(case, sentence) for sentence, _ in read]
+    for (sentence, clauses), alone in zip(read, places, strict=True):
+        if alone and not all(places):  # 여비규정 제12조(일비), over what it says
+            sentence = replace(sentence, is_claim=False)
         if not sentence.is_claim:
             before = aligned[-1].alignment if aligned else None
-            aligned.append(Aligned(sentence, before))
+            pure = names_places_only(case, sentence)
+            aligned.append(Aligned(sentence, before) if pure else _unfounded(sentence))
             continue
         whole = _best(case, sentence)
         if is_sound(whole.alignment) or not clauses:
@@ -48,7 +55,17 @@ def align_claims(
         spans = {(p.alignment.start, p.alignment.end) for p in parts if p.alignment}
         apart = len(spans) > 1 or any(is_sound(part.alignment) for part in parts)
         aligned += parts if apart else [whole]
-    return tuple(aligned)
+    return under_their_leads(answer, aligned)
+
+
+def _is_place_alone(case: Case, sentence: Statement) -> bool:
+    return bool(case.places(sentence)) and names_places_only(case, sentence)
+
+
+def _unfounded(statement: Statement) -> Aligned:
+    """What stands with a place and is neither a place nor a statement of the passages."""
+    start, end = statement.start, statement.end
+    return Aligned(replace(statement, is_claim=True, body_start=start, body_end=end), None)
 
 
 def is_sound(alignment: Alignment | None) -> bool:
@@ -59,7 +76,17 @@ def is_sound(alignment: Alignment | None) -> bool:
 
 
 def _best(case: Case, statement: Statement) -> Aligned:
+    """``_nearest``, but no span says a statement that something around it may turn."""
+    found = _nearest(case, statement)
+    near = found.alignment
+    if near is None or not is_sound(near) or not turned(case, found.statement, near):
+        return found
+    return replace(found, alignment=replace(near, exact=False, whole=False, agrees=False))
+
+
+def _nearest(case: Case, statement: Statement) -> Aligned:
     """``statement`` with the span that says it, at the place that it names; else the nearest."""
+    case.deadline.left()
     # A quote may itself begin with "제9조에 따르면".
     for quote in quotations(statement.whole, case.sources):
         return Aligned(statement, replace(quote, whole=True))
@@ -70,7 +97,8 @@ def _best(case: Case, statement: Statement) -> Aligned:
         if fitting and (one is statement or own):
             return Aligned(one, fitting)
     claim = case.claim(statement)
-    ranked = candidates(claim, case.sources)
+    crowded = len(claim.facts) > MOST_FACTS
+    ranked = [] if crowded else candidates(claim, case.sources)
     if not ranked:
         return Aligned(statement, None)
     tried = [near for near in ranked if near.score >= ranked[0].score - _NEARLY_AS_GOOD][:_TRIED]
@@ -79,7 +107,7 @@ def _best(case: Case, statement: Statement) -> Aligned:
     sound = [
         replace(near, agrees=True)
         for near in tried
-        if near.words >= alike - _CLEARLY_LESS and _agrees(case, claim, near)
+        if near.words >= alike - _CLEARLY_LESS and _agrees(case, statement, near)
     ]
     if sound:
         return Aligned(statement, _fitting(case, statement, sound))
@@ -112,9 +140,18 @@ def _fits(case: Case, statement: Statement, near: Alignment) -> bool:
     return all(stands_at(place, answer, near) for place in statement.attributions)
 
 
-def _agrees(case: Case, claim: Part, near: Alignment) -> bool:
-    if not all_stated(case, claim, near):
+def _agrees(case: Case, statement: Statement, near: Alignment) -> bool:
+    case.deadline.left()
+    if is_cut_out(statement.body, near) or not all_stated(case, case.claim(statement), near):
         return False
     span = near.source.read.part(near.start, near.end)
     lead = near.source.read.part(*near.lead).text if near.lead else ""
-    return says_the_same(claim, span, f"{near.source.heading}\n{lead}")
+    context = f"{near.source.heading}\n{lead}"
+    if statement.topic and not is_about(
+        case.read.text[slice(*statement.topic)], f"{context}\n{span.text}"
+    ):
+        return False
+    claim = case.read.part(statement.body_start, statement.body_end)
+    return says_the_same(claim, span, context) and hangs_together(
+        claim.blanked(), span.blanked(), lead, near.source.heading
+    )

@@ -8,13 +8,16 @@ character) and compared by value.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from onprem_rag.korean.clauses import TOPIC
 from onprem_rag.korean.facts import MEASURES, extract
 from onprem_rag.korean.kind import Kind
+from onprem_rag.korean.outline import Place, completed, places
+from onprem_rag.korean.references import Reference, find_references
 from onprem_rag.korean.text import Spaceless, fold, sentences
 from onprem_rag.records import Fact, Passage
 
@@ -31,7 +34,10 @@ _RUN = re.compile(r"[0-9a-z가-힣]+")
 _LEAD = re.compile(r"다음\s?(?:각\s?)?(?:[호목]|과\s?같)|다음\s?각\s?[호목]")
 _REMARK = re.compile(r"<[^<>]*>|\([^()]*\)|\[[^\[\]]*\]")
 _ITEM = re.compile(r"\s*(?:\d{1,2}(?:의\d{1,2})?\\?[.)]|[가-하]\\?[.)]|\(\d{1,2}\)|[-*•○●])\s")
-_HEADING = re.compile(r"\s*제\s?\d+\s?조(?:의\s?\d+)?\s?[(（][^()（）\n]{1,60}[)）]")
+HEADING = re.compile(r"\s*제\s?\d+\s?조(?:의\s?\d+)?\s?[(（][^()（）\n]{1,60}[)）]")
+# What goes on with the sentence before it, and may leave out what that is about.
+_GOES_ON = re.compile(r"(?:다만|단|이\s?경우|이\s?때)[\s,]")
+_LONGEST_TOPIC = 60  # characters
 _LONGEST_LIST = 1_500  # characters of a lead-in with its items that count as one span
 _LIST = 0.1  # a list holds more words than a sentence, and must earn its place
 _RIGHT_BEFORE = 16
@@ -55,6 +61,13 @@ class Read:
         self.text = text
         self.facts = read_facts(text, kinds)
         self._starts = [fact.start for fact in self.facts]
+        self._different: dict[str, dict[tuple[str, str], Fact]] = {}
+        for fact in self.facts:
+            self._different.setdefault(fact.kind, {}).setdefault((fact.value, fact.text), fact)
+
+    def different(self, kind: str) -> Iterable[Fact]:
+        """The facts of one kind, of those that are written and mean the same only the first."""
+        return self._different.get(kind, {}).values()
 
     def part(self, start: int, end: int) -> Part:
         """``text[start:end]`` with the facts that lie in it."""
@@ -102,6 +115,14 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
+class Mention:
+    """A reference that stands in a passage, and the place that it means there, where known."""
+
+    written: Reference
+    meant: Reference | None
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """A passage, read for comparison."""
 
@@ -109,6 +130,8 @@ class Source:
     read: Read
     segments: tuple[Segment, ...]
     lists: tuple[Segment, ...]
+    places: tuple[Place, ...]  # its paragraphs, subparagraphs and items
+    mentions: tuple[Mention, ...]
     spaceless: Spaceless
 
     @property
@@ -127,7 +150,7 @@ class Source:
     def heading(self) -> str:
         """What stands above each sentence: titles, and the article's heading."""
         passage = self.passage
-        heading = _HEADING.match(passage.text)
+        heading = HEADING.match(passage.text)
         return "\n".join(
             (passage.document, *passage.path, passage.title, heading[0] if heading else "")
         )
@@ -173,6 +196,7 @@ def read_source(passage: Passage, kinds: tuple[Kind, ...] = MEASURES) -> Source:
     segments: list[Segment] = []
     lists: list[Segment] = []
     lead: Segment | None = None
+    topic: tuple[int, int] | None = None  # of the sentence before
     for start, end in sentences(passage.text):
         part = read.part(start, end)
         text = part.text
@@ -180,6 +204,10 @@ def read_source(passage: Passage, kinds: tuple[Kind, ...] = MEASURES) -> Source:
             lead = None
         context = title | lead.bigrams if lead else title
         announced = (lead.start, lead.end) if lead else None
+        of_before = topic
+        topic = _topic(text, start)
+        if not lead and topic is None and _GOES_ON.match(text):
+            announced = topic = of_before
         segment = Segment(start, end, _bigrams(part.blanked()), _values(part), context, announced)
         segments.append(segment)
         if lead and end - lead.start <= _LONGEST_LIST:
@@ -190,7 +218,28 @@ def read_source(passage: Passage, kinds: tuple[Kind, ...] = MEASURES) -> Source:
         if _LEAD.search(text) and not (lead and _ITEM.match(text)):
             lead = segment
     spaceless = Spaceless(fold(passage.text).lower())
-    return Source(passage, read, tuple(segments), tuple(lists), spaceless)
+    dates = [(fact.start, fact.end) for fact in read.facts if fact.kind == "date"]
+    marked = tuple(places(passage.text, passage.paragraph, dates))
+    mentions = tuple(
+        Mention(one, meant_at(one, passage, marked, one.start))
+        for one in find_references(passage.text, every=True)
+    )
+    return Source(passage, read, tuple(segments), tuple(lists), marked, mentions, spaceless)
+
+
+def meant_at(
+    reference: Reference, passage: Passage, marked: Sequence[Place], position: int
+) -> Reference | None:
+    """The place that ``reference`` means where it stands at ``position`` of the passage's text."""
+    if not reference.relative:
+        return reference
+    return completed(reference, passage.article, place_at(marked, position))
+
+
+def place_at(marked: Sequence[Place], position: int) -> Place | None:
+    """The last of the ``marked`` places that begins at ``position`` or before it."""
+    index = bisect_right(marked, position, key=lambda place: place.start)
+    return marked[index - 1] if index else None
 
 
 def candidates(claim: Part, sources: Sequence[Source]) -> list[Alignment]:
@@ -215,6 +264,14 @@ def _joined(one: Segment, other: Segment) -> Segment:
         one.context,
         one.lead,
     )
+
+
+def _topic(text: str, start: int) -> tuple[int, int] | None:
+    """Where a sentence that begins at ``start`` says what it is about: 감사실은."""
+    heading = HEADING.match(text)
+    first = heading.end() if heading else 0
+    found = TOPIC.search(text, first, first + _LONGEST_TOPIC)
+    return (start + first, start + found.end()) if found else None
 
 
 def _ends(text: str) -> bool:

@@ -7,6 +7,7 @@ around each in the source, up to the next value of the kind, tell which one a cl
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,8 +16,9 @@ from onprem_rag.korean.clauses import clauses
 from onprem_rag.korean.kind import Kind
 from onprem_rag.korean.text import fold
 from onprem_rag.records import Fact
-from onprem_rag.verify.alignment import MEASURED, Part
+from onprem_rag.verify.alignment import HEADING, MEASURED, Part
 from onprem_rag.verify.meaning import weighty
+from onprem_rag.verify.owners import shared_topic
 
 _BEHIND = 24  # characters after a value in which what it counts stands: 15일의 유급휴가
 COMPARATOR = "comparator"
@@ -66,6 +68,8 @@ def bind(claim: Part, span: Sequence[Part], kinds: Mapping[str, Kind]) -> dict[F
         found |= {fact: _bound(fact, stated, free, kinds[name]) for fact in claimed}
         if name in MEASURED and len(stated) > 1:
             _by_owners(found, list(_places(claim, name)), span, name, kinds[name])
+        elif name == MODALITY:
+            _by_clauses(found, claim, span, kinds[name])
     _without_doubtful(claim, span, found)
     return found | _limits_bound(claim, span, found, kinds)
 
@@ -86,9 +90,13 @@ def _by_owners(
 ) -> None:
     """Take back what ``found`` has of values that belong to something else."""
     stated = [place for part in span for place in _places(part, name)]
+    ordered = _in_order([m.fact for m in claimed], [p.fact for p in stated], kind)
     unsure: list[Fact] = []
+    shared = "".join(_shared_by_all(part, name) for part in span)
     for mine in claimed:
-        shares = _shares(mine, stated)
+        shares = _shares(mine, stated, shared)
+        if ordered:
+            _take_out_taken(shares, mine, claimed, stated, kind)
         best = [one.fact for one, share in zip(stated, shares, strict=True) if share == max(shares)]
         own = tuple(fact for fact in best if kind.same(mine.fact, fact))
         if own and found[mine.fact].stated:
@@ -102,8 +110,60 @@ def _by_owners(
         clear = not any(less) or max(shares) >= max(less) + _CLEARLY_MORE
         single = len({fact.value for fact in best}) == 1 and kind.rivals(mine.fact, best[0])
         found[mine.fact] = Bound(instead=best[0] if single and clear else None)
-    if unsure and not _in_order([m.fact for m in claimed], [p.fact for p in stated], kind):
+    if unsure and not ordered:
         found |= dict.fromkeys(unsure, Bound())
+
+
+def _take_out_taken(
+    shares: list[int],
+    mine: _Place,
+    claimed: Sequence[_Place],
+    stated: Sequence[_Place],
+    kind: Kind,
+) -> None:
+    """Leave ``mine`` to the place that has its value and all its words, of those not claimed.
+
+    For values in their source's order: "1년 미만인 직원은 1개월 개근하면" where a second 1년 shares
+    more with 1개월 than the 1개월 before 개근.
+    """
+    words = _words(mine)
+    whole = sum(map(len, words))
+    others = [one.fact for one in claimed if not kind.same(one.fact, mine.fact)]
+    own = [at for at, one in enumerate(stated) if kind.same(mine.fact, one.fact)]
+    if not whole or all(_shared(words, stated[at]) < whole for at in own):
+        return
+    for at, one in enumerate(stated):
+        if any(kind.same(other, one.fact) for other in others):
+            shares[at] = 0
+
+
+# --- predicates ----------------------------------------------------------------------------------
+def _by_clauses(found: dict[Fact, Bound], claim: Part, span: Sequence[Part], kind: Kind) -> None:
+    """Take back forces that are those of another clause with the same verb.
+
+    반출한 매체는 사용할 수 있으며 개인의 매체는 사용할 수 없다: what the claim's clause is about
+    tells which of both it means.
+    """
+    clauses_ = {fact: words for part in span for fact, words in _by_clause(part)}
+    for fact, clause in _by_clause(claim):
+        bound = found[fact]
+        rivals = [other for other in clauses_ if kind.rivals(fact, other)]
+        if not bound.stated or not rivals:
+            continue
+        words = frozenset(weighty(clause))
+        own = max((_standing(words, clauses_[one]) for one in bound.stated), default=0)
+        nearest = max(rivals, key=lambda other: _standing(words, clauses_[other]))
+        if _standing(words, clauses_[nearest]) > own:
+            found[fact] = Bound(instead=nearest if len(rivals) == 1 else None)
+
+
+def _by_clause(part: Part) -> Iterator[tuple[Fact, str]]:
+    """The predicates of ``part`` and the clauses that they are those of."""
+    spans = _clauses(part.text)
+    for fact in part.facts:
+        if fact.kind == MODALITY:
+            at = bisect_right(spans, fact.start - part.start, key=lambda span: span[0]) - 1
+            yield fact, _plain(part.text, *spans[max(at, 0)])
 
 
 # --- limits --------------------------------------------------------------------------------------
@@ -209,15 +269,26 @@ def _distance(quantity: Fact, limit: Fact) -> int:
     return max(limit.start - quantity.end, quantity.start - limit.end)
 
 
-def _shares(mine: _Place, stated: Sequence[_Place]) -> list[int]:
-    """How much of the surroundings of ``mine`` each place has."""
-    before, behind = frozenset(weighty(mine.before)), frozenset(weighty(mine.behind)[:1])
-    return [
-        _standing(before, place.before)
-        + _standing(behind, place.behind)
-        + _SPECIFIC * len(mine.beside & place.beside)
-        for place in stated
-    ]
+def _shared_by_all(part: Part, name: str) -> str:
+    """The topic that belongs to each value of ``part``, and tells none from another."""
+    own = [(one.start - part.start, one.end - part.start) for one in part.facts if one.kind == name]
+    found = shared_topic(part.text, own) if len(own) > 1 else None
+    return _plain("".join(part.text[slice(*found)].split()), 0, found[1]) if found else ""
+
+
+def _shares(mine: _Place, stated: Sequence[_Place], shared: str) -> list[int]:
+    """How much of the surroundings of ``mine`` each place has, but for what all ``shared``."""
+    before, behind = _words(mine)
+    words = frozenset(word for word in before if word not in shared), behind
+    return [_shared(words, place) + _SPECIFIC * len(mine.beside & place.beside) for place in stated]
+
+
+def _words(mine: _Place) -> tuple[frozenset[str], frozenset[str]]:
+    return frozenset(weighty(mine.before)), frozenset(weighty(mine.behind)[:1])
+
+
+def _shared(words: tuple[frozenset[str], frozenset[str]], place: _Place) -> int:
+    return _standing(words[0], place.before) + _standing(words[1], place.behind)
 
 
 def _standing(words: frozenset[str], text: str) -> int:
@@ -240,6 +311,8 @@ def _places(part: Part, name: str) -> Iterator[_Place]:
     same = [fact for fact in part.facts if fact.kind == name]
     borders = iter(_clauses(part.text))
     first, last = next(borders)
+    heading = HEADING.match(part.text)  # 제19조의2(육아시간) is no more that of the first value
+    first = max(first, heading.end() if heading else 0)
     for at, fact in enumerate(same):
         while last <= fact.start - part.start and (following := next(borders, None)):
             first, last = following

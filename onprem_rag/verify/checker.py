@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
 
+from onprem_rag.errors import ConfigError
 from onprem_rag.korean.facts import KINDS
 from onprem_rag.korean.kind import Kind
 from onprem_rag.korean.script import Script
@@ -17,9 +18,16 @@ from onprem_rag.verify.claims import without_bullet
 from onprem_rag.verify.deadline import Deadline, OutOfTimeError
 from onprem_rag.verify.judge import Judge
 from onprem_rag.verify.judging import Asking, judged
+from onprem_rag.verify.listing import meant_by
 from onprem_rag.verify.meaning import has_numbers
 from onprem_rag.verify.places import citation
-from onprem_rag.verify.verdicts import MOST_EARLIER, Aligned, Case, of_statement
+from onprem_rag.verify.verdicts import (
+    MOST_FACTS,
+    Aligned,
+    Case,
+    CrowdedError,
+    of_statement,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -86,6 +94,8 @@ class Checker:
         except OutOfTimeError:
             note = f"문장 대조를 {self._timeout_s:g}초 안에 마치지 못했습니다. → {_COMPARE}"
             return (), Stage("claims", False, note)
+        except ConfigError as error:  # a pattern of the configuration takes too long
+            return (), Stage("claims", False, " ".join(str(error).split()))
         except Exception:
             # Whatever went wrong, the answer must not count as checked.
             logger.exception("The claims of an answer could not be aligned")
@@ -108,6 +118,10 @@ class Checker:
             unread = _unread(answer, aligned, verdicts)
         except OutOfTimeError:
             note = f"사실 대조를 {self._timeout_s:g}초 안에 마치지 못했습니다. → {_COMPARE}"
+        except CrowdedError:
+            note = f"한 문장에 사실이 {MOST_FACTS}개가 넘어 대조하지 못했습니다. → {_COMPARE}"
+        except ConfigError as error:
+            note = " ".join(str(error).split())
         except Exception:
             logger.exception("The facts of an answer could not be judged")
             note = "사실 대조를 실행하지 못했습니다. → 숫자와 조문 번호를 원문과 직접 대조하십시오."
@@ -122,6 +136,8 @@ class Checker:
         for kind in self._kinds:  # one that fails must not hide what the others find
             try:
                 found += read_facts(answer, (kind,))
+            except ConfigError:  # its stage says so
+                continue
             except Exception:
                 logger.exception("The facts of an answer could not be read")
         found.sort(key=lambda fact: (fact.start, fact.end))
@@ -159,12 +175,12 @@ def judge_facts(
     """A verdict on each fact of ``answer``, by the span that its statement is aligned with."""
     deadline.left()
     facts = read_facts(answer, kinds)
-    case = Case.of(answer, passages, kinds)
+    case = Case.of(answer, passages, kinds, deadline)
     found: dict[Fact, Verdict] = {}
     for at, one in enumerate(aligned):
         deadline.left()
-        earlier = aligned[max(0, at - MOST_EARLIER) : at]
-        found |= {verdict.fact: verdict for verdict in of_statement(case, one, earlier)}
+        meant = meant_by(answer, aligned, at)
+        found |= {verdict.fact: verdict for verdict in of_statement(case, one, meant)}
     # What stands in no statement, or across two, nobody has looked at.
     return tuple(found.get(fact) or Verdict(fact, Finding.NOT_CHECKED) for fact in facts)
 

@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from onprem_rag.korean.clauses import clauses
+from onprem_rag.korean.clauses import SUBJECT, TOPIC, clauses
 from onprem_rag.korean.references import Reference, find_references
 from onprem_rag.korean.text import sentences
 
 _MARKS = re.compile(r"\[\d{1,3}(?:\s*[,~-]\s*\d{1,3})*\]|\*\*|__|`")
-_BULLET = re.compile(r"\s*(?:[-*•○●◦▪■□※#>]+\s+|\(?\d{1,2}[.)]\s+|[①-⑳]\s*|[가-하][.)]\s+)+")
+_BULLET = re.compile(
+    r"\s*(?:[-*•○●◦▪■□※#>]+\s+|\(?\d{1,2}[.)]\s+|[①-⑳]\s*|[가나다라마바사아자차카타파하][.)]\s+)+"
+)
 _ATTRIBUTION = re.compile(
     r"(?:\s?\([^()]{1,40}\))?\s*[\])\"'”’*]*\s*(?:(?P<says>에\s?(?:따르면|의하면)"
     r"|의\s?규정에\s?(?:따르면|의하면))"
@@ -25,7 +27,8 @@ _BEFORE_ATTRIBUTION = re.compile(
 _NEXT = re.compile(
     r"(?:\s|,|·|ㆍ|및|와|과|또는|이나|부터|까지|~|\([^()]{0,40}\)|「[^「」]{1,60}」){0,8}"
 )
-_LABEL = re.compile(r"\W*(?:근거|출처|참조|참고|관련\s?(?:규정|조항|조문|근거))[^:：]{0,10}[:：]")
+LABEL = re.compile(r"\W*(?:근거|출처|참조|참고|관련\s?(?:규정|조항|조문|근거))[^:：]{0,10}[:：]")
+_PREDICATE = re.compile(r"[다요][.!\s)\]]*$")
 _TRAILER = re.compile(
     r"\s*[(\[〔（]([^()\[\]]{1,80}(?:\([^()]*\)[^()\[\]]{0,40})?)[)\]〕）]\s*[.]?\s*$"
 )
@@ -50,6 +53,7 @@ class Statement:
     body: str  # the content, without marks
     whole: str  # with its attribution, without bullet and marks
     attributions: tuple[Reference, ...]  # the places that it says it stands on
+    topic: tuple[int, int] | None = None  # of its sentence, where a clause has none of its own
 
     def holds(self, start: int, end: int) -> bool:
         """Whether ``[start, end)`` of the answer stands in it."""
@@ -79,9 +83,13 @@ def _clauses(answer: str, whole: Statement, inside: list[Reference]) -> Iterator
         return
     starts = [whole.start, *(whole.body_start + first for first, _ in spans[1:])]
     ends = [*(whole.body_start + last for _, last in spans[:-1]), whole.end]
+    first = TOPIC.search(text, 0, spans[0][1])
+    topic = (whole.body_start, whole.body_start + first.end()) if first else None
     for start, end in zip(starts, ends, strict=True):
         own = [one for one in inside if start <= one.start and one.end <= end]
-        yield _statement(answer, start, end, own)
+        one = _statement(answer, start, end, own)
+        has_own = TOPIC.search(one.body) or SUBJECT.search(one.body)
+        yield one if start == whole.start or has_own else replace(one, topic=topic)
 
 
 def _statement(answer: str, start: int, end: int, inside: list[Reference]) -> Statement:
@@ -113,8 +121,10 @@ def _body(answer: str, start: int, end: int, inside: list[Reference]) -> tuple[i
         start = bullet.end()
     if not inside:
         return start, start, end
-    if _LABEL.match(answer, start, end):
-        return end, end, end
+    if label := LABEL.match(answer, start, end):
+        if not _PREDICATE.search(answer, label.end(), end):
+            return end, end, end
+        start = label.end()  # 참고: 제9조에 따라 …한다. is a claim
     tail = max(start, end - _LONGEST_TRAILER)
     trailer = _TRAILER.search(_blank_marks(answer[tail:end]))
     if trailer and any(one.start >= tail + trailer.start(1) for one in inside):
@@ -133,7 +143,9 @@ def _body(answer: str, start: int, end: int, inside: list[Reference]) -> tuple[i
 
 def without_bullet(text: str) -> str:
     """A statement as it was meant: no bullet, no marks of emphasis, no reference marks."""
-    return _BULLET.sub("", _plain(text), count=1).strip()
+    plain = _plain(text)
+    bullet = _BULLET.match(plain)
+    return plain[bullet.end() if bullet else 0 :].strip()
 
 
 def _plain(text: str) -> str:

@@ -18,7 +18,10 @@ _EMPTY_LINES = re.compile(r"\n{3,}")
 _BULLET = re.compile(r"(?:[-*•○●◦▪■□※]+\s+|\(?\d{1,2}[.)]\s+|[①-⑳]\s*|[가-하][.)]\s+)+")
 _STOPS, _CLOSING = ".?!。", " \t\"'”’」』]"
 _JOINING = re.compile(r"(?:그리고|또한|아울러|한편),?\s+")
-_PROVISO = re.compile(r"(?:다만|단|그러나)[,\s]")  # says nothing without what it limits
+# Says nothing, or something else, without what stood before it.
+_LEANS = re.compile(
+    r"(?:다만|단|그러나)[,\s]|(?:이|그) ?(?:경우|때)(?![가-힣]{2})|(?:이|그) (?:기간|기한|범위)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,8 @@ def _span(claim: Claim) -> tuple[int, int]:
 def correct(answer: str, report: Report, passages: Sequence[Passage], check: Check) -> Correction:
     """Replace contradicted facts by the source's where that is unambiguous, else drop them.
 
-    A clause goes where the rest of its sentence can stand without it, else the whole sentence.
+    A clause goes where the rest of its sentence can stand without it, else the whole sentence,
+    and with a sentence the proviso to it.
     A mended sentence stays only if it then passes ``check`` on its own. What a stage that did
     not run would have found is unknown, so the caller checks the result again.
     """
@@ -81,9 +85,11 @@ def correct(answer: str, report: Report, passages: Sequence[Passage], check: Che
     claims = sorted(report.claims, key=_at)
     unsupported = (Finding.CONTRADICTED, Finding.ABSENT)
     wrong = sorted((v for v in report.verdicts if v.finding in unsupported), key=_at)
+    mended: _Piece | None = _Piece("")
     for start, end in spans:
         sentence = _read(answer, start, end, claims, wrong)
-        mended = _mended(sentence, passages, check)
+        leans = mended is None and _leans(answer[start:end])
+        mended = None if leans else _mended(sentence, passages, check)
         if mended is None:
             removed.append(answer[start:end])
         else:
@@ -91,6 +97,11 @@ def correct(answer: str, report: Report, passages: Sequence[Passage], check: Che
             removed += mended.removed
     whole = _joined(answer, kept) if len(kept) < len(spans) else _in_place(answer, kept)
     return Correction(whole.text, tuple(removed), whole.changes)
+
+
+def _leans(sentence: str) -> bool:
+    bullet = _BULLET.match(sentence)
+    return bool(_LEANS.match(sentence, bullet.end() if bullet else 0))
 
 
 def _read(
@@ -165,7 +176,7 @@ def _without(
 
 def _opened(clause: _Piece) -> _Piece:
     """A clause that now begins a sentence; empty where it says nothing without the one before."""
-    if _PROVISO.match(clause.text):
+    if _LEANS.match(clause.text):
         return _Piece("")
     found = _JOINING.match(clause.text)
     cut = found.end() if found else 0

@@ -13,6 +13,7 @@ from onprem_rag.verify.deadline import Deadline, OutOfTimeError
 from onprem_rag.verify.judge import ENTAILED, Judge
 
 _COMPARE = "답변을 원문과 직접 대조하십시오."
+_DOCTOR = f"'onprem-rag doctor'로 모델의 상태를 확인하고, {_COMPARE}"
 
 logger = logging.getLogger(__name__)
 
@@ -39,9 +40,9 @@ class Asking:
             self._said[asked] = likely
         return self._said[asked]
 
-    def failed(self, judge: Judge, why: str) -> Stage:
+    def failed(self, judge: Judge, why: str, remedy: str = _COMPARE) -> Stage:
         """The stage of a judge that did not run."""
-        note = f"모델의 판정({judge.name})을 {why} 못했습니다. → {_COMPARE}"
+        note = f"모델의 판정({judge.name})을 {why} 못했습니다. → {remedy}"
         return self._failed.setdefault(judge.name, Stage(judge.name, False, note))
 
     def failure(self, judge: Judge) -> Stage | None:
@@ -68,9 +69,11 @@ def judged(
         stage = Stage(judge.name, True, _note(report.claims, claims))
     except OutOfTimeError:
         stage = asking.failed(judge, "시간 안에 마치지")
-    except Exception:  # what it denied so far stays denied
-        logger.warning("Judge %s did not judge", judge.name, exc_info=True)
-        stage = asking.failed(judge, "받지")
+    except Exception as error:  # what it denied so far stays denied
+        why = " ".join(str(error).split()) or type(error).__name__
+        logger.warning("모델의 판정(%s)을 받지 못했습니다: %s", judge.name, why)
+        logger.debug("judge %s", judge.name, exc_info=True)
+        stage = asking.failed(judge, "받지", _DOCTOR)
     return replace(report, claims=tuple(claims), stages=(*report.stages, stage))
 
 

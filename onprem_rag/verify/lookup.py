@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 
 from onprem_rag.korean.kind import Kind
 from onprem_rag.korean.references import CIRCLED, Reference
-from onprem_rag.korean.text import fold
+from onprem_rag.korean.text import squeezed
 from onprem_rag.records import Citation, Fact
 from onprem_rag.verify.alignment import Alignment, Part, Source
-from onprem_rag.verify.places import citation, find_place, mentions_place, same_title
-
-_TITLE = 80  # characters before a place in which its rule's title stands
-_TITLE_BEFORE = re.compile(
-    r"[가-힣](?:규정|규칙|지침|법|법률|령|세칙|내규|예규|정관|강령|조례|요령|기준|규약)[」』\"'*]*$"
-)
+from onprem_rag.verify.places import citation, find_place, mentions_place, names_another
 
 
 def find_value(fact: Fact, sources: Sequence[Source], kind: Kind) -> Citation | None:
     """The first place where the passages state the same, of whatever it may be."""
     for source in sources:
-        for other in source.facts:
-            if other.kind == fact.kind and kind.same(fact, other):
+        for other in source.read.different(fact.kind):
+            if kind.same(fact, other):
                 return citation(source, other.start, other.end)
     return None
 
@@ -36,23 +30,14 @@ def stands_at(reference: Reference, answer: str, near: Alignment) -> bool:
     start, end = found.start - source.passage.start, found.end - source.passage.start
     overlaps = start < near.end and near.start < end
     head = reference.article or reference.annex
-    if head and _squeeze(head) != _squeeze(source.passage.article or ""):
-        return overlaps and _is_of_another(reference, answer, source.passage.document)
+    if head and squeezed(head) != squeezed(source.passage.article or ""):
+        return overlaps and names_another(reference, answer, source.passage)
     if reference.subparagraph is not None or reference.item:
         return overlaps
     if reference.paragraph is not None and reference.paragraph <= len(CIRCLED):
         own = citation(source, near.start, near.end).paragraph
         return own == CIRCLED[reference.paragraph - 1]
     return True
-
-
-def _is_of_another(reference: Reference, answer: str, document: str) -> bool:
-    """Whether ``answer`` names another rule than ``document`` for the place."""
-    if reference.document:
-        return not same_title(reference.document, document)
-    before = answer[max(0, reference.start - _TITLE) : reference.start].rstrip("[(*\"' \n")
-    title = _TITLE_BEFORE.search(before)
-    return bool(title) and not _squeeze(before).endswith(_squeeze(document))
 
 
 def mention(reference: Reference, near: Alignment) -> Citation | None:
@@ -83,10 +68,6 @@ def _bare(value: str) -> str:
 
 def stands_above(fact: Fact, near: Alignment) -> Citation | None:
     """The span, where its titles or what announces it hold the words of ``fact``."""
-    words = _squeeze(fact.text)
+    words = squeezed(fact.text)
     around = "\n".join((near.source.heading, *(part.text for part in near.parts())))
-    return citation(near.source, near.start, near.end) if words in _squeeze(around) else None
-
-
-def _squeeze(text: str) -> str:
-    return "".join(fold(text).lower().split())
+    return citation(near.source, near.start, near.end) if words in squeezed(around) else None

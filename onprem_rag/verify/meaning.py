@@ -7,50 +7,36 @@ stand in the source, and what the source denies, orders or ties to a value must 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import lru_cache
 
-from onprem_rag.korean.clauses import clauses
-from onprem_rag.korean.morphemes import content_morphemes, nouns
+from onprem_rag.korean.equivalents import rule_words
+from onprem_rag.korean.morphemes import nouns
 from onprem_rag.korean.text import fold
 from onprem_rag.verify.alignment import Part
+from onprem_rag.verify.conditions import keeps_conditions
+from onprem_rag.verify.degrees import adds_nothing
 
 # Nouns of answering style, and of limits, which are compared with their values.
 _LIGHT = frozenset(
     "최대 최소 가능 경우 이내 필요 사용 신청 기간 범위 내용 규정 조항 조건 정도 해당 관련 이상 "
     "이하 미만 초과 이전 이후 다음 각호 각각 항목 사항 따름 의거 근거 출처 기준 이때 이것 그것 "
-    "여기 아래 대한 적용 하나 모두 전체 조문 원문 답변 질문 확인 참고 명시 퍼센트 프로".split()
+    "여기 아래 대한 적용 처리 하나 모두 전체 조문 원문 답변 질문 확인 참고 명시 퍼센트 프로".split()
 )
-_LIMITING = ("초과", "넘")  # "초과할 수 없다" is a limit of its value
 _OPPOSITE = {"전": "후", "후": "전", "이전": "이후", "이후": "이전"}
 _EARLY = {"이전": "전", "이후": "후"}
 # Syllables that turn a noun into another one: 비상임이사, 부원장, 미신고, 무급, 준용.
 _PREFIXES = "비미불부무준"
-_DENIAL = re.compile(
-    r"아니\s?[하한할합된됩되]|않|없|(?<!잘)못\s?[하한할합]|안\s?[된됩되돼]|(?<![가-힣])안\s(?=[가-힣])"
-    r"|금지|불가(?!피)|제외"
-)
-_MUST = re.compile(r"[가-힣]지\s*(?:아니하면|않으면|아니하고는)\s*(?:아니|안)\s?[된되됩돼][가-힣]*")
-_CLAUSE = 16  # characters before a negative word in which what it denies stands
-_ALLOWS = re.compile(r"수\s?있|가능|허용")
-_OBLIGES = re.compile(r"[야]\s?[한하합해]|의무|[할을]\s?것[.\s]*$")
-_ALLOWED = re.compile(r"(?:수\s?있(?:다|습니다|어요|음)|가능(?:하다|합니다|해요|함))[.\s]*$")
-_OBLIGED = re.compile(r"야\s?(?:한다|합니다|해요|함|됩니다|된다)[.\s]*$")
-# "종사할 수 있다고 인정되는 경우": what is only supposed is not said.
-_SUPPOSED = re.compile(
-    r"[가-힣]{0,4}(?:\s?수\s?[있없])?[가-힣]{0,3}?(?:다고|다는|라고|라는|는지|을지|ㄹ지)"
-    r"|[가-힣]{0,3}(?:\s?수\s?[있없])?[는은한할된될인]\s?(?:경우|때)"
-)
-_LIMIT = re.compile(r"이상(?!의 |한)|이하|초과|미만|이내|까지|부터|이전|이후")
+_LIMIT = re.compile(r"이상(?!의 |한)|(?<!부득)이하|초과|미만|이내|까지|부터|이전|이후")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _WORD = re.compile(r"[가-힣]")
+_LONGEST_NOUN = 8  # syllables
 # What ties a statement to something; 경우에도 ties it to nothing.
 CONDITION = re.compile(
     r"(?:경우|때)(?:에는|에만|에|로서|로\s?한정하여)?(?![가-힣])|[하되으이리치기]면(?=[,\s])|한하여|한정하여|자로서"
     r"|아니하는\s?한(?![가-힣])|제외하고"
 )
 PROVISO = re.compile(r"(?<![가-힣])(?:다만|단)(?=[,\s])")
-_STOCK = re.compile(r"이\s?경우|필요한\s?경우|다음\s?각")
 _ROLE = re.compile(
     r"(?<![가-힣A-Za-z])([가-힣A-Za-z]{2,20}?)(에게|께|한테|께서|은|는|이|가)(?=[\s,]|$)"
 )
@@ -64,14 +50,20 @@ def says_the_same(claim: Part, span: Part, context: str) -> bool:
         and _has_limits(claim, f"{context}\n{span.text}")
         and _same_times(bare, source)
         and _same_roles(bare, source)
-        and _keeps_conditions(bare, source)
+        and keeps_conditions(claim, span)
+        and adds_nothing(claim, f"{context}\n{span.text}")
     )
+
+
+def is_about(topic: str, source: str) -> bool:
+    """Whether half of the nouns of ``topic``, which a clause leaves out, stand in ``source``."""
+    words = weighty(fold(topic))
+    return 2 * _standing(words, _squeeze(source)) >= len(words)
 
 
 def has_numbers(claim: str, source: str) -> bool:
     """Whether each number of ``claim`` stands in ``source`` too, read as a fact or not."""
-    stated = set(_NUMBER.findall(fold(source)))
-    return all(number in stated for number in _NUMBER.findall(fold(claim)))
+    return _numbers(claim) <= _numbers(source)
 
 
 @lru_cache(maxsize=2048)
@@ -80,8 +72,13 @@ def _nouns(text: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=2048)
-def _content(text: str) -> tuple[str, ...]:
-    return tuple(content_morphemes(text))
+def _different_nouns(text: str) -> frozenset[str]:
+    return frozenset(_nouns(text))
+
+
+@lru_cache(maxsize=2048)
+def _numbers(text: str) -> frozenset[str]:
+    return frozenset(_NUMBER.findall(fold(text)))
 
 
 # --- nouns ---------------------------------------------------------------------------------------
@@ -95,7 +92,12 @@ def _has_nouns(claim: str, source: str) -> bool:
     # Mecab also names parts that aren't written there.
     wanted = {word for word in weighty(claim) if word.lower() in joined}
     source = fold(source).lower()
-    present = {word for word in wanted if _stands(word.lower(), source, claim.lower())}
+    present = {
+        word
+        for word in wanted
+        if _stands(word.lower(), source, claim.lower())
+        or any(_stands(other, source, claim.lower()) for other in rule_words(word))
+    }
     return all(word in present or _is_built(word, present) for word in wanted)
 
 
@@ -121,8 +123,10 @@ def _prefix(text: str, at: int) -> str | None:
     if not before or before not in _PREFIXES:
         return None
     if at > 1 and _WORD.match(text[at - 2]):  # 숙박비지급: the end of another noun?
-        head = text[max(0, at - 8) : at]
-        if any(len(noun) > 1 and head.endswith(noun) for noun in _nouns(text)):
+        different = _different_nouns(text)
+        if any(
+            text[max(0, first) : at] in different for first in range(at - _LONGEST_NOUN, at - 1)
+        ):
             return None
     return before
 
@@ -177,30 +181,7 @@ def _same_roles(claim: str, source: str) -> bool:
     return {"to"} not in turned or {"by"} not in turned
 
 
-# --- conditions ----------------------------------------------------------------------------------
-def _conditions(source: str) -> Iterator[tuple[list[str], str]]:
-    """Each condition's nouns, and what of its statement follows it."""
-    for start, end in clauses(source):
-        text = source[start:end]
-        at = 0
-        for found in CONDITION.finditer(text):
-            condition = text[at : found.start()]
-            at = found.end()
-            if not _STOCK.search(text[max(0, found.start() - 6) : found.end()]):
-                yield weighty(condition), text[found.end() :]
-
-
-def _keeps_conditions(claim: str, source: str) -> bool:
-    """Whether the claim says on what its statement depends."""
-    joined = _squeeze(claim)
-    for nouns_, rest in _conditions(source):
-        said = weighty(rest)
-        depends = said and 2 * _standing(said, joined) >= len(said)
-        if depends and nouns_ and not _standing(nouns_, joined):
-            return False
-    return True
-
-
+# --- what stands there ---------------------------------------------------------------------------
 def _standing(words: Iterable[str], joined: str) -> int:
     return sum(word.lower() in joined for word in words)
 

@@ -31,8 +31,17 @@ _NOUNS = frozenset(("이상", "이하", "초과", "미만", "이내", "이전", 
 _SUFFIXES = frozenset(("까지", "부터"))
 _BEFORE = frozenset(("최대", "최소"))
 _TAIL = re.compile(r"(?:까지|부터|에는|에)?(?=[을를\s,.]|$)")
+_AS_WAY = {"이내": "이내에", "이하": "이하로", "이상": "이상", "미만": "미만으로"}
+_VERB = re.compile("초과[하한할함해했되된]|넘")
+_EXCEEDING = re.compile(
+    r"(?:초과|넘)(?:(?P<way>하여|해서?|어서?)|(?P<of>하는|한|는|은)|하면|으면)(?=[\s,.]|$)"
+)
+_CASES = re.compile(r"\s(?:경우|때|자|사람|것|날)")
+_OBJECT = re.compile(r"[을를이가]?\s?$")
 _OTHER_RULE = re.compile(r"(?:^|[^가-힣])(?:법|영|령|규칙|조례)\s?$")
 _PAIR = re.compile("[ㆍ·]")
+_DURING = re.compile(r"(?<=[년월일주])간$")
+_BOUND_NOUN = re.compile(r"[것수바](?=[이은을가도]?\s)")
 _LED = re.compile(r"으?로 ")
 
 
@@ -104,6 +113,8 @@ def _edit(answer: str, verdict: Verdict, passages: Sequence[Passage]) -> Edit | 
         return _modal(answer, fact, source, passages)
     if fact.kind == "name":
         return _named(answer, fact, source.text)
+    if fact.kind == "period":
+        return _lasting(answer, fact, source.text)
     new = _place(answer, fact, source, passages) if fact.kind == "reference" else source.text
     return _with_particle(answer, fact.start, fact.end, new) if new else None
 
@@ -113,6 +124,13 @@ def _with_particle(answer: str, start: int, end: int, new: str) -> Edit:
     return Edit(start, end + length, new + particle)
 
 
+def _lasting(answer: str, fact: Fact, period: str) -> Edit:
+    """A period with 간 where the answer's has it: 7일간 for 70일간, 7일 for 70일."""
+    new = _DURING.sub("", period)
+    has_it = _DURING.search(fact.text) and not answer.startswith("간", fact.end)
+    return _with_particle(answer, fact.start, fact.end, new + "간" if has_it else new)
+
+
 def _place(answer: str, fact: Fact, source: Citation, passages: Sequence[Passage]) -> str | None:
     """A reference as far as the answer goes: 제9조, or 제9조제3항."""
     stated = find_references(source.text, every=True)
@@ -120,7 +138,9 @@ def _place(answer: str, fact: Fact, source: Citation, passages: Sequence[Passage
         return None  # the source says it as well: where it stands itself is another matter
     if len(stated) == 1 and stated[0].text == source.text:
         return _meant(source, passages) if stated[0].back else source.text
-    if _OTHER_RULE.search(answer[max(0, fact.start - 4) : fact.start]):
+    before = answer[max(0, fact.start - len(source.document) - 4) : fact.start].rstrip(" 」")
+    own = bool(source.document) and before.endswith(source.document)  # 심판 규칙 제3조
+    if _OTHER_RULE.search(before) and not own:
         return None  # 법 제3조에서 정한 is no place of the passage's own rule
     paragraph = source.paragraph if "항" in fact.value else None
     if paragraph and paragraph in CIRCLED:
@@ -139,18 +159,24 @@ def _meant(source: Citation, passages: Sequence[Passage]) -> str | None:
 
 
 def _limit(answer: str, fact: Fact, source: Citation, passages: Sequence[Passage]) -> Edit | None:
-    """이내 for 이상, 전까지 for 후부터; ``None`` where the answer says it by a verb."""
+    """이내 for 이상, 전까지 for 후부터, 30일 이내에 for 30일을 초과하여; ``None`` where unsafe."""
     old, new = fact.text, source.text
     start, end = fact.start, fact.end
     there = _standing(source, passages)
     if new not in _NOUNS | _SUFFIXES | _BEFORE:
         new = _said_by(*there) if there else ""
         there = None
+    if _VERB.match(answer, start):
+        return _for_verb(answer, start, new)
     if old in _BEFORE and new in _BEFORE:
         return Edit(start, end, new)
     if old not in _NOUNS | _SUFFIXES or new not in _NOUNS | _SUFFIXES:
         return None
     tail = _TAIL.match(answer, end)
+    if tail and tail[0].startswith("에") and there is None:
+        if new not in _AS_WAY:
+            return None
+        return Edit(start, tail.end(), _AS_WAY[new])
     if tail and there and new in _NOUNS:  # 30일 이내에, but 30일 이상
         end = tail.end()
         said = _TAIL.match(there[0], there[2])
@@ -163,6 +189,21 @@ def _limit(answer: str, fact: Fact, source: Citation, passages: Sequence[Passage
     elif old in _SUFFIXES and new not in _SUFFIXES:
         new = " " + new
     return _with_particle(answer, start, end, new)
+
+
+def _for_verb(answer: str, start: int, new: str) -> Edit | None:
+    """이내에 for (30일)을 초과하여; ``None`` for verbs in other forms."""
+    verb = _EXCEEDING.match(answer, start)
+    if verb is None or new not in _AS_WAY:
+        return None
+    if verb["way"]:
+        new = _AS_WAY[new]
+    elif verb["of"]:
+        new += "인" if _CASES.match(answer, verb.end()) else "의"
+    else:
+        new += "이면"
+    particle = _OBJECT.search(answer, max(0, start - 2), start)
+    return Edit(particle.start() if particle else start, verb.end(), " " + new)
 
 
 def _standing(source: Citation, passages: Sequence[Passage]) -> tuple[str, int, int] | None:
@@ -186,10 +227,13 @@ def _said_by(text: str, start: int, end: int) -> str:
 def _predicate(text: str, start: int, end: int) -> tuple[int, int]:
     """The span of a predicate from the beginning of its word, without a 으로 before it.
 
-    Of 기준으로 하지 아니한다 the kind may have found 지 아니한다, of 기준으로 한다 으로 한다.
+    Of 기준으로 하지 아니한다 the kind may have found 지 아니한다, of 기준으로 한다 으로 한다, of
+    정하는 것이 가능하다 것이 가능하다.
     """
     if led := _LED.match(text, start, end):
         return led.end(), end
+    if _BOUND_NOUN.match(text, start, end):
+        start = len(text[:start].rstrip())
     while start and (text[start - 1].isalnum()):
         start -= 1
     return start, end

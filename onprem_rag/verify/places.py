@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from onprem_rag.korean.outline import Place, completed, places
-from onprem_rag.korean.references import CIRCLED, Reference, find_references
-from onprem_rag.korean.text import fold
+from onprem_rag.korean.references import CIRCLED, Reference
+from onprem_rag.korean.text import fold, squeezed
+from onprem_rag.korean.titles import KIND
 from onprem_rag.records import Citation, Passage
-from onprem_rag.verify.alignment import Alignment, Source
+from onprem_rag.verify.alignment import Alignment, Mention, Source, meant_at, place_at
 
-_TITLE_END = r"(?:규정|규칙|지침|법|법률|령|요령|세칙|내규|예규|정관|강령|조례|규약|기준)"
-_NAMED_BEFORE = re.compile(rf"([가-힣A-Za-z0-9·]{{2,}}{_TITLE_END})['\"*]*\s*(?:\([^()]*\)\s*)?$")
+_NAMED_BEFORE = re.compile(rf"([가-힣A-Za-z0-9·]{{2,}}{KIND})['\"*]*\s*(?:\([^()]*\)\s*)?$")
 _NO_NAME = re.compile(
-    rf"(?:같은|이|본|동|위|해당|그|당해|우리|관련|상기)?{_TITLE_END}|시행령|시행규칙|방법"
+    rf"(?:같은|이|본|동|위|해당|그|당해|우리|관련|상기)?{KIND}|시행령|시행규칙|방법"
 )
+_LONGEST_HEADING = 60  # characters
 
 
 def citation(source: Source, start: int, end: int) -> Citation:
@@ -59,12 +59,13 @@ def find_place(reference: Reference, answer: str, sources: Sequence[Source]) -> 
         if at is not None and (cited := _cite_segment(source, at)):
             return cited
     for source in sources:
-        for mention in _mentions(source.passage):
+        for mention in source.mentions:
+            written = mention.written
             if _names(reference, mention, source) and _same_document(
-                mention, source.passage, named
+                written, source.passage, named
             ):
-                cited = _cite_segment(source, mention.start) if mention.implied else None
-                return cited or citation(source, mention.start, mention.end)
+                cited = _cite_segment(source, written.start) if written.implied else None
+                return cited or citation(source, written.start, written.end)
     return None
 
 
@@ -79,21 +80,20 @@ def _cite_segment(source: Source, at: int) -> Citation | None:
 
 def mentions_place(reference: Reference, source: Source, start: int, end: int) -> bool:
     """Whether ``[start, end)`` of the passage's text names the place, or a finer one in it."""
-    for mention in _mentions(source.passage):
-        if start <= mention.start and mention.end <= end:
-            if _names(reference, mention, source):
-                return True
-            loosely = reference.relative and not (reference.back or mention.back)
-            if loosely and _covers(reference, replace(mention, article=None)):
-                return True
+    for mention in _mentions_in(source, start, end):
+        if _names(reference, mention, source):
+            return True
+        loosely = reference.relative and not (reference.back or mention.written.back)
+        if loosely and _covers(reference, replace(mention.written, article=None)):
+            return True
     return False
 
 
-def _names(reference: Reference, mention: Reference, source: Source) -> bool:
-    """Whether ``mention``, which stands in the passage, is the place or lies in it."""
-    full = _completed(mention, source, mention.start)
+def _names(reference: Reference, mentioned: Mention, source: Source) -> bool:
+    """Whether what is mentioned in the passage is the place or lies in it."""
+    mention, full = mentioned.written, mentioned.meant
     if reference.back:
-        meant = _completed(reference, source, mention.start)
+        meant = meant_at(reference, source.passage, source.places, mention.start)
         if meant is None or full is None:
             return str(reference) == str(mention)
         return _covers(meant, full)
@@ -115,36 +115,34 @@ def stated_places(source: Source, start: int, end: int) -> list[Reference]:
 
     Those that can't be completed are left out: 전2항, and 전항 where no 항 is before.
     """
-    found = [m for m in _mentions(source.passage) if start <= m.start and m.end <= end]
-    return [place for m in found if (place := _completed(m, source, m.start))]
+    return [one.meant for one in _mentions_in(source, start, end) if one.meant]
+
+
+def _mentions_in(source: Source, start: int, end: int) -> Iterator[Mention]:
+    first = bisect_left(source.mentions, start, key=lambda one: one.written.start)
+    last = bisect_left(source.mentions, end, key=lambda one: one.written.start)
+    return (one for one in source.mentions[first:last] if one.written.end <= end)
 
 
 def _find_alike(reference: Reference, sources: Sequence[Source]) -> Citation | None:
     """Where a passage says 전항, or names what that would be in that place."""
     for source in sources:
-        for mention in _mentions(source.passage):
-            if not mention.implied and _names(reference, mention, source):
-                return citation(source, mention.start, mention.end)
+        for mention in source.mentions:
+            written = mention.written
+            if not written.implied and _names(reference, mention, source):
+                return citation(source, written.start, written.end)
     return None
-
-
-def _completed(reference: Reference, source: Source, position: int) -> Reference | None:
-    """``reference`` as one that stands at ``position`` of the passage means it."""
-    if not reference.relative:
-        return reference
-    return completed(reference, source.passage.article, _place_at(source, position))
 
 
 # --- inside one passage --------------------------------------------------------------------------
 def _place_in(source: Source, reference: Reference) -> int | None:
     """Where in the passage the place begins, if the passage belongs to that article."""
     head = reference.article or reference.annex
-    if head and _squeeze(head) != _squeeze(source.passage.article or ""):
+    if head and squeezed(head) != squeezed(source.passage.article or ""):
         return None
-    marked = _places(source)
     if (reference.paragraph, reference.subparagraph, reference.item) == (None, None, None):
         return next((segment.start for segment in source.segments), None)
-    for place in marked:
+    for place in source.places:
         if reference.paragraph not in (None, place.paragraph):
             continue
         if reference.subparagraph is not None and (place.subparagraph, place.branch) != (
@@ -158,37 +156,20 @@ def _place_in(source: Source, reference: Reference) -> int | None:
     return None
 
 
-@lru_cache(maxsize=256)
-def _places_of(passage: Passage, dates: tuple[tuple[int, int], ...]) -> tuple[Place, ...]:
-    return tuple(places(passage.text, passage.paragraph, dates))
-
-
-def _places(source: Source) -> tuple[Place, ...]:
-    dates = tuple((f.start, f.end) for f in source.facts if f.kind == "date")
-    return _places_of(source.passage, dates)
-
-
-def _place_at(source: Source, position: int) -> Place | None:
-    marked = _places(source)
-    index = bisect_right([place.start for place in marked], position)
-    return marked[index - 1] if index else None
-
-
 def _paragraph_at(source: Source, position: int) -> int | None:
-    if place := _place_at(source, position):
+    if place := place_at(source.places, position):
         return place.paragraph
-    following = next((place for place in _places(source) if place.paragraph), None)
     # "제15조(연차휴가) ① …": a span that begins with the heading is in the first paragraph.
-    head = source.passage.text[position : following.start] if following else ""
-    return following.paragraph if following and len(head) < 60 and "다." not in head else None
+    for place in source.places:
+        head = source.passage.text[position : place.start]
+        if len(head) >= _LONGEST_HEADING or "다." in head:
+            return None
+        if place.paragraph:
+            return place.paragraph
+    return None
 
 
 # --- mentions and documents ----------------------------------------------------------------------
-@lru_cache(maxsize=256)
-def _mentions(passage: Passage) -> tuple[Reference, ...]:
-    return tuple(find_references(passage.text, every=True))
-
-
 def _covers(wanted: Reference, mention: Reference) -> bool:
     """Whether ``mention`` is the wanted place or lies in it."""
     head = (wanted.article, wanted.annex)
@@ -204,15 +185,20 @@ def _covers(wanted: Reference, mention: Reference) -> bool:
 
 def _same_document(mention: Reference, passage: Passage, named: str | None) -> bool:
     if mention.document:
-        return named is not None and same_title(mention.document, named)
+        return named is not None and _same_title(mention.document, named)
     if named is None or _is_of(passage, named):
         return True
-    before = _squeeze(passage.text[max(0, mention.start - 80) : mention.start])
-    return before.endswith(_squeeze(named))
+    before = squeezed(passage.text[max(0, mention.start - 80) : mention.start])
+    return before.endswith(squeezed(named))
 
 
 def _is_of(passage: Passage, named: str | None) -> bool:
-    return named is None or same_title(passage.document, named)
+    return named is None or _same_title(passage.document, named)
+
+
+def names_another(reference: Reference, answer: str, passage: Passage) -> bool:
+    """Whether ``answer`` names another rule than the passage's for the place."""
+    return not _is_of(passage, _named_document(reference, answer, [passage]))
 
 
 def _named_document(reference: Reference, answer: str, passages: Sequence[Passage]) -> str | None:
@@ -220,26 +206,23 @@ def _named_document(reference: Reference, answer: str, passages: Sequence[Passag
     if reference.document:
         return reference.document
     before = answer[max(0, reference.start - 80) : reference.start].rstrip("[(*\"' \n")
-    squeezed = _squeeze(before)
+    joined = squeezed(before)
     for title in {passage.document for passage in passages}:
-        if (bare := _squeeze(title)) and squeezed.endswith(bare):
-            at = len(squeezed) - len(bare)
+        if (bare := squeezed(title)) and joined.endswith(bare):
+            at = len(joined) - len(bare)
             words = "".join(before.split(" ")[-1:])
-            if at == 0 or len(_squeeze(words)) <= len(bare) or not squeezed[at - 1].isalnum():
+            if at == 0 or len(squeezed(words)) <= len(bare) or not joined[at - 1].isalnum():
                 return title
     match = _NAMED_BEFORE.search(before)
     return match[1] if match and not _NO_NAME.fullmatch(match[1]) else None
 
 
-def same_title(one: str, two: str) -> bool:
+@lru_cache(maxsize=1024)
+def _same_title(one: str, two: str) -> bool:
     """Whether two titles name one document; one may leave out leading words (기관 이름)."""
-    return _squeeze(one) in _endings(two) or _squeeze(two) in _endings(one)
+    return squeezed(one) in _endings(two) or squeezed(two) in _endings(one)
 
 
 def _endings(title: str) -> set[str]:
-    words = re.sub(r"\([^()]*\)", " ", fold(title)).split()
-    return {"".join(words[at:]) for at in range(len(words))} | {_squeeze(title)}
-
-
-def _squeeze(text: str) -> str:
-    return "".join(fold(text).split())
+    words = re.sub(r"\([^()]*\)", " ", fold(title).lower()).split()
+    return {"".join(words[at:]) for at in range(len(words))} | {squeezed(title)}

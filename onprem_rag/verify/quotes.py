@@ -14,6 +14,20 @@ from onprem_rag.verify.meaning import CONDITION, PROVISO
 _SHORTEST = 6
 _SIGNS = ".,;:\"'-*"
 _ENUMERATION = re.compile(r"\d{1,2}[.)]|[가-하][.)]|[①-⑳]|[-*•○●]")
+# What may stand before a statement and be left out: its heading, numbering, 이 경우, a label.
+_FOREWORD = re.compile(
+    r"\W*(?:제\s?\d+\s?조(?:의\s?\d+)?\s*(?:\([^()]*\)|\[[^\[\]]*\])?)?\W*"
+    r"(?:(?:\d{1,2}(?:의\d{1,2})?\\?[.)]|\(\d{1,2}\)|[가나다라마바사아자차카타파하]\\?[.)]|[①-⑳])\s*)*"
+    r"(?:(?:제\s?\d+\s?조(?:의\s?\d+)?)?(?:제\s?\d+\s?[항호])*에\s?(?:따른|의한|따라)\s+)?"
+    r"(?:(?:또한|그리고|이\s?경우|이때|그러나|따라서|그\s?밖에|아울러),?\s*)?\W*"
+)
+# … and who it is about: 직원은; who does what is asked about, too: 사직하려는 직원은.
+_SUBJECT = re.compile(
+    _FOREWORD.pattern
+    + r"(?:(?:(?:[가-힣A-Za-z]+\s+){0,3}[가-힣]+(?:려는|고자\s?하는)\s+)?"
+    + r"[가-힣A-Za-z]+(?<![하되있없않받르주지키리기치두오내맡갖얻우에서로])[은는이가]\s+)?"
+)
+_ENDING = 4  # letters that the ending of a predicate may have
 _CUT_NUMBER = re.compile(r"\d[.,]\d")
 _REST_OF_NUMBER = re.compile(r"[.,]?\d")
 _POWERS = "십백천만억"
@@ -44,10 +58,31 @@ def quotations(body: str, sources: Sequence[Source]) -> Iterator[Alignment]:
             goes_on = goes_on and not _ends_sentence(source, end)
             if goes_on or not _is_whole(source.passage.text, start, end):
                 continue
-            if _loses_condition(source, start):
+            if _loses_condition(source, start) or not _begins(source, start):
                 continue
             end += source.passage.text[end : end + 1] == "."
             yield Alignment(source, start, end, 1.0, 1.0, exact=True, agrees=True)
+
+
+def is_cut_out(body: str, near: Alignment) -> bool:
+    """Whether ``body`` is the span's own words from the middle of a statement on.
+
+    Its predicate may have another ending, and a lone subject may be left out; what else stands
+    before it (1년간 80퍼센트 이상 출근한) says of whom or when it is true.
+    """
+    needle = "".join(fold(body).lower().split()).strip(_SIGNS)[:-_ENDING]
+    if len(needle) < _SHORTEST:
+        return False
+    source = near.source
+    at = source.spaceless.text.find(needle, source.spaceless.index(near.start))
+    last = source.spaceless.index(near.end)
+    found = 0
+    while 0 <= at < last and found < _MOST_PLACES:
+        if _begins(source, source.spaceless.origin(at), _SUBJECT):
+            return False
+        found += 1
+        at = source.spaceless.text.find(needle, at + 1)
+    return found > 0
 
 
 def _is_whole(text: str, start: int, end: int) -> bool:
@@ -83,6 +118,19 @@ def _loses_condition(source: Source, start: int) -> bool:
     whole = source.passage.text[sentence.start : sentence.end].replace("\n", " ")
     at = max((first for first, _ in clauses(whole) if first <= len(skipped)), default=0)
     return bool(CONDITION.search(skipped, at))
+
+
+def _begins(source: Source, start: int, foreword: re.Pattern[str] = _FOREWORD) -> bool:
+    """Whether a statement begins at ``start``: 직원에게는 of 1년간 출근한 직원에게는 is none."""
+    index = bisect_right(source.segments, start, key=lambda segment: segment.start) - 1
+    if index < 0 or start >= source.segments[index].end:
+        return True
+    sentence = source.segments[index]
+    whole = source.passage.text[sentence.start : sentence.end].replace("\n", " ")
+    at = start - sentence.start
+    starts = (first for first, _ in clauses(whole) if first <= at)
+    skipped = [whole[first:at] for first in starts]
+    return not skipped or foreword.fullmatch(skipped[-1]) is not None
 
 
 def _short_items(needle: str, sources: Sequence[Source]) -> Iterator[Alignment]:

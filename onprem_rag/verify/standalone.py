@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from onprem_rag.errors import ConfigError
+from onprem_rag.generate.interface import REFUSAL
 from onprem_rag.korean.references import CIRCLED, find_references
-from onprem_rag.records import Passage, Report
+from onprem_rag.records import Passage, Report, Stage
 from onprem_rag.verify.checker import Checker
 from onprem_rag.verify.correct import Correction, correct
 
@@ -20,6 +21,10 @@ _HEAD = re.compile(
     r"|[\[<〔【]\s*별\s*표\s*(?:제\s*)?(?P<annex>\d{1,4})?\s*(?:호\s*)?[\]>〕】]"
     r"|(?P<addenda>부\s*칙)[ \t]*(?=[\[<(〈]|$))"
 )
+_ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|<[^<>]*>|（[^（）]*）")
+_NO_TITLE = re.compile(r"[.,:;?!。|]|다$|^제\s*\d+\s*[편장절관조]")
+_LONGEST_TITLE = 60
+_REFUSED = re.compile(rf"[\W_]*{REFUSAL}[\W_]*")
 _PARAGRAPH = re.compile(r"(?:제\s*)?(\d{1,2})\s*항?")
 _WANTED = '{"text": …, "document": …, "article": "제9조", "paragraph": "①", "title": …}'
 _CASE = '{"answer": …, "context": …} 또는 {"answer": …, "passages": [{"text": …}]}'
@@ -39,6 +44,10 @@ def examine(answer: str, passages: Sequence[Passage], checker: Checker) -> Check
 
     What could not be compared stays as it is: nothing is known of it.
     """
+    if _REFUSED.fullmatch(answer):
+        note = "거절이라 대조할 문장이 없습니다."
+        nothing = Report((), (), (Stage("claims", False, note), Stage("facts", False, note)))
+        return Checked(nothing, Correction(answer, ()), nothing)
     asking = checker.asking()
     report = checker.check(answer, passages, asking)
     correction = Correction(answer, ())
@@ -51,7 +60,10 @@ def examine(answer: str, passages: Sequence[Passage], checker: Checker) -> Check
 
 
 def split_context(context: str) -> list[Passage]:
-    """The articles, annexes and addenda of a text, each a passage of its own."""
+    """The articles, annexes and addenda of a text, each a passage of its own.
+
+    They are of the document that the text's first line names, if it does.
+    """
     heads = list(_HEAD.finditer(context))
     starts = [0, *(head.start() for head in heads), len(context)]
     passages: list[Passage] = []
@@ -64,7 +76,21 @@ def split_context(context: str) -> list[Passage]:
         if context[start:end].strip():
             place = _place(head, addenda)
             passages.append(Passage("", (), place, None, "", context[start:end], start, end))
-    return passages
+    title = _title(context[: starts[1]]) if heads and _is_one_rule(passages) else ""
+    return [replace(passage, document=title) for passage in passages]
+
+
+def _title(above: str) -> str:
+    """The first line above the first article, where it is no sentence, without its asides."""
+    line = next((line for line in above.splitlines() if line.strip()), "")
+    bare = _ASIDE.sub("", line[: 4 * _LONGEST_TITLE]).strip(" \t\ufeff#*「」『』\"'“”")
+    return "" if len(bare) > _LONGEST_TITLE or _NO_TITLE.search(bare) else " ".join(bare.split())
+
+
+def _is_one_rule(passages: Sequence[Passage]) -> bool:
+    """Whether no article comes twice: of several rules the first one's title is not all theirs."""
+    numbers = [one.article for one in passages if (one.article or "").startswith("제")]
+    return len(set(numbers)) == len(numbers)
 
 
 def _place(head: re.Match[str] | None, addenda: str) -> str | None:
@@ -93,6 +119,13 @@ def case_of(item: object) -> tuple[str, list[Passage]]:
     raise ConfigError(
         f'"context"(글)와 "passages"(목록) 가운데 하나가 있어야 합니다.\n→ {_CASE} 형식으로 쓰세요.'
     )
+
+
+def passages_of(item: object, number: int) -> list[Passage]:
+    """One passage, or those of what ``search --json`` printed. Raises ConfigError."""
+    if isinstance(item, Mapping) and isinstance(item.get("hits"), list):
+        return [passage_of(hit, rank) for rank, hit in enumerate(item["hits"], start=1)]
+    return [passage_of(item, number)]
 
 
 def passage_of(item: object, number: int) -> Passage:

@@ -56,6 +56,10 @@ BADGES = {
         "규정에 근거가 없으면 답하지 않습니다. 표현을 바꿔 다시 묻거나 담당 부서에 문의하세요.",
     ),
 }
+HOW_CHECKED = (
+    "판정 모델이 없으면 낱말과 사실(숫자, 조문, 이름, 서술)만 대조한 결과입니다. "
+    "어떻게 확인했는지는 답변마다 ‘확인 단계’에 있습니다."
+)
 DRAFT = Badge("작성 중 — 확인 전", "draft", "초안입니다. 확인이 끝나면 바뀔 수 있습니다.")
 QUEUED = Badge("대기 중", "draft", "언어 모델이 먼저 온 질문에 답하고 있습니다.")
 
@@ -82,7 +86,8 @@ def badge(look: Badge) -> str:
 
 def legend() -> str:
     """What each badge means, as HTML."""
-    return '<div class="orag-legend">' + "".join(map(badge, BADGES.values())) + "</div>"
+    badges = "".join(map(badge, BADGES.values()))
+    return f'<div class="orag-legend">{badges}<div class="orag-small">{HOW_CHECKED}</div></div>'
 
 
 def show_text(text: str) -> None:

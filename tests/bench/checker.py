@@ -23,10 +23,10 @@ from mecab import MeCab
 
 from onprem_rag.records import Finding, Report
 from onprem_rag.verify.checker import Checker
-from onprem_rag.verify.correct import correct
+from onprem_rag.verify.correct import Correction, correct
 from tests.bench.cases import Case, Shelf, all_cases
 from tests.bench.faithful import RULES
-from tests.bench.restored import restores
+from tests.bench.restored import removals, restores
 from tests.bench.wrong import INSIDE
 
 SEED = "6"
@@ -41,7 +41,7 @@ class Outcome:
     case: Case
     report: Report
     seconds: float
-    mended: str  # the corrected answer
+    correction: Correction
     digits: bool  # flagged by the peer that looks digits up
     overlap: float  # share of words that stand in the passages
 
@@ -52,8 +52,13 @@ class Outcome:
 
     @property
     def corrections(self) -> list[bool]:
-        """Of each sentence that was changed, whether the source's value stands in it again."""
-        return restores(self.case.answer, self.case.faithful, self.mended)
+        """Of each replaced value, whether the source's stands there again."""
+        return restores(self.case.answer, self.case.faithful, self.correction)
+
+    @property
+    def removals(self) -> list[bool]:
+        """Of each removed sentence or clause, whether it was true."""
+        return removals(self.case.faithful, self.correction)
 
 
 def outcomes(cases: Sequence[Case]) -> list[Outcome]:
@@ -68,9 +73,9 @@ def outcomes(cases: Sequence[Case]) -> list[Outcome]:
         began = time.perf_counter()
         report = checker.check(case.answer, case.passages)
         seconds = time.perf_counter() - began
-        mended = case.answer
+        correction = Correction(case.answer, ())
         if not report.verified:
-            mended = correct(case.answer, report, case.passages, checker.check).text
+            correction = correct(case.answer, report, case.passages, checker.check)
         text = _shown(case)
         words = case.answer.split()
         found.append(
@@ -78,7 +83,7 @@ def outcomes(cases: Sequence[Case]) -> list[Outcome]:
                 case,
                 report,
                 seconds,
-                mended,
+                correction,
                 digits=not set(_DIGITS.findall(case.answer)) <= set(_DIGITS.findall(text)),
                 overlap=sum(word in text for word in words) / len(words),
             )
@@ -148,11 +153,13 @@ def show(found: Sequence[Outcome]) -> None:
     print(f"{'F1 over all':40}", *(f"{score:9.4f}" for score in scores))
     print(f"overlap's best threshold: {least:.3f}")
     made = [right for one in found for right in one.corrections]
-    mended = sum(any(one.corrections) for one in wrong)
+    removed = [true for one in found for true in one.removals]
+    mended = sum(bool(one.corrections) and all(one.corrections) for one in wrong)
     print(
         f"corrections: {sum(made)} of {len(made)} restore the source's value"
         + (f" ({sum(made) / len(made):.4f})" if made else "")
-        + f"; {mended} of {len(wrong)} wrong answers put right"
+        + f"; {mended} of {len(wrong)} wrong answers put right; "
+        f"removed: {len(removed)}, of these faithful content: {sum(removed)}"
     )
     _show_times(found)
 
@@ -192,6 +199,7 @@ def _print_failures(found: Sequence[Outcome], most: int) -> None:
         case = one.case
         failed = one.flagged != case.is_wrong
         bad = not all(one.corrections)
+        mended = one.correction.text
         if not (failed or bad) or shown[case.way] == most:
             continue
         shown[case.way] += 1
@@ -200,8 +208,8 @@ def _print_failures(found: Sequence[Outcome], most: int) -> None:
         print(f"answer:   {case.answer}")
         if case.is_wrong:
             print(f"true:     {case.faithful}")
-        if one.mended != case.answer:
-            print(f"mended:   {one.mended}")
+        if mended != case.answer:
+            print(f"mended:   {mended}")
         for passage in case.passages:
             print(f"passage:  {passage.document} | {passage.article} {passage.paragraph or ''}")
             print("    " + passage.text.replace("\n", "\n    "))

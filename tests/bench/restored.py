@@ -1,9 +1,11 @@
-"""Whether a corrected answer says again what the source says, in whatever spelling."""
+"""Whether a correction says again what the source says, in whatever spelling."""
 
 from __future__ import annotations
 
 import re
+from difflib import SequenceMatcher
 
+from onprem_rag.verify.correct import Correction
 from tests.bench.hangul import NATIVE, number_of
 from tests.bench.values import values
 
@@ -27,18 +29,90 @@ _SAME_ENDINGS = (
     ("없어요", "없다"),    ("봅니다", "본다"), ("둡니다", "둔다"), ("하는것이가능한다", "할수있다"),
 )  # fmt: skip
 _NOMINAL = (("함.", "한다."), ("됨.", "된다."), ("음.", "다."), ("봄.", "본다."), ("둠.", "둔다."))
-_SENTENCE = re.compile(r"(?<=[다요함됨음봄둠]\.)\s+|\n|(?<=\)\.)\s+")
+_Opcode = tuple[str, int, int, int, int]  # of SequenceMatcher
+_WORD = re.compile(r"\S+")
 
 
-def restores(answer: str, faithful: str, mended: str) -> list[bool]:
-    """Of each sentence of ``mended`` that ``answer`` lacks, whether ``faithful`` says it."""
-    whole = "".join(answer.split())
-    true = _said(faithful)
-    return [
-        _said(sentence).rstrip(".") in true
-        for sentence in _SENTENCE.split(mended)
-        if "".join(sentence.split()) not in whole
+def restores(answer: str, faithful: str, correction: Correction) -> list[bool]:
+    """Of each replaced value, whether ``faithful`` says in that place what now stands there.
+
+    ``answer`` was made from ``faithful``; what the checker took for the source is not asked.
+    """
+    if _same(correction.text, faithful):
+        return [True] * len(correction.changes)
+    words = [match.span() for match in _WORD.finditer(answer)]
+    true = [match[0] for match in _WORD.finditer(faithful)]
+    aligned = SequenceMatcher(None, [answer[slice(*word)] for word in words], true, autojunk=False)
+    opcodes = aligned.get_opcodes()
+    places = _places(answer, correction)
+    edits = [
+        (start, start + len(change.old), correction.text[change.start : change.end])
+        for start, change in zip(places, correction.changes, strict=True)
     ]
+    found = []
+    for start, end, _ in edits:
+        first, last, its_first, its_last = _counterpart(words, opcodes, start, end)
+        span = words[first][0], words[last - 1][1]
+        found.append(_same(_edited(answer, *span, edits), " ".join(true[its_first:its_last])))
+    return found
+
+
+def removals(faithful: str, correction: Correction) -> list[bool]:
+    """Of each removed sentence or clause, whether ``faithful`` says it: it should have stayed."""
+    true = _said(faithful)
+    return [_said(removed).rstrip(".") in true for removed in correction.removed]
+
+
+def _places(answer: str, correction: Correction) -> list[int]:
+    """Where in the answer each replaced value stood, found through the text that stayed."""
+    before, at = "", 0
+    starts = []
+    for change in correction.changes:
+        before += correction.text[at : change.start]
+        starts.append(len(before))
+        before += change.old
+        at = change.end
+    before += correction.text[at:]  # the answer without what was removed
+    if before == answer:
+        return starts
+    blocks = SequenceMatcher(None, before, answer, autojunk=False).get_matching_blocks()
+    return [
+        next((its + start - mine for mine, its, size in blocks if start < mine + size), len(answer))
+        for start in starts
+    ]
+
+
+def _counterpart(
+    words: list[tuple[int, int]], opcodes: list[_Opcode], start: int, end: int
+) -> tuple[int, int, int, int]:
+    """The words of the answer around ``start`` to ``end``, and those of the true one there.
+
+    Words that were changed together are taken together.
+    """
+    touched = [at for at, (one, other) in enumerate(words) if one < end and start < other]
+    first, last = touched[0], touched[-1] + 1
+    mine, its = [first, last], []
+    for kind, a, b, c, d in opcodes:
+        if max(a, first) < min(b, last):
+            if kind == "equal":
+                its += [c + max(a, first) - a, c + min(b, last) - a]
+            else:
+                mine += [a, b]
+                its += [c, d]
+    return min(mine), max(mine), min(its), max(its)
+
+
+def _edited(answer: str, start: int, end: int, edits: list[tuple[int, int, str]]) -> str:
+    text, at = "", start
+    for first, last, new in edits:
+        if start <= first and last <= end:
+            text += answer[at:first] + new
+            at = last
+    return text + answer[at:end]
+
+
+def _same(said: str, true: str) -> bool:
+    return _said(said).rstrip(".") == _said(true).rstrip(".")
 
 
 def _said(text: str) -> str:
@@ -51,7 +125,7 @@ def _said(text: str) -> str:
     text = re.sub(r"[\s,「」()]", "", text)
     for said, plain in (*_SAME_ENDINGS, *_NOMINAL):
         text = text.replace(said, plain)
-    return re.sub(r"(?<=>)(?:으로|로|을|를|은|는|이|가|과|와)", "", text)
+    return re.sub(r"(?<=>)간?(?:으로|로|을|를|은|는|이|가|과|와)?", "", text)
 
 
 def _number(text: str) -> str:

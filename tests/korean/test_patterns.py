@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+import time
+
 import pytest
 
+from onprem_rag.errors import ConfigError
 from onprem_rag.korean.facts import KINDS, extract
 from onprem_rag.korean.patterns import Patterned
 from onprem_rag.records import Fact
@@ -64,6 +68,22 @@ def test_signs_of_the_expression_are_read_like_those_of_the_text() -> None:
         "(KR-001)",
         "(KR-003)",
     ]
+
+
+def test_an_expression_that_never_ends_is_given_up() -> None:
+    endless = Patterned("과제번호", r"(a|a)+$")
+    began = time.monotonic()
+    with pytest.raises(ConfigError) as caught:
+        endless.find(f"과제 {'a' * 60}b는 종료한다.")
+    assert time.monotonic() - began < 20
+    assert str(caught.value).startswith("설정 [verify.patterns]의 정규식 '과제번호'이 1초 안에")
+    assert "\n→ " in str(caught.value)
+    assert [fact.value for fact in endless.find("과제 aa")] == ["AA"]
+
+
+def test_what_is_no_regular_expression() -> None:
+    with pytest.raises(re.error, match="missing"):
+        Patterned("과제번호", "KR(")
 
 
 def test_patterns_are_found_beside_the_other_kinds() -> None:

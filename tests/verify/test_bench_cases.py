@@ -6,11 +6,12 @@ from random import Random
 
 import pytest
 
-from onprem_rag.records import Passage
+from onprem_rag.records import Change, Passage
+from onprem_rag.verify.correct import Correction
 from tests.bench.endings import casual, connected, flips, nominal, polite, shorter
 from tests.bench.faithful import RULES
 from tests.bench.pieces import Piece, Setting, pieces
-from tests.bench.restored import restores
+from tests.bench.restored import removals, restores
 from tests.bench.values import values
 from tests.bench.wrong import INSIDE
 
@@ -93,6 +94,28 @@ def test_a_swap_takes_a_value_of_the_same_passages(passage: Passage, setting: Se
 
 def test_a_correction_restores_the_value_in_any_spelling() -> None:
     wrong, true = "일비는 구천 원으로 한다.", "일비는 칠천 원으로 한다."
-    assert restores(wrong, true, "일비는 7,000원으로 한다.") == [True]
-    assert restores(wrong, true, "일비는 8천원으로 한다.") == [False]
-    assert restores(wrong, true, wrong) == []
+    change = Change("구천 원", 4, 10)
+    assert restores(wrong, true, Correction("일비는 7,000원으로 한다.", (), (change,))) == [True]
+    assert restores(wrong, true, Correction("일비는 8,000원으로 한다.", (), (change,))) == [False]
+    assert restores(wrong, true, Correction(wrong, ())) == []
+
+
+def test_a_value_that_was_true_was_not_restored() -> None:
+    true = "일비는 7천원, 식비는 9천원으로 한다."
+    wrong = true.replace("7", "8")
+    two = (Change("8천원", 4, 7), Change("9천원", 13, 16))
+    assert restores(wrong, true, Correction(true, (), two[:1])) == [True]
+    assert restores(wrong, true, Correction(true.replace("9", "6"), (), two)) == [True, False]
+    swapped = "식비는 5명 이상 9명 이내로 한다.", "식비는 9명 이상 5명 이내로 한다."
+    both = (Change("9명", 4, 6), Change("5명", 10, 12))
+    assert restores(swapped[1], swapped[0], Correction(swapped[0], (), both)) == [True, True]
+
+
+def test_a_removed_clause_is_no_correction() -> None:
+    true = "일비는 7천원이고, 식비는 9천원이며, 숙박비는 5만원이다."
+    wrong = true.replace("9", "8").replace("5", "3")
+    left = Correction("식비는 9천원이며, 숙박비는 3만원이다.", ("일비는 7천원이고",),
+                      (Change("8천원", 4, 7),))  # fmt: skip
+    assert restores(wrong, true, left) == [True]
+    assert removals(true, left) == [True]
+    assert removals(true, Correction("", ("숙박비는 3만원이다.",))) == [False]

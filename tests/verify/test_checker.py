@@ -49,7 +49,7 @@ def finding(report: Report, text: str) -> Finding:
         "「여비규정」 제9조제1항에 따라 국내출장 숙박비는 1박당 7만 원을 초과할 수 없습니다.",
         "시내출장에는 숙박비를 지급하지 않습니다(여비규정 제9조제3항).",
         "휴가는 24개월 이내에 사용해야 합니다.",
-        "100분의 80 이상 출근한 직원에게 15일의 유급휴가를 줍니다.",
+        "1년간 100분의 80 이상 출근한 직원에게 15일의 유급휴가를 줍니다.",
         "육아휴직 기간은 18개월 이내입니다. 휴직 30일 전에 신청합니다.",
         "- 육아휴직 기간은 1년 6개월 이내로 합니다.\n- 휴직 30일 전에 신청합니다.",
         "1년간 80% 이상 출근한 직원에게 15일의 유급휴가를 줍니다.\n근거: 취업규칙 제15조(연차휴가)",
@@ -449,3 +449,13 @@ def test_a_claim_without_any_fact_is_no_pass() -> None:
 def test_numbers_that_nobody_could_read_must_stand_there() -> None:
     assert check("휴가는 2년 이내에 사용해야 합니다.", PASSAGES).verified
     assert not check("휴가 8837 는 2년 이내에 사용해야 합니다.", PASSAGES).verified
+
+
+def test_a_sentence_of_too_many_facts_is_not_compared() -> None:
+    days = ", ".join(f"{day}일 이내" for day in range(1, 400))
+    source = passage("취업규칙", "제1조", f"휴가는 {days}로 한다.", 0, 1)
+    assert Checker().check(f"휴가는 {days}로 한다.", [source]).verified
+    report = Checker().check(f"휴직은 {days}로 한다.", [source])
+    assert [stage.ran for stage in report.stages] == [True, False]
+    assert "600개가 넘어" in report.stages[1].note
+    assert {verdict.finding for verdict in report.verdicts} == {Finding.NOT_CHECKED}

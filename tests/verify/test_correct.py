@@ -198,6 +198,14 @@ def test_nothing_may_be_left() -> None:
         ("150달러로 하지 않는다.", "modality", "지 않는다", "로 하며", "150달러로 한다."),
         ("70달러로 한다.", "modality", "로 한다", "지 아니한다", "70달러로 지급하지 아니한다."),
         ("10일 이내에 정산한다.", "comparator", "이내", "까지", "10일까지 정산한다."),
+        ("10일을 초과하여 쉰다.", "comparator", "초과", "이내", "10일 이내에 쉰다."),
+        ("10일을 넘어 쉰다.", "comparator", "넘어", "이내", "10일 이내에 쉰다."),
+        ("10일을 초과하는 경우", "comparator", "초과", "이내", "10일 이내인 경우"),
+        ("10일을 초과하는 휴가", "comparator", "초과", "이내", "10일 이내의 휴가"),
+        ("3회를 초과하면 심의한다.", "comparator", "초과", "이상", "3회 이상이면 심의한다."),
+        ("칠십 일간은 쉰다.", "period", "칠십 일", "10일", "10일간은 쉰다."),
+        ("30일간 쉰다.", "period", "30일간", "10일", "10일간 쉰다."),
+        ("정산하는 것이 가능합니다.", "modality", "것이 가능합니다", "정산한다", "정산합니다."),
         ("150달러 초과는 안 된다.", "comparator", "초과", "이상", "150달러 이상은 안 된다."),
     ],
 )  # fmt: skip
@@ -218,6 +226,9 @@ def test_a_limit_that_the_source_says_by_a_verb() -> None:
     assert TEXT[limit.start : limit.end] == "초과할 수 없"
     correction = mended(answer, wrong(answer, "comparator", "이상", "초과할 수 없"))
     assert correction.text == "국내출장의 숙박비는 70,000원 이하이다."
+    answer = "국내출장의 숙박비는 70,000원 이상에 맞춘다."
+    correction = mended(answer, wrong(answer, "comparator", "이상", "초과할 수 없"))
+    assert correction.text == "국내출장의 숙박비는 70,000원 이하로 맞춘다."
 
 
 @pytest.mark.parametrize(
@@ -228,7 +239,7 @@ def test_a_limit_that_the_source_says_by_a_verb() -> None:
         ("제9조에서 정한다.", "reference", "제9조", "제9조(숙박비) ①"),
         ("보고할 수 있는 사람은 많다.", "modality", "보고할 수 있는", "신청하여야 한다"),
         ("다만, 원장은 제외한다.", "exception", "다만", "이사회"),
-        ("30일을 초과하여 쉰다.", "comparator", "초과하여", "이내"),
+        ("30일을 초과해야 한다.", "comparator", "초과", "이내"),
         ("최대 30일 쉰다.", "comparator", "최대", "이내"),
     ],
 )
@@ -242,6 +253,20 @@ def test_several_facts_that_would_become_one_were_a_list() -> None:
     answer = "여비는 5일 또는 8일에 정산한다."
     verdicts = [wrong(answer, "period", text, "10일") for text in ("5일", "8일")]
     assert mended(answer, *verdicts).text == ""
+
+
+@pytest.mark.parametrize(
+    "leaning",
+    ["다만, 국외출장은 예외로 한다.", "이 경우 기한은 따로 정한다.", "- 이때 서류를 낸다."],
+)
+def test_a_proviso_goes_with_its_rule(leaning: str) -> None:
+    rule, other = "급여는 3만원이다.", "출발 전에 신청한다."
+    answer = f"{rule} {leaning} {other}"
+    report = Report(claims(answer, rule, leaning, other, supported=(False, True, True)), (), RAN)
+    assert correct(answer, report, PASSAGES, Reader().check) == Correction(other, (rule, leaning))
+    report = Report(claims(answer, rule, leaning, other, supported=(True, True, False)), (), RAN)
+    left = correct(answer, report, PASSAGES, Reader().check)
+    assert left == Correction(f"{rule} {leaning}", (other,))
 
 
 def test_a_name_that_is_said_twice_is_replaced_twice() -> None:
@@ -416,6 +441,18 @@ def test_where_the_source_counts_back_the_place_itself_is_put() -> None:
     report = Report(claims(answer, answer), (Verdict(fact, Finding.CONTRADICTED, source),), RAN)
     correction = correct(answer, report, passages, Reader().check)
     assert correction.text == "제9조제1항에 따른 휴가는 2년 이내에 사용합니다."
+
+
+def test_a_place_behind_the_title_of_its_own_rule() -> None:
+    text = "제9조(휴가) 휴가는 15일로 한다."
+    passages = [Passage("복무 규칙", (), "제9조", None, "휴가", text, 0, len(text), 1, 1)]
+    answer = "복무 규칙 제8조에 따르면 휴가는 15일로 한다."
+    at = text.index("휴가는")
+    source = Citation("복무 규칙", "제9조", None, 1, at, len(text), text[at:], 1)
+    fact = Fact("reference", "제8조", "제8조", 6, 9)
+    report = Report(claims(answer, answer), (Verdict(fact, Finding.CONTRADICTED, source),), RAN)
+    correction = correct(answer, report, passages, Reader().check)
+    assert correction.text == "복무 규칙 제9조에 따르면 휴가는 15일로 한다."
 
 
 def test_changes_move_along_with_the_reference_marks() -> None:

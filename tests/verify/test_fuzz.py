@@ -26,7 +26,7 @@ def test_nothing_that_must_not_happen_does() -> None:
         corrected += found.corrected
     assert faults == []
     # It has looked: much was verified and put right, and every way of failing was met.
-    assert verified[False] > COUNT // 5
+    assert verified[False] > COUNT // 10
     assert verified[True] == 0
     assert corrected > COUNT // 50
     assert sum(1 for how, count in failed.items() if count and how != "all runs") >= 15

@@ -10,7 +10,14 @@ from onprem_rag.config import Config, ModelConfig, VerifyConfig, load_config
 from onprem_rag.errors import ConfigError, ModelError
 from onprem_rag.records import Finding
 from onprem_rag.verify import open_checker
-from onprem_rag.verify.standalone import case_of, examine, passage_of, read_context, split_context
+from onprem_rag.verify.standalone import (
+    case_of,
+    examine,
+    passage_of,
+    passages_of,
+    read_context,
+    split_context,
+)
 
 RULE = """여비규정
 
@@ -62,6 +69,63 @@ def test_a_text_is_split_by_article_addenda_and_annex() -> None:
 )
 def test_other_texts(context: str, articles: list[str | None]) -> None:
     assert [passage.article for passage in split_context(context)] == articles
+
+
+@pytest.mark.parametrize(
+    ("above", "title"),
+    [
+        ("여비규정", "여비규정"),
+        ("\n# 「여비규정」\n제정 2018. 3. 2.\n", "여비규정"),
+        ("여비규정 [시행 2020. 1. 1.] (약칭: 여비)", "여비규정"),
+        ("공무원 보수 등의 업무지침\n제1장 총칙\n", "공무원 보수 등의 업무지침"),
+        ("", ""),
+        ("다음은 여비에 관한 규정이다.\n", ""),
+        ("제1장 총칙\n", ""),
+        ("여비: 다음과 같다\n", ""),
+        ("가" * 61, ""),
+    ],
+)
+def test_a_text_is_named_by_its_first_line(above: str, title: str) -> None:
+    context = f"{above}\n제1조(목적) 여비를 정한다.\n제2조(여비) 여비는 일비로 한다.\n"
+    passages = split_context(context)
+    assert {passage.document for passage in passages} == {title}
+    assert passages[-1].article == "제2조"
+
+
+def test_a_text_of_several_rules_or_without_articles_has_no_title() -> None:
+    assert {one.document for one in split_context("여비규정\n숙박비는 7만원이다.")} == {""}
+    two = "여비규정\n제1조(목적) 가\n회계규정\n제1조(목적) 나\n"
+    assert {one.document for one in split_context(two)} == {""}
+
+
+def test_a_rule_is_referred_to_by_its_title(config: Config) -> None:
+    answer = "{} 제9조제1항에 따르면 국내출장의 숙박비는 1박당 7만원을 초과할 수 없습니다."
+    for named, verified in (("여비규정", True), ("회계규정", False)):
+        report = open_checker(config).check(answer.format(named), split_context(RULE))
+        assert report.verified is verified
+    cited = open_checker(config).check(answer.format("여비규정"), split_context(RULE)).claims[0]
+    assert cited.citation is not None
+    assert cited.citation.document == "여비규정"
+
+
+def test_a_refusal_is_not_compared(config: Config) -> None:
+    for answer in ("모른다.", "**모른다**"):
+        checked = examine(answer, split_context(RULE), open_checker(config))
+        assert [(stage.name, stage.ran, stage.note) for stage in checked.report.stages] == [
+            ("claims", False, "거절이라 대조할 문장이 없습니다."),
+            ("facts", False, "거절이라 대조할 문장이 없습니다."),
+        ]
+        assert (checked.correction.text, checked.correction.removed) == (answer, ())
+        assert not checked.corrected.verified
+    told = examine("모른다. 주차비는 9만원이다.", split_context(RULE), open_checker(config))
+    assert "9만원" not in told.correction.text
+
+
+def test_hits_of_a_search_are_passages() -> None:
+    hits = [{"text": "가", "document": "여비규정", "article": "제9조", "paragraph": None}]
+    (passage,) = passages_of({"question": "나", "hits": hits}, 4)
+    assert passage == passage_of(hits[0], 1)
+    assert passages_of(hits[0], 4) == [passage_of(hits[0], 4)]
 
 
 def test_a_passage_of_a_json_object() -> None:

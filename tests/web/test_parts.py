@@ -98,6 +98,10 @@ def test_badges_have_enough_contrast(style: str) -> None:
     assert (lighter + 0.05) / (darker + 0.05) >= 4.5
 
 
+def test_the_legend_says_how_answers_are_checked() -> None:
+    assert "판정 모델이 없으면 낱말과 사실" in parts.legend()
+
+
 def test_badges_differ_in_words_and_colour() -> None:
     looks = (*parts.BADGES.values(), parts.DRAFT)
     assert len({look.words for look in looks}) == len(looks)
