@@ -330,7 +330,9 @@ def test_a_line_of_a_batch_keeps_its_number_and_id(call: Run, tmp_path: Path) ->
 def test_verify_against_what_search_found(call: Run, demo_home: Path, tmp_path: Path) -> None:
     _, hits, _ = call(main, "search", "--home", demo_home, MEALS, "-k", 3, "--json")
     (tmp_path / "hits.jsonl").write_text(hits, encoding="utf-8")
-    answer = "회계규정 제13조에 따르면 식사비는 1명당 5만원을 초과할 수 없습니다."
+    answer = (
+        "회계규정 제13조에 따르면 업무추진비로 제공하는 식사비는 1명당 5만원을 초과할 수 없습니다."
+    )
     arguments = ("verify", "--answer", answer, "--passages", tmp_path / "hits.jsonl", "--json")
     code, out, _ = call(main, *arguments)
     (report,) = lines_of(out)
