@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from onprem_rag.korean.clauses import clauses
 from onprem_rag.korean.kind import Kind
-from onprem_rag.korean.text import fold
+from onprem_rag.korean.text import fold, squeezed
 from onprem_rag.records import Fact
 from onprem_rag.verify.alignment import HEADING, MEASURED, Part
 from onprem_rag.verify.meaning import weighty
@@ -219,7 +219,7 @@ def drops_denial(claim: Part, span: Part, kinds: Mapping[str, Kind]) -> bool:
     """Whether the span denies what the claim tells as a fact: 신고를 하지 아니한 직원."""
     if MODALITY not in kinds:
         return False
-    said, written = _joined(claim), _joined(span)
+    said, written = squeezed(claim.text), squeezed(span.text)
     own = [fact for fact in claim.facts if fact.kind == MODALITY]
     denied = [fact for fact in span.facts if fact.kind == MODALITY and _DENIED.search(fact.value)]
     verbs = [_VERB.sub("", fact.value.partition(" ")[0]) for fact in denied]
@@ -230,10 +230,6 @@ def drops_denial(claim: Part, span: Part, kinds: Mapping[str, Kind]) -> bool:
         and not any(kinds[MODALITY].same(one, fact) for one in own)
         for verb, fact in zip(verbs, denied, strict=True)
     )
-
-
-def _joined(part: Part) -> str:
-    return "".join(fold(part.text).split())
 
 
 def _stated_limits(span: Sequence[Part]) -> dict[Fact, list[Fact]]:

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from onprem_rag.korean.equivalents import rule_words
 from onprem_rag.korean.morphemes import nouns
-from onprem_rag.korean.text import fold
+from onprem_rag.korean.text import fold, squeezed
 from onprem_rag.verify.alignment import Part
 from onprem_rag.verify.conditions import keeps_conditions
 from onprem_rag.verify.degrees import adds_nothing
@@ -58,7 +58,7 @@ def says_the_same(claim: Part, span: Part, context: str) -> bool:
 def is_about(topic: str, source: str) -> bool:
     """Whether half of the nouns of ``topic``, which a clause leaves out, stand in ``source``."""
     words = weighty(fold(topic))
-    return 2 * _standing(words, _squeeze(source)) >= len(words)
+    return 2 * _standing(words, squeezed(source)) >= len(words)
 
 
 def has_numbers(claim: str, source: str) -> bool:
@@ -184,7 +184,3 @@ def _same_roles(claim: str, source: str) -> bool:
 # --- what stands there ---------------------------------------------------------------------------
 def _standing(words: Iterable[str], joined: str) -> int:
     return sum(word.lower() in joined for word in words)
-
-
-def _squeeze(text: str) -> str:
-    return "".join(fold(text).lower().split())

@@ -12,7 +12,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from onprem_rag.korean.clauses import TOPIC, clauses
-from onprem_rag.korean.text import fold
+from onprem_rag.korean.text import fold, squeezed
 from onprem_rag.records import Fact
 from onprem_rag.verify.alignment import HEADING, MEASURED, Alignment, Part
 from onprem_rag.verify.meaning import weighty
@@ -52,7 +52,7 @@ def keeps_owners(claim: Part, near: Alignment, stated: Mapping[Fact, Sequence[Fa
     measured = _measured(claim.facts)
     if len(measured) > _MOST:
         return False
-    above = _squeeze(f"{near.source.heading}\n{_lead(near)}")
+    above = squeezed(f"{near.source.heading}\n{_lead(near)}")
     parts = near.parts()[1 if near.lead else 0 :]
     for fact in measured:
         words = _words(claim, fact)
@@ -74,14 +74,14 @@ def _owned(
     claimed = {one.value for one in claim.facts if one.kind == fact.kind}
     rivals = any(one.value not in claimed for one in alike)
     items = (one.text for one in parts if one is not part and _measured(one.facts))
-    foreign = _squeeze(" ".join((others, *items)))
-    mine = _squeeze(own) + above
+    foreign = squeezed(" ".join((others, *items)))
+    mine = squeezed(own) + above
     if any(word in foreign and word not in mine for word in words):
         return False
     if not rivals:
         return True
     its = [word.lower() for word in weighty(fold(_before(part, fact)))]
-    said = _squeeze(claim.text)
+    said = squeezed(claim.text)
     return not its or any(word in said for word in its)
 
 
@@ -192,14 +192,14 @@ def _anchored(claim: Part, fact: Fact, part: Part) -> bool:
 def _anchors_stand(claim: Part, near: Alignment) -> bool:
     """Whether the source counts from the same days: 끝난 날부터 is not 끝난 날의 다음 날부터."""
     written = near.source.passage.text[near.start : near.end] + _lead(near)
-    plain, source = _squeeze(written), _from(written)
+    plain, source = squeezed(written), _from(written)
     anchors = [found[0] for found in _ANCHOR.finditer(fold(claim.text))]
     # Other words for the day are the nouns' business.
-    return all(_from(one) in source or _squeeze(one)[:2] not in plain for one in anchors)
+    return all(_from(one) in source or squeezed(one)[:2] not in plain for one in anchors)
 
 
 def _from(text: str) -> str:
-    return _DAY.sub("@", _squeeze(text))
+    return _DAY.sub("@", squeezed(text))
 
 
 # --- rows ----------------------------------------------------------------------------------------
@@ -212,12 +212,12 @@ def _is_of_row(claim: Part, near: Alignment) -> bool:
     facts = {(fact.kind, fact.value) for fact in claim.facts}
     own = near.source.read.part(near.start, near.end)
     key = own.start + len(row.partition(_ROW)[0])
-    names = _squeeze(cells[0][1])
+    names = squeezed(cells[0][1])
     told = {(one.kind, one.value) for one in own.facts if one.end <= key} & facts
     named = bool(told) or any(word in names for word in said)
-    here = [word for word in said if word in _squeeze(row)]
+    here = [word for word in said if word in squeezed(row)]
     return named and not any(
-        all(word in _squeeze(other) for word in here)
+        all(word in squeezed(other) for word in here)
         and told <= _values(near, span)
         and not facts & values <= _values(near, span)
         for span in _rows(near)
@@ -243,7 +243,3 @@ def _cells(row: str) -> list[tuple[str, str]]:
 
 def _lead(near: Alignment) -> str:
     return near.source.read.part(*near.lead).text if near.lead else ""
-
-
-def _squeeze(text: str) -> str:
-    return "".join(fold(text).lower().split())
