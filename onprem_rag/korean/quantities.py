@@ -9,7 +9,8 @@ from functools import lru_cache
 from onprem_rag.korean.bare_figures import bare
 from onprem_rag.korean.numerals import FIGURE
 from onprem_rag.korean.quantity_counts import counts
-from onprem_rag.korean.quantity_rules import Rule, amounts, dates, percentages, periods
+from onprem_rag.korean.quantity_dates import dates
+from onprem_rag.korean.quantity_rules import Rule, amounts, percentages, periods
 from onprem_rag.korean.quantity_words import WORD_RULES
 from onprem_rag.korean.references import Reference, find_references
 from onprem_rag.korean.text import fold

@@ -1,8 +1,9 @@
-"""How quantities are written: amounts, dates, years, periods, percentages, times.
+"""How quantities are written: amounts, periods, percentages.
 
 A rule is a pattern and a function that reads the normalised value from a match; ``None`` means
 that the match is no quantity after all. Rules never see article references: those are masked.
-``quantity_counts`` has those of counts, ``quantity_words`` what only a checker needs.
+``quantity_dates`` and ``quantity_counts`` have the others, ``quantity_words`` what only a checker
+needs.
 """
 
 from __future__ import annotations
@@ -42,6 +43,8 @@ FOLLOW = (
 START = r"(?=\d)(?<!\d)(?<!\d[.,])"
 HALF = r"(?<!\d)(?<!\d[.,])(?:(오전|오후)\s?)?"
 ALONE = r"(?<![가-힣])"
+# What shows that 3월 are months and no month.
+PERIOD_AFTER = r"\s?(?:이상|이하|이내|미만|초과|간|동안|을\s?(?:초과|경과)|이\s?(?:경과|지나|지난))"
 SINO_DIGIT = r"[일이삼사오육칠팔구십백천만억]"
 
 
@@ -86,96 +89,6 @@ def amounts() -> Iterator[Rule]:
         " ".join(_CURRENCIES),
     )
     yield rule("amount", rf"([$₩￦€¥])\s?({MIXED})", _signed, " ".join(_SIGNS))
-
-
-# --- dates, years, times -------------------------------------------------------------------------
-YEAR = r"((?:1[89]|20)\d\d|'\d\d)"
-_DOT, _GAP = r"\s{0,2}[.·]\s{0,3}", r"\s{0,3}"
-
-
-def full_year(text: str) -> str:
-    """Four figures for two: '24 is 2024, '98 is 1998."""
-    if len(text) == 4:
-        return text
-    return ("19" if int(text[-2:]) >= 70 else "20") + text[-2:]
-
-
-def _date(match: re.Match[str]) -> str | None:
-    """Read year, month, day from the groups that took part: 2024-03-01, 2024-03, --03-01."""
-    parts = [group for group in match.groups() if group]
-    year = ""
-    if match.re in _WITH_YEAR:
-        year = full_year(parts.pop(0))
-    month, day = int(parts[0]), int(parts[1]) if len(parts) > 1 else None
-    if not 1 <= month <= 12 or (day is not None and not 1 <= day <= 31):
-        return None
-    head = f"{year}-{month:02d}" if year else f"--{month:02d}"
-    return head if day is None else f"{head}-{day:02d}"
-
-
-_WITH_YEAR = tuple(
-    re.compile(pattern)
-    for pattern in (
-        rf"(?<!\d)(?<!\d\.){YEAR}{_DOT}(\d{{1,2}}){_DOT}(\d{{1,2}})(?!\d|-\d)\.?",
-        rf"(?<!\d)(?<!\d[.-]){YEAR}[-/](\d{{1,2}})[-/](\d{{1,2}})(?![\d-])",
-        rf"(?<!\d){YEAR}{_GAP}년도?{_GAP}(\d{{1,2}}){_GAP}월{_GAP}(\d{{1,2}}){_GAP}일",
-        rf"(?<!\d){YEAR}{_GAP}년도?{_GAP}(\d{{1,2}}){_GAP}월(?!\s?\d)",
-        rf"(?<!\d)(?<!\d\.){YEAR}{_DOT}(\d{{1,2}})\.(?!\s?\d)",
-        rf"(?<![\d.'])(\d\d){_GAP}년{_GAP}(\d{{1,2}}){_GAP}월{_GAP}(\d{{1,2}}){_GAP}일",
-        r"(?<![\d.-])((?:19|20)\d\d)(0[1-9]|1[0-2])([0-3]\d)(?![\d.,-])",
-    )
-)
-_PERIOD_AFTER = (
-    r"\s?(?:이상|이하|이내|미만|초과|간|동안|을\s?(?:초과|경과)|이\s?(?:경과|지나|지난))"
-)
-_WITHOUT_YEAR = (
-    re.compile(rf"(?<!\d)(?<!\d\.)(\d{{1,2}})\s?월{_GAP}(\d{{1,2}})\s?일"),
-    re.compile(rf"(?<!\d)(?<!\d\.)(\d{{1,2}})\s?월(?!분)(?!{_PERIOD_AFTER})"),
-)
-
-
-def _year(match: re.Match[str]) -> str | None:
-    return full_year(match[1])
-
-
-# Which month a day is in: 익월 5일 is 다음 달 5일, and another day than 당월 5일.
-MONTH_WORDS = {"매월": "", "매달": "", "익월": "다음달", "다음달": "다음달", "다음월": "다음달"}
-MONTH_WORDS |= {"당월": "그달", "그달": "그달", "해당월": "그달", "해당달": "그달", "전월": "전달"}
-MONTH = r"(매[월달]|[익당전]월|(?:다음|그|해당)\s?[달월])(?:의?\s?)"
-
-
-def _monthly_day(match: re.Match[str]) -> str | None:
-    if not 1 <= int(match[2]) <= 31:
-        return None
-    return f"{MONTH_WORDS.get(''.join(match[1].split()), '')}---{int(match[2]):02d}"
-
-
-def _time(match: re.Match[str]) -> str | None:
-    half, hour, minute = match[1] or "", int(match[2]), int(match[3] or 0)
-    if hour > 24 or minute > 59:
-        return None
-    if half == "오후" and hour < 12:
-        hour += 12
-    return f"{hour:02d}:{minute:02d}"
-
-
-def dates() -> Iterator[Rule]:
-    """The rules for dates."""
-    yield from (Rule("date", pattern, _date) for pattern in (*_WITH_YEAR, *_WITHOUT_YEAR))
-    yield rule(
-        "date",
-        rf"{MONTH}(\d{{1,2}})\s?일",
-        _monthly_day,
-        "월 달",
-    )
-    yield rule("year", rf"(?<!\d){YEAR}\s{{0,2}}(?:학?년도?|회계연도)(?!차)", _year, "년 연도")
-    yield rule("time", rf"{HALF}(\d{{1,2}}):(\d\d)(?!\d|:\d)", _time, ":")
-    yield rule(
-        "time",
-        rf"{HALF}(\d{{1,2}})\s?시(?:\s?(\d{{1,2}})\s?분)?{FOLLOW}(?!간)",
-        _time,
-        "시",
-    )
 
 
 # --- periods -------------------------------------------------------------------------------------
@@ -229,7 +142,7 @@ def periods() -> Iterator[Rule]:
     yield rule("period", mixed + years, scaled(12, "개월"), "년")
     yield rule("period", sino + r"\s?(?:개년|년간|년)" + FOLLOW, scaled(12, "개월"), "년")
     yield rule("period", rf"{mixed}\s?(?:개월|달)간?", scaled(1, "개월"), "개월 달")
-    yield rule("period", rf"{mixed}\s?월(?={_PERIOD_AFTER})", scaled(1, "개월"), "월")
+    yield rule("period", rf"{mixed}\s?월(?={PERIOD_AFTER})", scaled(1, "개월"), "월")
     yield rule("period", rf"{sino}\s?개월간?", scaled(1, "개월"), "개월")
     yield rule("period", rf"{ALONE}({NATIVE_WORD})\s?달{FOLLOW}", scaled(1, "개월"), "달")
     yield rule("period", rf"{figure}\s?주(?:일|간)?{FOLLOW}", scaled(7, "일"), "주")

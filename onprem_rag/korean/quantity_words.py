@@ -7,25 +7,21 @@ in words.
 from __future__ import annotations
 
 import re
-from calendar import monthrange
 from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 
 from onprem_rag.korean.numerals import DIGITS, FIGURE, MIXED, NATIVE_WORD, SINO, number, plain
 from onprem_rag.korean.quantity_counts import COUNTERS, read_count
+from onprem_rag.korean.quantity_dates import spelt_dates
 from onprem_rag.korean.quantity_rules import (
     ALONE,
     FOLLOW,
-    MONTH,
-    MONTH_WORDS,
     PERCENT,
     SINO_DIGIT,
     START,
     WON,
-    YEAR,
     Rule,
-    full_year,
     read_minutes,
     read_percentage,
     read_tenths,
@@ -36,10 +32,6 @@ from onprem_rag.korean.quantity_rules import (
     value_in,
 )
 
-_MONTHS = {"유": 6, "시": 10}
-_MONTH = r"(십[일이]?|[일이삼사오유육칠팔구시])월"
-_DAY = rf"({SINO_DIGIT}{{1,3}})\s?일"
-_SINO_YEAR = r"((?:이천|일?천구백)[일이삼사오육칠팔구십백]{0,5})\s?년도?"
 _AS_LIMIT = r"(?=\s?(?:이내|이상|이하|간|동안|미만|초과|이?전|이?후|까지|안에|을\s?초과|이\s?경과))"
 _COUNTED_AS_LIMIT = r"(?=\s?(?:이상|이하|이내|미만|초과|까지|씩|에\s?한|를?\s?초과))"
 _FRACTIONS = {"전액": 1, "절반": 2, "반액": 2, "반값": 2, "½": 2, "⅓": 3, "¼": 4, "⅕": 5}
@@ -48,7 +40,6 @@ _OFTEN = "|".join(  # 매년 한번
     rf"(?<={word}\s)"
     for word in ("매[년월달주일]", "[연월주]", "연간", "[년월달주기루]에", "마다", "하루", "학기")
 )
-_LATE = {"오후": 12, "저녁": 12, "밤": 12}
 
 
 # --- amounts, percentages ------------------------------------------------------------------------
@@ -94,98 +85,6 @@ def _with_point(match: re.Match[str]) -> str | None:
     whole = number(match[1])
     digits = "".join(str(DIGITS[digit]) for digit in match[2])
     return None if whole is None else plain(Decimal(f"{whole}.{digits}")) + "%"
-
-
-# --- dates and times -----------------------------------------------------------------------------
-def _month(text: str) -> int | None:
-    value = _MONTHS.get(text) or number(text)
-    return int(value) if value and 1 <= value <= 12 else None
-
-
-def _spelt_date(match: re.Match[str]) -> str | None:
-    """Read (year), month, (day) in words: 이천이십사년 삼월 일일."""
-    *years, spelt_month, spelt_day = match.groups()
-    month, day = _month(spelt_month), number(spelt_day) if spelt_day else None
-    if not month or (spelt_day and (day is None or not 1 <= day <= 31)):
-        return None
-    year = number(years[0]) if years else None
-    head = f"{year}-{month:02d}" if year else f"--{month:02d}"
-    return f"{head}-{int(day):02d}" if day else head
-
-
-def _last_day(match: re.Match[str]) -> str | None:
-    """3월 말일 is 3월 31일; that of February depends on the year."""
-    month = int(match[2])
-    if not 1 <= month <= 12:
-        return None
-    year = full_year(match[1]) if match[1] else ""
-    if month == 2 and not year:
-        return "--02-말일"
-    day = monthrange(int(year or 2001), month)[1]
-    return f"{year}-{month:02d}-{day}" if year else f"--{month:02d}-{day}"
-
-
-def _month_end(match: re.Match[str]) -> str:
-    return MONTH_WORDS.get("".join(match[1].split()), "") + "---말일"
-
-
-def _short_date(match: re.Match[str]) -> str | None:
-    year, month, day = match.groups()
-    if not (1 <= int(month) <= 12 and 1 <= int(day) <= 31):
-        return None
-    return f"{full_year(year)}-{int(month):02d}-{int(day):02d}"
-
-
-def _any_date(match: re.Match[str]) -> str:
-    """A date as it is written, even one that no calendar has: it stands in no source."""
-    year, month, day = match.groups()
-    return f"{year}-{int(month):02d}-{int(day):02d}"
-
-
-def _spelt_year(match: re.Match[str]) -> str | None:
-    value = number(match[1])
-    return plain(value) if value and 1900 <= value < 2100 else None
-
-
-def _time(match: re.Match[str]) -> str | None:
-    half, hours, minutes, half_past = match.groups()
-    hour, minute = number(hours), number(minutes) if minutes else Decimal(0)
-    if hour is None or minute is None or hour > 24 or minute > 59:
-        return None
-    if half_past:
-        minute = Decimal(30)
-    hour += _LATE.get(half or "", 0) if hour < 12 else 0
-    hour += 12 if half == "낮" and hour < 7 else 0
-    if half == "밤" and hour == 12:
-        hour = Decimal(24)
-    return f"{int(hour):02d}:{int(minute):02d}"
-
-
-def _dates() -> Iterator[Rule]:
-    gap = r"\s?"
-    yield rule("date", rf"{ALONE}{_SINO_YEAR}{gap}{_MONTH}{gap}{_DAY}{FOLLOW}", _spelt_date, "월")
-    yield rule("date", rf"{ALONE}{_MONTH}{gap}{_DAY}{FOLLOW}", _spelt_date, "월")
-    month_only = rf"{ALONE}(십[일이]?|[삼사오유육칠팔구시])월(){FOLLOW}"  # 이월, 일월 are words
-    yield rule("date", month_only, _spelt_date, "월")
-    last = rf"(?<!\d)(?<!\d\.)(?:{YEAR}\s?년\s?)?(\d{{1,2}})\s?월\s?말일?{FOLLOW}"
-    yield rule("date", last, _last_day, "말")
-    yield rule("date", rf"{MONTH}말일?{FOLLOW}", _month_end, "말")
-    yield rule("date", r"(?<![\d.-])(\d\d)\.\s?(\d{1,2})\.\s?(\d{1,2})\.", _short_date, ".")
-    for parts in (
-        r"\.\s{0,3}(\d{1,2})\.\s{0,3}(\d{1,2})\.?",
-        rf"{gap}년{gap}(\d{{1,2}}){gap}월{gap}(\d{{1,2}}){gap}일",
-    ):
-        yield rule("date", rf"{START}(\d{{4}}){parts}(?!\d)", _any_date, ". 년")
-    yield rule("year", rf"{ALONE}{_SINO_YEAR}{FOLLOW}", _spelt_year, "년")
-    minutes = rf"(?:\s?(\d{{1,2}}|{SINO})\s?분|\s?(반))?"
-    part_of_day = r"(오전|오후|낮|밤|저녁|새벽|아침)\s?"
-    hour = rf"{part_of_day}(\d{{1,2}}|{NATIVE_WORD})\s?시{minutes}(?!간){FOLLOW}"
-    yield rule("time", hour, _time, "시")
-    yield rule("time", rf"{ALONE}()({NATIVE_WORD})\s?시{minutes}(?!간){FOLLOW}", _time, "시")
-    yield rule("time", rf"{START}()(\d{{1,2}})\s?시()\s?(반){FOLLOW}", _time, "시")
-    yield rule("time", rf"{ALONE}정오{FOLLOW}", lambda match: "12:00", "정오")
-    own = r"(?!\s?(?:노력|능력|작용|활동|결의|기능))"  # 자정 노력: cleaning up one's own house
-    yield rule("time", rf"{ALONE}자정{own}{FOLLOW}", lambda match: "24:00", "자정")
 
 
 # --- periods -------------------------------------------------------------------------------------
@@ -308,4 +207,4 @@ def _as_written(match: re.Match[str]) -> str:
     return "".join(match[0].split())
 
 
-WORD_RULES = (*_shares(), *_dates(), *_periods(), *_counts())
+WORD_RULES = (*_shares(), *spelt_dates(), *_periods(), *_counts())

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 
-from onprem_rag.korean.numerals import number
+from onprem_rag.korean.reference_reading import ARTICLE_PART, Reference, read_place
 from onprem_rag.korean.reference_shapes import (
     BACK,
     CIRCLED,
@@ -15,7 +15,6 @@ from onprem_rag.korean.reference_shapes import (
     OF_IT,
     SHAPE,
     SPELT_HINT,
-    SPELT_PART,
     SPELT_SHAPE,
     written_out,
 )
@@ -25,55 +24,7 @@ __all__ = ["CIRCLED", "Reference", "find_references"]
 
 _LARGEST_RANGE = 50
 _WIDEST_LINK = 60  # characters between two members of a list or range; more is a layout gap
-
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """One place that a text names; ``str()`` is its canonical form, without the document.
-
-    ``start``/``end`` are the span of the place itself, so ``document`` lies before it.
-    ``relative`` places (제1항) mean the article that they stand in. ``implied`` ones are the
-    inner members of a range (제3조부터 제5조까지); their span is that of the connecting word.
-    ``back`` is what counts from where the text stands: 전항, 전조, 전2항.
-    """
-
-    document: str | None  # only when in 「」
-    article: str | None  # "제10조의2", "부칙 제2조"
-    paragraph: int | None
-    subparagraph: int | None
-    item: str | None  # "가"
-    annex: str | None  # "별표 1", "별지 제2호서식"
-    relative: bool
-    start: int
-    end: int
-    text: str
-    branch: int | None = None  # 제3호의2 → 2
-    implied: bool = False
-    back: str | None = None
-
-    def __str__(self) -> str:
-        inner = "".join(
-            (
-                f"제{self.paragraph}항" if self.paragraph is not None else "",
-                f"제{self.subparagraph}호" if self.subparagraph is not None else "",
-                f"의{self.branch}" if self.branch else "",
-                f"{self.item}목" if self.item else "",
-            )
-        )
-        head = self.annex or self.article or self.back or ""
-        return (
-            f"{head} {inner}" if inner and head and (self.annex or head == "부칙") else head + inner
-        )
-
-
-_ARTICLE_PART = re.compile(r"(\d+)조(?:의(\d+))?")
-_PARAGRAPH_PART = re.compile(rf"(\d+)항|([{CIRCLED}])")
-_SUBPARAGRAPH_PART = re.compile(r"(\d+)호(?:의(\d+))?")
-_ITEM_PART = re.compile(rf"([{ITEMS}])목$")
-_ANNEX_PART = re.compile(r"별표(?:제?(\d+)(호)?(?:의(\d+))?)?")
-_FORM_PART = re.compile(r"별지제?([\d-]+)(?:호)?(?:의(\d+))?")
 _NUMBERED = re.compile(r"(별표|별지) 제?(\d+)(?:호서식)?")
-_PARENTHESIS = re.compile(r"\([^()]*\)|<[^<>]*>")
 _DOCUMENT_BEFORE = re.compile(
     r"[「『]([^「」『』]{1,80})[」』]\s*(?:\([^()]{0,60}\)\s*)?(?:\[?\s*)?$"
 )
@@ -117,11 +68,11 @@ def _references(text: str, every: bool) -> tuple[Reference, ...]:
                 continue
             reference = word
         elif back:
-            reference = replace(_read(match, text), back=_back_name(back), start=back.start())
+            reference = replace(read_place(match, text), back=_back_name(back), start=back.start())
             reference = replace(reference, text=text[reference.start : reference.end])
             back = None
         else:
-            reference = _in_context(_read(match, text), last, folded)
+            reference = _in_context(read_place(match, text), last, folded)
         if last and _links(_RANGE, folded, last, reference):
             found.extend(_between(last, reference, text, every))
         found.append(reference)
@@ -149,7 +100,7 @@ def _goes_on(folded: str, word: re.Match[str], following: re.Match[str]) -> bool
     """전조 제2항, 같은 항 제3호."""
     if following.re is BACK or following.start() - word.end() > _WIDEST_LINK:
         return False
-    named = _ARTICLE_PART.search("".join(following[0].split())) or following[0].startswith("별")
+    named = ARTICLE_PART.search("".join(following[0].split())) or following[0].startswith("별")
     return not named and bool(OF_IT.fullmatch(folded, word.end(), following.start()))
 
 
@@ -179,51 +130,6 @@ def _links(pattern: re.Pattern[str], folded: str, last: Reference, following: Re
     if following.start - last.end > _WIDEST_LINK:
         return False
     return bool(pattern.fullmatch(folded, last.end, following.start))
-
-
-def _read(match: re.Match[str], text: str) -> Reference:
-    written = "".join(_PARENTHESIS.sub("", match.group()).replace(",", "").split())
-    if match.re is SPELT_SHAPE:
-        written = SPELT_PART.sub(lambda spelt: str(number(spelt[0])), written)
-    annex, written = _annex(written)
-    article = None
-    if part := _ARTICLE_PART.search(written):
-        article = f"제{int(part[1])}조" + (f"의{int(part[2])}" if part[2] else "")
-    if written.startswith("부칙"):
-        article = f"부칙 {article}" if article else "부칙"
-    paragraph = _PARAGRAPH_PART.search(written)
-    subparagraph = _SUBPARAGRAPH_PART.search(written)
-    item = _ITEM_PART.search(written)
-    figure = None
-    if paragraph:
-        figure = int(paragraph[1]) if paragraph[1] else CIRCLED.index(paragraph[2]) + 1
-    return Reference(
-        document=None,
-        article=article,
-        paragraph=figure,
-        subparagraph=int(subparagraph[1]) if subparagraph else None,
-        item=item[1] if item else None,
-        annex=annex,
-        relative=article is None and annex is None,
-        start=match.start(),
-        end=match.end(),
-        text=text[match.start() : match.end()],
-        branch=int(subparagraph[2]) if subparagraph and subparagraph[2] else None,
-    )
-
-
-def _annex(written: str) -> tuple[str | None, str]:
-    """Return the canonical annex or form, and what is written after it."""
-    if part := _FORM_PART.match(written):
-        branch = f"의{int(part[2])}" if part[2] else ""
-        return f"별지 제{part[1]}호{branch}서식", ""
-    if not (part := _ANNEX_PART.match(written)):
-        return None, written
-    if part[2] and _ITEM_PART.search(written):  # the only annex: 별표 제1호가목
-        return "별표", written[2:]
-    branch = f"의{int(part[3])}" if part[3] else ""
-    figure = f" {int(part[1])}" if part[1] else ""
-    return f"별표{figure}{branch}", written[part.end() :]
 
 
 def _in_context(reference: Reference, last: Reference | None, folded: str) -> Reference:
@@ -297,7 +203,7 @@ def _between(first: Reference, last: Reference, text: str, every: bool) -> Itera
     elif last.paragraph and first.paragraph and not last.subparagraph:
         yield from (replace(blank, paragraph=n) for n in _inner(first.paragraph, last.paragraph))
     elif last.article and first.article and not (first.paragraph or last.paragraph):
-        one, two = _ARTICLE_PART.search(first.article), _ARTICLE_PART.search(last.article)
+        one, two = ARTICLE_PART.search(first.article), ARTICLE_PART.search(last.article)
         if one and two and one[1] == two[1]:
             for inner in _inner(int(one[2] or 1), int(two[2] or 1)):
                 yield replace(blank, article=f"제{one[1]}조의{inner}")

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import itertools
 import re
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from onprem_rag.korean.text import normalise
+from onprem_rag.korean.title_forms import (
+    ALONE,
+    ANCHOR,
+    ENDS,
+    KIND,
+    Long,
+    ending_in,
+    forms_of,
+    is_bare_kind,
+    left_from,
+    long_of,
+    only_ones,
+)
 
 _LONGEST = 40  # letters of a shortened name, so that long questions stay cheap
 _SHORT = 3  # letters before 법, 규정 with which a name may be the end of another one
-KIND = (  # what the titles of rules end in
-    r"(?:법률|법|규정|규칙|지침|령|요령|세칙|내규|예규|강령|조례|규약|기준|훈령|편람|매뉴얼"
-    r"|정관|학칙|회칙|헌장)"
-)
-_ALONE = frozenset("정관 학칙 회칙 헌장".split())  # kinds of which an institution has one
-_ANCHOR = re.compile(rf"(?<![명연수]){KIND}")
-_ENDS = re.compile(
-    rf"(?:(?:특별조치법|특별법|특례법|법률|법)?시행(?:령|규칙|세칙)|특별조치법|특별법|특례법|{KIND})$"
-)
 # What makes another rule's title of the title before it: 인사규정 시행세칙.
 _DERIVED = re.compile(
     rf"(?:시행{KIND}|세칙|(?:세부|운영|운용|관리|처리|실무)(?:세칙|지침|규정|규칙|요령|내규))"
@@ -44,13 +46,7 @@ _OPENS = re.compile(
     rf"{_UNNAMED.pattern}|혹시|안녕하세요|그리고|그럼|[^가-힣A-Za-z0-9].*|.*[^가-힣A-Za-z0-9]"
 )
 _NO_PART = re.compile(rf"{_OPENS.pattern}|.*[은는을를이가도만에면]|.*에서|때")
-_PARENTHESIS = re.compile(r"\([^()]*\)")
-_ABOUT = re.compile(r"(?:등)?에\s?관한\s?(?=\S)")
 _ABOUT_BEFORE = re.compile(r"에\s?(?:관한|대한)\s?$")
-_AND = re.compile(r"\s및\s")
-_SPARED = re.compile(rf"\(|{_ABOUT.pattern}|{_AND.pattern}")  # what a title may be written without
-_CONNECTED = re.compile(r"\s+및\s+|[\s·,]+|및|등(?=\s|$)")
-_PARTICLE = re.compile(r"(?<=..)(?:의|를|을|과|와|으로|로|에)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,23 +60,14 @@ class Named:
     several: bool = False  # whether ``title`` is None because more than one rule fits
 
 
-@dataclass(frozen=True, slots=True)
-class _Long:
-    """A title "… 에 관한 …", of which words may be left out: 정보통신망법."""
-
-    title: str
-    words: tuple[str, ...]  # of what the rule is about, without particles
-    kinds: frozenset[str]  # 법 for 법률, 특별법
-
-
 class Titles:
     """The titles of a library, to be found in questions. Safe to share between threads."""
 
     def __init__(self, titles: Mapping[str, str]) -> None:
         """``titles`` by their ``letters``."""
-        written = {key: title for key, title in titles.items() if not _is_bare_kind(key)}
-        self._forms = _only_ones(
-            (form, k) for k, title in written.items() for form in _forms(title)
+        written = {key: title for key, title in titles.items() if not is_bare_kind(key)}
+        self._forms = only_ones(
+            (form, k) for k, title in written.items() for form in forms_of(title)
         )
         self._forms |= {key: key for key in written}
         lengths: dict[str, set[int]] = {}
@@ -89,9 +76,9 @@ class Titles:
         self._lengths = {head: sorted(found, reverse=True) for head, found in lengths.items()}
         self._titles = sorted((key[::-1], key) for key in written)
         self._others = sorted((form[::-1], key) for form, key in self._forms.items() if form != key)
-        self._long: dict[str, list[_Long]] = {}  # by two letters with which a word's end begins
+        self._long: dict[str, list[Long]] = {}  # by two letters with which a word's end begins
         for key, title in written.items():
-            if long := _long(key, title):
+            if long := long_of(key, title):
                 pairs = {word[at : at + 2] for word in long.words for at in range(len(word) - 1)}
                 for pair in pairs:
                     self._long.setdefault(pair, []).append(long)
@@ -101,7 +88,7 @@ class Titles:
         read = _Read(text)
         found: list[Named] = list(self._in_full(read))
         taken = [(named.start, named.end) for named in found]
-        for anchor in _ANCHOR.finditer(read.text):
+        for anchor in ANCHOR.finditer(read.text):
             end = anchor.end()
             origin = read.at[end - 1]
             if any(start <= origin < stop for start, stop in taken):
@@ -151,22 +138,22 @@ class Titles:
     def _cuts(self, read: _Read, start: int, anchor: re.Match[str], after: int) -> bool:
         """Whether a short name is but the end of a longer one: 보호법 of 개인정보 보호법."""
         about = _ABOUT_BEFORE.search(read.question, after, read.at[anchor.start()])
-        if anchor[0] in _ALONE or (anchor.start() - start > _SHORT and not about):
+        if anchor[0] in ALONE or (anchor.start() - start > _SHORT and not about):
             return False
         return read.name_begins(start, anchor, after) < start
 
     def _meant(self, short: str) -> set[str]:
         """The titles that end like this; else those with words left out."""
-        kind = _ENDS.search(short)
-        if not kind or (kind.start() < 2 and short not in _ALONE and len(kind[0]) < 3):
+        kind = ENDS.search(short)
+        if not kind or (kind.start() < 2 and short not in ALONE and len(kind[0]) < 3):
             return set()
-        found = _ending(short, self._titles)
+        found = ending_in(short, self._titles)
         if not found:
             body = short[: kind.start()]
-            found = _ending(short, self._others) | {
+            found = ending_in(short, self._others) | {
                 long.title
                 for long in self._long.get(body[:2], ())
-                if kind[0] in long.kinds and _left_from(body, long.words)
+                if kind[0] in long.kinds and left_from(body, long.words)
             }
         return found
 
@@ -236,72 +223,7 @@ class _Read:
             return False
         # "휴가" may be a document's title, and is a word in most questions all the same.
         return bool(
-            _ENDS.search(self.text, max(start, end - 8), end)
+            ENDS.search(self.text, max(start, end - 8), end)
             or self.quoted(end)
             or self.narrows(end)
         )
-
-
-def _only_ones(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Forms with their titles, without those that two titles share."""
-    titles: dict[str, set[str]] = {}
-    for form, title in pairs:
-        titles.setdefault(form, set()).add(title)
-    return {form: found.pop() for form, found in titles.items() if len(found) == 1}
-
-
-def _is_bare_kind(key: str) -> bool:
-    return len(key) < 2 or (bool(_ANCHOR.fullmatch(key)) and key not in _ALONE)
-
-
-def _forms(title: str) -> Iterator[str]:
-    """Other ways to write all of a title: without what is in parentheses, 에 관한 or 및."""
-    written = normalise(title) if _SPARED.search(normalise(title)) else ""
-    for one in {written, _PARENTHESIS.sub("", written)} - {""}:
-        form = _squeezed(_ABOUT.sub("", one))
-        if form != _squeezed(one):
-            form = re.sub(r"법률(?=$|시행)", "법", form)
-        for written_so in (form, _squeezed(_AND.sub(" ", _ABOUT.sub("", one)))):
-            if not _is_bare_kind(written_so):
-                yield written_so
-
-
-def _long(key: str, title: str) -> _Long | None:
-    about = list(_ABOUT.finditer(title))
-    kind = _ENDS.search(key)
-    if not about or not kind:
-        return None
-    subject = _PARENTHESIS.sub("", normalise(title[: about[-1].start()]))
-    words = (_squeezed(_PARTICLE.sub("", word)) for word in _CONNECTED.split(subject) if word)
-    short = kind[0].replace("법률", "법")
-    kinds = frozenset({short, re.sub(r"특별조치법|특별법|특례법", "법", short)})
-    return _Long(key, tuple(word for word in words if len(word) > 1), kinds)
-
-
-def _squeezed(normalised: str) -> str:
-    return "".join(filter(str.isalnum, normalised))
-
-
-def _ending(short: str, backwards: Sequence[tuple[str, str]]) -> set[str]:
-    """Titles that end in ``short``, two at the most; ``backwards`` has their forms, sorted."""
-    found = set[str]()
-    end = short[::-1]
-    for number in range(bisect_left(backwards, (end, "")), len(backwards)):
-        form, title = backwards[number]
-        if not form.startswith(end) or len(found) > 1:
-            break
-        found.add(title)
-    return found
-
-
-def _left_from(body: str, words: tuple[str, ...]) -> bool:
-    """Whether ``body`` is what some of ``words`` say, in order, the first perhaps by its end."""
-    for number, word in enumerate(words):
-        for at in range(len(word) - 1):
-            if body.startswith(word[at:]):
-                rest = body[len(word) - at :]
-                for following in words[number + 1 :]:
-                    rest = rest.removeprefix(following)
-                if not rest:
-                    return True
-    return False

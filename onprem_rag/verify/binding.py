@@ -10,18 +10,17 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
-from onprem_rag.korean.clauses import clauses
 from onprem_rag.korean.kind import Kind
 from onprem_rag.korean.text import fold, squeezed
 from onprem_rag.records import Fact
-from onprem_rag.verify.alignment import HEADING, MEASURED, Part
-from onprem_rag.verify.meaning import weighty
-from onprem_rag.verify.owners import shared_topic
+from onprem_rag.verify.bound import Bound
+from onprem_rag.verify.limits import COMPARATOR, limits_bound, without_doubtful
+from onprem_rag.verify.meaning import standing, weighty
+from onprem_rag.verify.owners import clauses_in, shared_topic
+from onprem_rag.verify.sources import HEADING, MEASURED, Part
 
 _BEHIND = 24  # characters after a value in which what it counts stands: 15일의 유급휴가
-COMPARATOR = "comparator"
 MODALITY = "modality"
 _DENIED = re.compile(r" (?:must )?not$")
 _VERB = re.compile(r"^~|(?:받|있|되|하)$")  # what a noun becomes a verb by
@@ -30,18 +29,6 @@ _SPECIFIC = 2  # words that a value of another kind counts for
 _TELLING = MEASURED | {COMPARATOR}
 _CLEARLY_MORE = 2  # words that one place must share beyond the others to be what was meant
 _MOST = 60  # values of one kind in a statement or span; beyond that nobody could tell
-
-
-@dataclass(frozen=True, slots=True)
-class Bound:
-    """What a span says about one fact of a claim.
-
-    ``stated`` say the same of the same; else ``instead`` is the one other value that the span
-    has in its place. Neither: the span says nothing of it, or several things.
-    """
-
-    stated: tuple[Fact, ...] = ()
-    instead: Fact | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +57,8 @@ def bind(claim: Part, span: Sequence[Part], kinds: Mapping[str, Kind]) -> dict[F
             _by_owners(found, list(_places(claim, name)), span, name, kinds[name])
         elif name == MODALITY:
             _by_clauses(found, claim, span, kinds[name])
-    _without_doubtful(claim, span, found)
-    return found | _limits_bound(claim, span, found, kinds)
+    without_doubtful(claim, span, found)
+    return found | limits_bound(claim, span, found, kinds)
 
 
 def _bound(fact: Fact, stated: Sequence[Fact], unclaimed: Sequence[Fact], kind: Kind) -> Bound:
@@ -151,68 +138,19 @@ def _by_clauses(found: dict[Fact, Bound], claim: Part, span: Sequence[Part], kin
         if not bound.stated or not rivals:
             continue
         words = frozenset(weighty(clause))
-        own = max((_standing(words, clauses_[one]) for one in bound.stated), default=0)
-        nearest = max(rivals, key=lambda other: _standing(words, clauses_[other]))
-        if _standing(words, clauses_[nearest]) > own:
+        own = max((standing(words, clauses_[one]) for one in bound.stated), default=0)
+        nearest = max(rivals, key=lambda other: standing(words, clauses_[other]))
+        if standing(words, clauses_[nearest]) > own:
             found[fact] = Bound(instead=nearest if len(rivals) == 1 else None)
 
 
 def _by_clause(part: Part) -> Iterator[tuple[Fact, str]]:
     """The predicates of ``part`` and the clauses that they are those of."""
-    spans = _clauses(part.text)
+    spans = clauses_in(part.text)
     for fact in part.facts:
         if fact.kind == MODALITY:
             at = bisect_right(spans, fact.start - part.start, key=lambda span: span[0]) - 1
             yield fact, _plain(part.text, *spans[max(at, 0)])
-
-
-# --- limits --------------------------------------------------------------------------------------
-def _limits_bound(
-    claim: Part, span: Sequence[Part], found: Mapping[Fact, Bound], kinds: Mapping[str, Kind]
-) -> dict[Fact, Bound]:
-    """Limits are those of the very quantities that the claim's quantities stand for."""
-    limits = {fact: Bound() for fact in claim.facts if fact.kind == COMPARATOR}
-    if not limits:
-        return limits
-    stated = _stated_limits(span)
-    for quantity, own in _limits_of(claim).items():
-        bound = found[quantity]
-        others = (bound.instead,) if bound.instead else bound.stated
-        there = [(other, limit) for other in others for limit in stated.get(other, ())]
-        for limit in own:
-            said = [
-                other
-                for of, other in there
-                if kinds[COMPARATOR].same(limit, other)
-                # Of a wrong quantity the limit may be right.
-                or (of is bound.instead and _limit(quantity, limit) == _limit(of, other))
-            ]
-            instead = there[0][1] if len(there) == 1 else None
-            limits[limit] = Bound(tuple(said)) if said else Bound(instead=instead)
-    return limits
-
-
-def _without_doubtful(claim: Part, span: Sequence[Part], found: dict[Fact, Bound]) -> None:
-    """Take back values that ``found`` has instead, but with limits of another sense: 30일 전."""
-    mine, stated = _limits_of(claim), _stated_limits(span)
-    for fact, bound in found.items():
-        if bound.instead is None or fact.kind not in MEASURED or fact not in mine:
-            continue
-        own = {_limit(fact, limit) for limit in mine[fact]}
-        theirs = {_limit(bound.instead, limit) for limit in stated.get(bound.instead, ())}
-        if own.isdisjoint(theirs):
-            found[fact] = Bound()
-
-
-def drops_limit(claim: Part, span: Sequence[Part], found: Mapping[Fact, Bound]) -> bool:
-    """Whether a quantity has lost its limit: 3급 of 3급 이하."""
-    stated = _stated_limits(span)
-    own = _limits_of(claim) if stated else {}
-    return any(
-        bool(bound.stated) and fact not in own and all(other in stated for other in bound.stated)
-        for fact, bound in found.items()
-        if stated and fact.kind in MEASURED
-    )
 
 
 def drops_denial(claim: Part, span: Part, kinds: Mapping[str, Kind]) -> bool:
@@ -232,39 +170,7 @@ def drops_denial(claim: Part, span: Part, kinds: Mapping[str, Kind]) -> bool:
     )
 
 
-def _stated_limits(span: Sequence[Part]) -> dict[Fact, list[Fact]]:
-    return {one: limits for part in span for one, limits in _limits_of(part).items()}
-
-
-def _limits_of(part: Part) -> dict[Fact, list[Fact]]:
-    """The quantities of ``part`` that have limits, with these."""
-    found: dict[Fact, list[Fact]] = {}
-    quantities: dict[str, list[Fact]] = {}
-    if len(part.facts) > 10 * _MOST:
-        return found
-    for fact in part.facts:
-        if fact.kind in MEASURED:
-            quantities.setdefault(f"{fact.kind} {fact.value}", []).append(fact)
-    for limit in part.facts:
-        if limit.kind != COMPARATOR:
-            continue
-        words = limit.value.split(" ")
-        names = (" ".join(words[:end]) for end in range(2, len(words)))
-        near = [one for name in names for one in quantities.get(name, ())]
-        if near:
-            nearest = min(near, key=lambda one: _distance(one, limit))
-            found.setdefault(nearest, []).append(limit)
-    return found
-
-
-def _limit(quantity: Fact, limit: Fact) -> str:
-    return limit.value.removeprefix(f"{quantity.kind} {quantity.value} ")
-
-
-def _distance(quantity: Fact, limit: Fact) -> int:
-    return max(limit.start - quantity.end, quantity.start - limit.end)
-
-
+# --- places --------------------------------------------------------------------------------------
 def _shared_by_all(part: Part, name: str) -> str:
     """The topic that belongs to each value of ``part``, and tells none from another."""
     own = [(one.start - part.start, one.end - part.start) for one in part.facts if one.kind == name]
@@ -284,12 +190,7 @@ def _words(mine: _Place) -> tuple[frozenset[str], frozenset[str]]:
 
 
 def _shared(words: tuple[frozenset[str], frozenset[str]], place: _Place) -> int:
-    return _standing(words[0], place.before) + _standing(words[1], place.behind)
-
-
-def _standing(words: frozenset[str], text: str) -> int:
-    joined = "".join(text.split())
-    return sum(word in joined for word in words)
+    return standing(words[0], place.before) + standing(words[1], place.behind)
 
 
 def _in_order(claimed: Sequence[Fact], stated: Sequence[Fact], kind: Kind) -> bool:
@@ -305,7 +206,7 @@ def _places(part: Part, name: str) -> Iterator[_Place]:
     """The values of one kind with what stands around them, up to the next and in their clause."""
     blanked = part.blanked()
     same = [fact for fact in part.facts if fact.kind == name]
-    borders = iter(_clauses(part.text))
+    borders = iter(clauses_in(part.text))
     first, last = next(borders)
     heading = HEADING.match(part.text)  # 제19조의2(육아시간) is no more that of the first value
     first = max(first, heading.end() if heading else 0)
@@ -333,8 +234,3 @@ def _places(part: Part, name: str) -> Iterator[_Place]:
 
 def _plain(text: str, start: int, end: int) -> str:
     return fold(text[start:end]).lower()
-
-
-@lru_cache(maxsize=512)
-def _clauses(text: str) -> tuple[tuple[int, int], ...]:
-    return tuple(clauses(text.replace("\n", " "))) or ((0, len(text)),)

@@ -13,7 +13,7 @@ from onprem_rag.korean.kind import Kind
 from onprem_rag.korean.script import Script
 from onprem_rag.records import Claim, Fact, Finding, Passage, Report, Stage, Verdict
 from onprem_rag.verify.aligning import align_claims, is_sound
-from onprem_rag.verify.alignment import Alignment, read_facts
+from onprem_rag.verify.alignment import Alignment
 from onprem_rag.verify.claims import without_bullet
 from onprem_rag.verify.deadline import Deadline, OutOfTimeError
 from onprem_rag.verify.judge import Judge
@@ -21,6 +21,7 @@ from onprem_rag.verify.judging import Asking, judged
 from onprem_rag.verify.listing import meant_by
 from onprem_rag.verify.meaning import has_numbers
 from onprem_rag.verify.places import citation
+from onprem_rag.verify.sources import read_facts
 from onprem_rag.verify.verdicts import (
     MOST_FACTS,
     Aligned,

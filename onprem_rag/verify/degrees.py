@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from onprem_rag.korean.equivalents import rule_words
 from onprem_rag.korean.text import fold
-from onprem_rag.verify.alignment import Part
+from onprem_rag.verify.sources import Part
 from onprem_rag.verify.wording import EMPTY_HEADS, plain, words_of
 
 # Words that make a rule wider, narrower or surer; what means the same stands in one row.

@@ -8,8 +8,9 @@ from onprem_rag.korean.kind import Kind
 from onprem_rag.korean.references import CIRCLED, Reference
 from onprem_rag.korean.text import squeezed
 from onprem_rag.records import Citation, Fact
-from onprem_rag.verify.alignment import Alignment, Part, Source
+from onprem_rag.verify.alignment import Alignment
 from onprem_rag.verify.places import citation, find_place, mentions_place, names_another
+from onprem_rag.verify.sources import Part, Source
 
 
 def find_value(fact: Fact, sources: Sequence[Source], kind: Kind) -> Citation | None:

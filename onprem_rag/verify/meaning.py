@@ -1,7 +1,8 @@
 """Whether a sentence in other words says what its source says.
 
 Character bigrams can't tell 유급 from 무급, nor who does what. Here every noun of the claim must
-stand in the source, and what the source denies, orders or ties to a value must stay so.
+stand in the source; before and after, and who does it to whom, must stay as they are there; no
+condition may be left out and no degree added.
 """
 
 from __future__ import annotations
@@ -13,9 +14,9 @@ from functools import lru_cache
 from onprem_rag.korean.equivalents import rule_words
 from onprem_rag.korean.morphemes import nouns
 from onprem_rag.korean.text import fold, squeezed
-from onprem_rag.verify.alignment import Part
 from onprem_rag.verify.conditions import keeps_conditions
 from onprem_rag.verify.degrees import adds_nothing
+from onprem_rag.verify.sources import Part
 
 # Nouns of answering style, and of limits, which are compared with their values.
 _LIGHT = frozenset(
@@ -31,12 +32,6 @@ _LIMIT = re.compile(r"이상(?!의 |한)|(?<!부득)이하|초과|미만|이내|
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _WORD = re.compile(r"[가-힣]")
 _LONGEST_NOUN = 8  # syllables
-# What ties a statement to something; 경우에도 ties it to nothing.
-CONDITION = re.compile(
-    r"(?:경우|때)(?:에는|에만|에|로서|로\s?한정하여)?(?![가-힣])|[하되으이리치기]면(?=[,\s])|한하여|한정하여|자로서"
-    r"|아니하는\s?한(?![가-힣])|제외하고"
-)
-PROVISO = re.compile(r"(?<![가-힣])(?:다만|단)(?=[,\s])")
 _ROLE = re.compile(
     r"(?<![가-힣A-Za-z])([가-힣A-Za-z]{2,20}?)(에게|께|한테|께서|은|는|이|가)(?=[\s,]|$)"
 )
@@ -58,7 +53,13 @@ def says_the_same(claim: Part, span: Part, context: str) -> bool:
 def is_about(topic: str, source: str) -> bool:
     """Whether half of the nouns of ``topic``, which a clause leaves out, stand in ``source``."""
     words = weighty(fold(topic))
-    return 2 * _standing(words, squeezed(source)) >= len(words)
+    return 2 * standing(words, source) >= len(words)
+
+
+def standing(words: Iterable[str], text: str) -> int:
+    """How many of ``words`` stand in ``text``, blind to blanks and case."""
+    joined = squeezed(text)
+    return sum(word.lower() in joined for word in words)
 
 
 def has_numbers(claim: str, source: str) -> bool:
@@ -179,8 +180,3 @@ def _same_roles(claim: str, source: str) -> bool:
         if claimed[word].isdisjoint(stated[word])
     ]
     return {"to"} not in turned or {"by"} not in turned
-
-
-# --- what stands there ---------------------------------------------------------------------------
-def _standing(words: Iterable[str], joined: str) -> int:
-    return sum(word.lower() in joined for word in words)

@@ -13,8 +13,8 @@ from onprem_rag.korean.endings import form_of, turned
 from onprem_rag.korean.particles import particle_after
 from onprem_rag.korean.references import CIRCLED, find_references
 from onprem_rag.records import Citation, Fact, Passage, Verdict
-from onprem_rag.verify.alignment import read_source
 from onprem_rag.verify.places import stated_places
+from onprem_rag.verify.sources import read_source
 
 # How a limit is said where the source says it by a verb: 30일을 초과할 수 없다.
 _LIMITS = {

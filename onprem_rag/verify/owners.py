@@ -14,8 +14,9 @@ from itertools import pairwise
 from onprem_rag.korean.clauses import TOPIC, clauses
 from onprem_rag.korean.text import fold, squeezed
 from onprem_rag.records import Fact
-from onprem_rag.verify.alignment import HEADING, MEASURED, Alignment, Part
+from onprem_rag.verify.alignment import Alignment
 from onprem_rag.verify.meaning import weighty
+from onprem_rag.verify.sources import HEADING, MEASURED, Part
 
 _ROW = " | "
 _CELL = re.compile(r"^([^:|]{1,40}): (.*)$")
@@ -86,7 +87,8 @@ def _owned(
 
 
 @lru_cache(maxsize=1024)
-def _spans(text: str) -> tuple[tuple[int, int], ...]:
+def clauses_in(text: str) -> tuple[tuple[int, int], ...]:
+    """The clauses of a sentence that may go over lines; all of it where none is found."""
     return tuple(clauses(text.replace("\n", " "))) or ((0, len(text)),)
 
 
@@ -94,7 +96,8 @@ def _clause(part: Part, at: int) -> tuple[int, int]:
     """The clause of ``part`` that offset ``at`` of its whole lies in."""
     own = at - part.start
     return next(
-        (span for span in reversed(_spans(part.text)) if span[0] <= own), _spans(part.text)[0]
+        (span for span in reversed(clauses_in(part.text)) if span[0] <= own),
+        clauses_in(part.text)[0],
     )
 
 
@@ -151,7 +154,7 @@ def _other_clauses(part: Part, start: int) -> list[str]:
     """Those of ``part`` that don't begin at ``start`` and have values of their own."""
     return [
         part.text[first:last]
-        for first, last in _spans(part.text)
+        for first, last in clauses_in(part.text)
         if first != start
         and _measured(one for one in part.facts if first <= one.start - part.start < last)
     ]

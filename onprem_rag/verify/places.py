@@ -10,9 +10,10 @@ from functools import lru_cache
 
 from onprem_rag.korean.references import CIRCLED, Reference
 from onprem_rag.korean.text import fold, squeezed
-from onprem_rag.korean.titles import KIND
+from onprem_rag.korean.title_forms import KIND
 from onprem_rag.records import Citation, Passage
-from onprem_rag.verify.alignment import Alignment, Mention, Source, meant_at, place_at
+from onprem_rag.verify.alignment import Alignment
+from onprem_rag.verify.sources import Mention, Source, meant_at, place_at
 
 _NAMED_BEFORE = re.compile(rf"([가-힣A-Za-z0-9·]{{2,}}{KIND})['\"*]*\s*(?:\([^()]*\)\s*)?$")
 _NO_NAME = re.compile(

@@ -7,10 +7,12 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
 from onprem_rag.korean.clauses import clauses
-from onprem_rag.korean.text import fold
-from onprem_rag.verify.alignment import Alignment, Source
-from onprem_rag.verify.meaning import CONDITION, PROVISO
+from onprem_rag.korean.text import squeezed
+from onprem_rag.verify.alignment import Alignment
+from onprem_rag.verify.sources import Source
+from onprem_rag.verify.ties import states_condition
 
+_PROVISO = re.compile(r"(?<![가-힣])(?:다만|단)(?=[,\s])")
 _SHORTEST = 6
 _SIGNS = ".,;:\"'-*"
 _ENUMERATION = re.compile(r"\d{1,2}[.)]|[가-하][.)]|[①-⑳]|[-*•○●]")
@@ -37,7 +39,7 @@ _MOST_PLACES = 20  # of one passage that are looked at
 
 def quotations(body: str, sources: Sequence[Source]) -> Iterator[Alignment]:
     """The places of the passages that ``body`` is copied from, whole and with its conditions."""
-    needle = "".join(fold(body).lower().split()).strip(_SIGNS)
+    needle = squeezed(body).strip(_SIGNS)
     if len(needle) < _SHORTEST:
         yield from _short_items(needle, sources)
         return
@@ -70,7 +72,7 @@ def is_cut_out(body: str, near: Alignment) -> bool:
     Its predicate may have another ending, and a lone subject may be left out; what else stands
     before it (1년간 80퍼센트 이상 출근한) says of whom or when it is true.
     """
-    needle = "".join(fold(body).lower().split()).strip(_SIGNS)[:-_ENDING]
+    needle = squeezed(body).strip(_SIGNS)[:-_ENDING]
     if len(needle) < _SHORTEST:
         return False
     source = near.source
@@ -113,11 +115,11 @@ def _loses_condition(source: Source, start: int) -> bool:
         return False
     sentence = source.segments[index]
     skipped = source.passage.text[sentence.start : start]
-    if PROVISO.search(skipped):
+    if _PROVISO.search(skipped):
         return True
     whole = source.passage.text[sentence.start : sentence.end].replace("\n", " ")
     at = max((first for first, _ in clauses(whole) if first <= len(skipped)), default=0)
-    return bool(CONDITION.search(skipped, at))
+    return states_condition(skipped[at:])
 
 
 def _begins(source: Source, start: int, foreword: re.Pattern[str] = _FOREWORD) -> bool:
@@ -138,7 +140,7 @@ def _short_items(needle: str, sources: Sequence[Source]) -> Iterator[Alignment]:
     for source in sources:
         for segment in source.segments:
             text = source.passage.text[segment.start : segment.end]
-            line = "".join(fold(text).lower().split())
+            line = squeezed(text)
             mark = _ENUMERATION.match(line)
             if mark and line[mark.end() :].strip(_SIGNS) == needle:
                 yield Alignment(

@@ -10,13 +10,16 @@ from onprem_rag.korean.kind import Kind
 from onprem_rag.korean.references import Reference, find_references
 from onprem_rag.korean.stems import NOMINAL
 from onprem_rag.records import Citation, Fact, Finding, Passage, Verdict
-from onprem_rag.verify.alignment import Alignment, Part, Read, Source, read_source
-from onprem_rag.verify.binding import Bound, bind, drops_denial, drops_limit
+from onprem_rag.verify.alignment import Alignment
+from onprem_rag.verify.binding import bind, drops_denial
+from onprem_rag.verify.bound import Bound
 from onprem_rag.verify.claims import Statement
 from onprem_rag.verify.deadline import Deadline
+from onprem_rag.verify.limits import drops_limit
 from onprem_rag.verify.lookup import find_value, mention, rival, stands_above, stands_at
 from onprem_rag.verify.owners import keeps_owners
 from onprem_rag.verify.places import citation, find_place, rival_place
+from onprem_rag.verify.sources import Part, Read, Source, read_source
 
 # Below this overlap a span is about something else and contradicts nothing.
 RELATED_OVERLAP = 0.4

@@ -10,12 +10,12 @@ from functools import lru_cache
 from onprem_rag.korean.equivalents import rule_words
 from onprem_rag.korean.morphemes import tagged
 from onprem_rag.korean.text import fold
-from onprem_rag.verify.alignment import Part
+from onprem_rag.verify.sources import Part
 
 _WORD = re.compile(r"\(?[^\s(]+|\(")
 # Nouns that make no noun of what is said before them: 할 수, 한 것.
 EMPTY_HEADS = frozenset("수 것 바 데 만큼 뿐 채 예정 중".split())
-_SIGNS = " .,;:()[]\"'"
+SIGNS = " .,;:()[]\"'"
 _LIGHT = frozenset(
     "경우 때 이상 이하 미만 초과 이내 이전 이후 범위 한도 다음 각호 어느 하나 해당 다만 단 필요 "
     "관련 "
@@ -106,7 +106,7 @@ def words_of(text: str) -> tuple[Word, ...]:
             Word(
                 word.start(),
                 word.end(),
-                word[0].strip(_SIGNS),
+                word[0].strip(SIGNS),
                 tuple(content),
                 tag.endswith("ETM"),
                 tag.endswith("ETM") and _describes(content, bool(adjective)),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 from onprem_rag.korean.names import Names
 from onprem_rag.korean.text import sentences
 from onprem_rag.records import Fact
+from tests.growth import grows_linearly
 
 NAMES = Names()
 
@@ -244,14 +244,7 @@ def test_look_alike_signs_keep_their_places() -> None:
     ],
 )  # fmt: skip
 def test_time_is_linear(piece: str) -> None:
-    def seconds(size: int) -> float:
-        text = piece * (size // len(piece))
-        start = time.perf_counter()
-        list(NAMES.find(text))
-        return time.perf_counter() - start
-
-    seconds(500)
-    assert min(seconds(40_000) for _ in range(2)) < 1.5
+    assert grows_linearly(lambda text: list(NAMES.find(text)), piece, 10_000)
 
 
 def test_a_sentence_names_what_its_passage_names(shared: Path) -> None:
@@ -268,11 +261,3 @@ def test_a_sentence_names_what_its_passage_names(shared: Path) -> None:
                     missed += not any(NAMES.same(one, other) for other in stated)
     assert names > 300
     assert missed == 0
-
-
-def test_a_whole_file_is_read_at_once(shared: Path) -> None:
-    path = max((shared / "statutes").rglob("*.md"), key=lambda one: one.stat().st_size)
-    text = path.read_text(encoding="utf-8")[:100_000]
-    start = time.perf_counter()
-    assert len(list(NAMES.find(text))) > 100
-    assert time.perf_counter() - start < 1.5

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 
 import pytest
 
@@ -72,10 +71,8 @@ def test_signs_of_the_expression_are_read_like_those_of_the_text() -> None:
 
 def test_an_expression_that_never_ends_is_given_up() -> None:
     endless = Patterned("과제번호", r"(a|a)+$")
-    began = time.monotonic()
     with pytest.raises(ConfigError) as caught:
         endless.find(f"과제 {'a' * 60}b는 종료한다.")
-    assert time.monotonic() - began < 20
     assert str(caught.value).startswith("설정 [verify.patterns]의 정규식 '과제번호'이 1초 안에")
     assert "\n→ " in str(caught.value)
     assert [fact.value for fact in endless.find("과제 aa")] == ["AA"]

@@ -6,9 +6,10 @@ import pytest
 
 from onprem_rag.korean.facts import KINDS
 from onprem_rag.records import Fact, Finding, Passage, Report
-from onprem_rag.verify.alignment import Part, Read
-from onprem_rag.verify.binding import bind, drops_denial, drops_limit
+from onprem_rag.verify.binding import bind, drops_denial
 from onprem_rag.verify.checker import Checker
+from onprem_rag.verify.limits import drops_limit
+from onprem_rag.verify.sources import Part, Read
 
 BY_NAME = {name: kind for kind in KINDS for name in kind.names}
 LEAVES = "어학휴직은 1년, 육아휴직은 3년, 질병휴직은 6개월로 한다."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
 import time
 
 import pytest
@@ -11,6 +10,7 @@ from onprem_rag.errors import ModelError
 from onprem_rag.records import Finding, Passage, Report
 from onprem_rag.verify import checker
 from onprem_rag.verify.checker import Checker
+from tests.growth import grows_linearly
 
 TRAVEL = """제9조(숙박비) ① 국내출장의 숙박비는 1박당 70,000원을 초과할 수 없다.
 ② 국외출장의 숙박비는 1박당 미화 150달러로 하며, 출발 7일 전까지 신청하여야 한다.
@@ -315,17 +315,16 @@ def test_an_extraction_that_fails_is_not_a_pass(monkeypatch: pytest.MonkeyPatch)
     assert not report.verified
 
 
-def test_it_is_quick() -> None:
-    long = [passage("여비규정", "제9조", (TRAVEL + "\n" + LEAVE + "\n") * 2, 0, n) for n in (1, 2)]
-    answer = (
-        "국내출장 숙박비는 1박당 7만원을 초과할 수 없습니다. 휴가는 24개월 이내에 사용해야 합니다."
-    )
-    seconds: list[float] = []
-    for number in range(9):
-        begin = time.perf_counter()
-        check(f"{answer} {number}회입니다.", long)
-        seconds.append(time.perf_counter() - begin)
-    assert statistics.median(seconds) < 0.1  # 10 ms here; the rest is for busy machines
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "국내출장 숙박비는 1박당 7만원을 초과할 수 없습니다. ",
+        "휴가는 24개월 이내에 사용해야 합니다. ",
+        "휴가는 3년 이내에 써야 합니다.\n",
+    ],
+)
+def test_a_long_answer_takes_linear_time(piece: str) -> None:
+    assert grows_linearly(lambda answer: check(answer, PASSAGES), piece, 400)
 
 
 # --- clauses and quotes --------------------------------------------------------------------------

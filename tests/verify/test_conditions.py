@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from onprem_rag.korean.facts import KINDS
-from onprem_rag.verify.alignment import Part, Read
 from onprem_rag.verify.conditions import keeps_conditions
 from onprem_rag.verify.degrees import adds_nothing
+from onprem_rag.verify.sources import Part, Read
 
 
 def _part(text: str) -> Part:

@@ -219,9 +219,11 @@ def test_no_time(nli: Nli) -> None:
 def test_a_passage_that_takes_too_long(slow: Nli) -> None:
     """Each batch of windows takes a tenth of a second; half of them begin in time."""
     passage = " ".join(["출장 여비 숙소 퇴거 관리비 기간 정산한다."] * 480)
-    began = time.monotonic()
-    assert 0 < slow.probability(CLAIM, passage, 20.0) < 1
-    whole = time.monotonic() - began
+    whole = float("inf")
+    for _ in range(2):  # the first one may have to warm up
+        began = time.monotonic()
+        assert 0 < slow.probability(CLAIM, passage, 20.0) < 1
+        whole = min(whole, time.monotonic() - began)
     assert whole > 0.35
     began = time.monotonic()
     with pytest.raises(ModelError, match="제때 끝나지 않았습니다"):

@@ -6,8 +6,8 @@ import pytest
 
 from onprem_rag.korean.references import find_references
 from onprem_rag.records import Passage
-from onprem_rag.verify.alignment import Source, read_source
 from onprem_rag.verify.places import find_place, mentions_place, stated_places
+from onprem_rag.verify.sources import Source, read_source
 
 LEAVE = """제15조(연차휴가) ① 1년간 80퍼센트 이상 출근한 직원에게 15일의 휴가를 준다.
 ② 전항에 따른 휴가는 2년 이내에 사용하여야 한다.
