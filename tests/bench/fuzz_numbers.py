@@ -25,6 +25,11 @@ _RANGE = re.compile(
 )
 _PERIOD = re.compile(r"(\d{1,9})\s?년\s?(\d{1,9})\s?개?월")
 _HOURS = re.compile(r"(\d{1,9})\s?시간?\s?(\d{1,9})\s?분")
+_ONLY = re.compile(r"(조\s{0,2}의\s{0,2}\d{1,3})만")  # 제4조의2만: a particle, no ten thousand
+_UNSEEN = re.compile(
+    r"[\x00-\x09\x0b-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\ud800-\udfff]"
+)
+_GAP = re.compile(r"(?<=[\d,])[^\S\n]+(?=[\d,])")
 _SHARE = re.compile(r"([\d,백천만]{1,20})\s?분의\s?([\d.]{1,20})")
 _FULL = {ord("０") + n: str(n) for n in range(10)}
 _HANGUL = {sign: n for n, sign in enumerate("영일이삼사오육칠팔구")}
@@ -36,25 +41,45 @@ _RATES = [Fraction(n) for n in (1, 7, 12, 24, 60, 100, 1_000)]  # weeks, years, 
 
 def strangers(answer: str, passages: Sequence[Passage]) -> list[str]:
     """The numbers and articles of ``answer`` that no passage states in any spelling."""
-    plain = _MARK.sub(" ", _plain(answer, circled=False))
     stated = "\n".join(
         f"{one.document} {one.article} {one.paragraph} {one.title}\n{one.text}" for one in passages
     )
-    stated = _plain(stated)
-    digits = {found[0].lstrip("0") or "0" for found in _PURE.finditer(stated.replace(",", ""))}
-    known = _reckoned(stated)
+    texts = _readings(_plain(stated))
+    digits = {_bare(n) for text in texts for n in _PURE.findall(text.replace(",", ""))}
+    known = set[Fraction]().union(*map(_reckoned, texts))
+    places = set[tuple[int, int]]().union(*map(_places, texts))
+    answers = _readings(_MARK.sub(" ", _plain(answer, circled=False)))
+    return min((_unknown(one, known, digits, places) for one in answers), key=len)
+
+
+def _unknown(
+    answer: str, known: set[Fraction], digits: set[str], places: set[tuple[int, int]]
+) -> list[str]:
     unknown = []
-    for found in _NUMBER.finditer(plain):
-        parts = {part.lstrip("0") or "0" for part in _PURE.findall(found[0].replace(",", ""))}
+    for found in _NUMBER.finditer(answer):
+        parts = {_bare(part) for part in _PURE.findall(found[0].replace(",", ""))}
         is_known = _value(found[0]) in known or (found[0][-1] in "0123456789" and parts <= digits)
         if parts and not is_known:
             unknown.append(found[0])
-    places = {_place(found) for found in _ARTICLE.finditer(stated)}
-    for found in _RANGE.finditer(stated):
+    articles = [found for found in _ARTICLE.finditer(answer) if _place(found) not in places]
+    return unknown + [found[0] for found in articles]
+
+
+def _readings(plain: str) -> list[str]:
+    """``plain``, and, where it is another text, without the blanks inside its numbers."""
+    return list(dict.fromkeys((plain, _GAP.sub("", plain))))
+
+
+def _bare(digits: str) -> str:
+    return digits.lstrip("0") or "0"
+
+
+def _places(text: str) -> set[tuple[int, int]]:
+    places = {_place(found) for found in _ARTICLE.finditer(text)}
+    for found in _RANGE.finditer(text):
         first, last = int(found[1]), int(found[2])
         places |= {(number, 0) for number in range(first, min(last, first + 300) + 1)}
-    articles = [found for found in _ARTICLE.finditer(plain) if _place(found) not in places]
-    return unknown + [found[0] for found in articles]
+    return places
 
 
 def _place(found: re.Match[str]) -> tuple[int, int]:
@@ -62,8 +87,8 @@ def _place(found: re.Match[str]) -> tuple[int, int]:
 
 
 def _plain(text: str, circled: bool = True) -> str:
-    """Full-width digits as digits, and circled ones where they may say something."""
-    text = text.translate(_FULL)
+    """Full-width digits as digits, circled ones where they may say something; nothing unseen."""
+    text = _ONLY.sub(r"\1 ", _UNSEEN.sub(" ", text.translate(_FULL)))
     for number, sign in enumerate(_CIRCLED, start=1):
         text = text.replace(sign, f" {number} " if circled else " ")
     return text

@@ -121,10 +121,10 @@ def _filled(text: str, at: int) -> int:
 
 
 def statute_borders(
-    shared: Path, layout: str
+    shared: Path, layout: str, chosen: slice = slice(None)
 ) -> Iterator[tuple[str, Document, set[Border], set[Border]]]:
-    """(statute, document, gold borders, found borders) of each statute."""
-    for path in sorted((shared / "statutes").iterdir()):
+    """(statute, document, gold borders, found borders) of each ``chosen`` statute."""
+    for path in sorted((shared / "statutes").iterdir())[chosen]:
         document, gold = gold_in(*flattened(path.read_text(encoding="utf-8"), layout))
         found = {Border(b.level, b.label, _filled(document.text, b.at)) for b in found_in(document)}
         yield path.stem, document, set(gold), found

@@ -385,7 +385,7 @@ def test_hostile_text_takes_no_time(piece: str) -> None:
 
 
 def test_one_line_of_headings_takes_linear_time() -> None:
-    text = "제1조(" * 100_000
+    text = "제1조(" * 25_000
     start = time.perf_counter()
     references_of(text, [Place("제1조", None, None, None, None, 0, len(text))], "여비규정")
-    assert time.perf_counter() - start < 20
+    assert time.perf_counter() - start < 8

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from ingest.readers import read, read_bytes
 from ingest.readers.result import Reading
 from ingest.split import documents_of, split
 from onprem_rag.errors import ReadError
 from onprem_rag.records import Document, Page, Passage
 from tests.conftest import PROJECT
 from tests.ingest.covering import assert_covered
+from tests.ingest.real import documents_in
 
 DEMO = PROJECT / "demo" / "regulations"
 RULE = """여비규정
@@ -81,9 +81,8 @@ def documents(text: str, name: str = "여비규정.txt", **known: object) -> lis
 
 
 def split_file(path: Path) -> list[tuple[Document, list[Passage]]]:
-    file_format, sha256, reading = read(path, read_bytes(path))
-    found = documents_of(path, file_format, sha256, reading)
-    return [(document, split(document, reading.rows)) for document in found]
+    found, rows = documents_in(path)
+    return [(document, split(document, rows)) for document in found]
 
 
 def passages(text: str) -> list[Passage]:

@@ -104,22 +104,22 @@ def test_a_table_is_never_cut_inside_a_row(
 @pytest.mark.parametrize(
     "text",
     [
-        pytest.param("가" * 1_000_000, id="one line"),
-        pytest.param("제2조(" * 100_000, id="brackets that never close"),
-        pytest.param("제1조(목적) 가.\n" * 60_000, id="the same heading"),
-        pytest.param("".join(f"제{n}조(가) 나.\n" for n in range(60_000, 0, -1)), id="falling"),
-        pytest.param("".join(f"제{n}조(가)\n" for n in range(1, 60_000)), id="bare headings"),
-        pytest.param("제1조(가) ①\n" + "① 가\n" * 100_000, id="one article of many 항"),
-        pytest.param("제1조(가)\n제2조(나)\n" + "1. 가\n가. 나\n" * 60_000, id="many 호"),
-        pytest.param("부칙\n" * 100_000, id="addenda"),
-        pytest.param("[별표 1]\n" * 100_000, id="annexes"),
-        pytest.param("제1조(가) ····· 1\n" * 50_000, id="contents"),
-        pytest.param("차례\n" + "가나다\t1\n" * 50_000, id="a list that leads somewhere"),
-        pytest.param("제1조(가)\n제2조(나)\n" + " " * 1_000_000 + "부칙", id="blanks"),
-        pytest.param("Ⅰ. 개요\n1. 배경\n가. 나\n" * 30_000, id="headings of a plan"),
-        pytest.param("가\n\n" * 100_000, id="blank lines"),
-        pytest.param("2020. 1. 1. " * 80_000 + "폐지", id="dates"),
-        pytest.param("여비규정\n제1조(목적) 가.\n" * 30_000, id="a book of one title"),
+        pytest.param("가" * 250_000, id="one line"),
+        pytest.param("제2조(" * 25_000, id="brackets that never close"),
+        pytest.param("제1조(목적) 가.\n" * 15_000, id="the same heading"),
+        pytest.param("".join(f"제{n}조(가) 나.\n" for n in range(15_000, 0, -1)), id="falling"),
+        pytest.param("".join(f"제{n}조(가)\n" for n in range(1, 15_000)), id="bare headings"),
+        pytest.param("제1조(가) ①\n" + "① 가\n" * 25_000, id="one article of many 항"),
+        pytest.param("제1조(가)\n제2조(나)\n" + "1. 가\n가. 나\n" * 15_000, id="many 호"),
+        pytest.param("부칙\n" * 25_000, id="addenda"),
+        pytest.param("[별표 1]\n" * 25_000, id="annexes"),
+        pytest.param("제1조(가) ····· 1\n" * 12_500, id="contents"),
+        pytest.param("차례\n" + "가나다\t1\n" * 12_500, id="a list that leads somewhere"),
+        pytest.param("제1조(가)\n제2조(나)\n" + " " * 250_000 + "부칙", id="blanks"),
+        pytest.param("Ⅰ. 개요\n1. 배경\n가. 나\n" * 7_500, id="headings of a plan"),
+        pytest.param("가\n\n" * 25_000, id="blank lines"),
+        pytest.param("2020. 1. 1. " * 20_000 + "폐지", id="dates"),
+        pytest.param("여비규정\n제1조(목적) 가.\n" * 7_500, id="a book of one title"),
     ],
 )
 def test_hostile_text_takes_linear_time(text: str) -> None:
@@ -127,4 +127,4 @@ def test_hostile_text_takes_linear_time(text: str) -> None:
     begun = time.process_time()
     for document in documents_of(Path("가.txt"), "txt", "0" * 64, Reading(rule + text)):
         split(document)
-    assert time.process_time() - begun < 8  # what is quadratic takes minutes
+    assert time.process_time() - begun < 4  # thrice the slowest; what is quadratic: a minute

@@ -67,12 +67,13 @@ class Chatbot:
             stages = (Stage("model", False, note), Stage("facts", False, "대조하지 못했습니다."))
             yield Answer(question, Status.UNVERIFIED, "인용", stages=stages)
             return
+        waits = question == "느린 질문"
         try:
             yield Waiting(3)
-            time.sleep(1)
+            time.sleep(waits)
             yield Waiting(0)
-            time.sleep(1)
-            for length in range(1, 31):
+            time.sleep(waits)
+            for length in range(1, 12 if question == "다음 질문" else 31):
                 yield "<b>초안</b>"[:length] + "가" * (length - 9)
                 time.sleep(0.1)
         except GeneratorExit:

@@ -1,0 +1,17 @@
+"""Real files, read once for all tests that look at their documents."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from ingest.readers import read, read_bytes
+from ingest.split import documents_of
+from onprem_rag.records import Document
+
+
+@cache
+def documents_in(path: Path) -> tuple[tuple[Document, ...], bool]:
+    """The documents of a file, as the product reads it, and whether each line is a record."""
+    file_format, sha256, reading = read(path, read_bytes(path))
+    return tuple(documents_of(path, file_format, sha256, reading)), reading.rows
