@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ingest.pipeline import only_writer
+from ingest.change import only_writer
 from ingest.readers import read_bytes
 from ingest.readers.rows import FAQ_COLUMNS, Sheet, faq_columns, parted
+from ingest.review import approve, bind, outdated
 from ingest.worker import Worker
 from onprem_rag.config import Config
 from onprem_rag.errors import ConfigError, ReadError
+from onprem_rag.library.shelf import Shelf
 from onprem_rag.library.store import Library
+from onprem_rag.live import live_shelf
 from onprem_rag.records import FaqEntry
 
 _SUFFIXES = (".csv", ".xlsx")
@@ -34,14 +37,61 @@ def add_faq(config: Config, paths: Sequence[Path]) -> FaqOutcome:
     """
     with Worker() as worker:
         topics = [(path.stem, _entries(worker, path)) for path in _files_under(paths)]
-    with only_writer(config.home):
+    with only_writer(config.home, "faq"):
         library = Library.open(config.library_url, create=True)
+        known = {_same(entry): entry.approved for entry in library.faq()}
         with library.writing() as writer:
             for topic, entries in topics:
-                writer.replace_faq(topic, entries)
-        warnings = [w for _, entries in topics for e in entries if (w := _warning(library, e))]
+                kept = [replace(e, approved=known.get(_same(e), "")) for e in entries]
+                writer.replace_faq(topic, kept)
+        shelf = live_shelf(config, library)
+        bind(library, shelf)
+        warnings = [w for _, entries in topics for e in entries if (w := _warning(shelf, e))]
         library.close()
     return FaqOutcome(tuple((topic, len(entries)) for topic, entries in topics), tuple(warnings))
+
+
+def review(config: Config) -> list[FaqEntry]:
+    """The approved answers that wait to be confirmed, because their article has changed."""
+    library = Library.open(config.library_url)
+    try:
+        return outdated(library, live_shelf(config, library))
+    finally:
+        library.close()
+
+
+def confirm(config: Config, numbers: Sequence[int]) -> list[FaqEntry]:
+    """Let the approved answers of these ids fire again, on their articles as they read now.
+
+    All that wait, where there are no ``numbers``. Raises ConfigError for one that does not wait or
+    whose article is gone; then nothing has changed.
+    """
+    with only_writer(config.home, "faq"):
+        library = Library.open(config.library_url, create=True)
+        try:
+            shelf = live_shelf(config, library)
+            waiting = {entry.id: entry for entry in outdated(library, shelf)}
+            chosen = [waiting[n] for n in numbers or waiting if n in waiting]
+            gone = [e for e in chosen if not shelf.article(e.document, e.article)]
+            if unknown := [n for n in numbers if n not in waiting]:
+                raise ConfigError(
+                    f"확인을 기다리는 답변이 아닙니다: {', '.join(map(str, unknown))}\n"
+                    "→ 'ingest faq --review'로 번호를 확인하세요."
+                )
+            if gone and numbers:
+                raise ConfigError(
+                    f"{gone[0].id}번의 「{gone[0].document}」 {gone[0].article}가 이제 없습니다.\n"
+                    "→ 답변을 고쳐 'ingest faq 파일'로 다시 넣으세요."
+                )
+            approve(library, shelf, [entry for entry in chosen if entry not in gone])
+            return [entry for entry in chosen if entry not in gone]
+        finally:
+            library.close()
+
+
+def _same(entry: FaqEntry) -> tuple[object, ...]:
+    """What makes an entry the one that was approved before."""
+    return entry.topic, entry.questions, entry.answer, entry.document, entry.article
 
 
 def _files_under(paths: Sequence[Path]) -> list[Path]:
@@ -70,9 +120,9 @@ def _tables_in(folder: Path) -> list[Path]:
     )
 
 
-def _warning(library: Library, entry: FaqEntry) -> str:
+def _warning(shelf: Shelf, entry: FaqEntry) -> str:
     """Why the entry can't be answered with now; empty where it can."""
-    found = {passage.document_id for passage in library.article(entry.document, entry.article)}
+    found = {passage.document_id for passage in shelf.article(entry.document, entry.article)}
     if len(found) == 1:
         return ""
     why = ": 여러 문서에 있어" if found else ": 라이브러리에 없어"

@@ -9,19 +9,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from onprem_rag.absence import not_here, with_left_out
-from onprem_rag.config import Config
+from onprem_rag.citing import dated, whole
+from onprem_rag.config import Config, iso_day
 from onprem_rag.errors import ConfigError, ModelError
+from onprem_rag.faq import digest
 from onprem_rag.following import context, in_other_rule, looked_up, with_referred
 from onprem_rag.followup import understood
 from onprem_rag.generate.extract import LOOKED_AT
 from onprem_rag.generate.interface import REFUSAL, Generator
 from onprem_rag.generate.preview import Preview, preview
+from onprem_rag.korean.asof import as_of
 from onprem_rag.korean.instructions import asked
 from onprem_rag.library.store import Library
 from onprem_rag.records import (
     MODEL,
     Answer,
-    Citation,
     CrossReference,
     Document,
     Exchange,
@@ -45,6 +47,7 @@ MODEL_FAILED = "언어 모델이 답하지 못했습니다."
 MODEL_UNSUPPORTED = "언어 모델의 초안을 규정에서 확인하지 못했습니다."
 QUOTED_INSTEAD = "그래서 규정 원문을 인용했습니다."
 HELD = "답변을 확인하지 못해 보여 드리지 않습니다. 아래 조문을 직접 읽어 보십시오."
+NOTHING_THEN = "모른다. 그날 시행 중이던 규정이 등록되어 있지 않습니다."
 NOT_DONE = "확인을 마치지 못했습니다."
 
 # A model may emphasise or quote it; 모른다고 말한 … is no refusal.
@@ -85,18 +88,20 @@ class Chatbot:
         """Open library, index and models. Raises an OnpremRagError that names the remedy."""
         return cls(config, Library.open(config.library_url))
 
-    def ask(self, question: str, earlier: Sequence[Exchange] = ()) -> Answer:
+    def ask(self, question: str, earlier: Sequence[Exchange] = (), day: str = "") -> Answer:
         """The checked answer. Raises ConfigError for an empty or overlong question.
 
         ``earlier`` is the conversation so far, oldest first: a follow-up is completed with it.
+        ``day`` (2023-05-01): answer from what was in force then, as a question may ask itself
+        (2023년 5월 당시); "" for today.
         """
-        for item in self.stream(question, earlier):
+        for item in self.stream(question, earlier, day):
             if isinstance(item, Answer):
                 return item
         raise AssertionError("stream ends with an Answer")
 
     def stream(
-        self, question: str, earlier: Sequence[Exchange] = ()
+        self, question: str, earlier: Sequence[Exchange] = (), day: str = ""
     ) -> Iterator[str | Waiting | Answer]:
         """The draft so far, growing, and at last the Answer; Waiting while others come first.
 
@@ -110,23 +115,27 @@ class Chatbot:
         if earlier:
             full = understood(question, earlier, view.generator.complete)
             clock.step("understand")
-        for item in self._answered(view, full, clock):
+        meant = full if full != question else ""
+        view, full, day = self._of_day(view, full, day)
+        for item in self._answered(view, full, clock, day):
             if not isinstance(item, Answer):
                 yield item
                 continue
-            meant = full if full != question else ""
-            item = self._shown(item)
-            yield replace(item, question=question, understood=meant, timings_ms=clock.timings())
+            item = self._shown(replace(item, question=question, understood=meant, as_of=day))
+            yield replace(dated(item, view.shelf), timings_ms=clock.timings())
 
     def _answered(
-        self, view: View, question: str, clock: _Clock
+        self, view: View, question: str, clock: _Clock, day: str
     ) -> Iterator[str | Waiting | Answer]:
         """The drafts and the answer to a full question."""
         question = asked(question)
-        approved = self._approved(view, question)
+        approved = None if day else self._approved(view, question)  # approved for today
         clock.step("faq")
         if approved:
             yield approved
+            return
+        if day and not view.shelf.ids:
+            yield Answer(question, Status.REFUSED, NOTHING_THEN)
             return
         sought = view.searcher.look_up(question)
         hits = self._found(view, sought)
@@ -160,9 +169,10 @@ class Chatbot:
         clock.step("verify")
         yield with_left_out(answer, sought.named)
 
-    def search(self, question: str, count: int) -> list[Hit]:
-        """The hits alone."""
-        return self._live.get().searcher.search(_cleaned(question), count)
+    def search(self, question: str, count: int, day: str = "") -> list[Hit]:
+        """The hits alone; see ``ask``."""
+        view, question, _ = self._of_day(self._live.get(), _cleaned(question), day)
+        return view.searcher.search(question, count)
 
     def preview(self, question: str) -> Preview:
         """The messages that ``question`` would send to the language model."""
@@ -181,36 +191,56 @@ class Chatbot:
 
     def referred(self, reference: CrossReference) -> str:
         """The text in force of the article that a reference to another rule means, or ""."""
-        return "\n".join(passage.text for passage in in_other_rule(reference, self._library))
+        found = in_other_rule(reference, self._live.get().shelf)
+        return "\n".join(passage.text for passage in found)
 
     def examples(self) -> tuple[str, ...]:
         """A few approved questions, one a topic, to start from."""
         first: dict[str, str] = {}
-        for entry in self._live.get().entries:
-            if entry.topic not in first and self._cited(entry):
+        view = self._live.get()
+        for entry in view.entries:
+            if entry.topic not in first and self._cited(view, entry):
                 first[entry.topic] = entry.questions[0]
         return tuple(first.values())[:4]
 
     def summary(self) -> str:
         """What the library holds, in one Korean line."""
-        documents, passages = self._library.counts()
-        number = self._live.get().generation.manifest.generation
+        view = self._live.get()
+        documents, passages = view.shelf.counts
+        number = view.generation.manifest.generation
         return f"규정 {documents:,}건 · 조문 {passages:,}개 · 색인 {number}세대"
+
+    def _of_day(self, view: View, question: str, day: str) -> tuple[View, str, str]:
+        """The view of ``day``, else of the one that the question names, else today's.
+
+        With the question without it, and the day, "" for today.
+        """
+        if day:
+            day = iso_day(day)
+        else:
+            day, question = as_of(question, view.shelf.day)
+        return (self._live.at(day) if day else view), question, day
 
     def _approved(self, view: View, question: str) -> Answer | None:
         """The approved answer, if its article is still there to be cited."""
         entry = view.faq.find(question)
-        passages = self._cited(entry) if entry else []
+        passages = self._cited(view, entry) if entry else []
         if entry is None or not passages:
             return None
         hits = tuple(Hit(passage, 1.0, ()) for passage in passages)
         citations = (whole(passages[0]),)
         return Answer(question, Status.FAQ, entry.answer, citations, hits=hits, generator="faq")
 
-    def _cited(self, entry: FaqEntry) -> list[Passage]:
-        """The article of an approved answer; [] where it is gone, or two rules have the title."""
-        passages = self._library.article(entry.document, entry.article)
-        return passages if len({passage.document_id for passage in passages}) == 1 else []
+    def _cited(self, view: View, entry: FaqEntry) -> list[Passage]:
+        """The article of an approved answer.
+
+        [] where it is gone, two rules have the title, or it reads otherwise than when it was
+        approved: then an admin has to confirm the answer.
+        """
+        passages = view.shelf.article(entry.document, entry.article)
+        if len({passage.document_id for passage in passages}) != 1:
+            return []
+        return passages if entry.approved in ("", digest(passages)) else []
 
     def _found(self, view: View, sought: Sought) -> list[Hit]:
         """The hits, with what the first of them refer to where that helps to answer."""
@@ -219,7 +249,7 @@ class Chatbot:
         hits = view.searcher.find(sought, max(count, LOOKED_AT, min(named, MOST_NAMED)))
         if looked_up(hits):  # who asks for an article wants that article
             return hits
-        return with_referred(sought.text, hits, count, self._library, weight)
+        return with_referred(sought.text, hits, count, view.shelf, weight)
 
     def _is_held(self, answer: Answer) -> bool:
         """Whether nothing of it is let out: as configured, or because it can cite nothing."""
@@ -305,17 +335,3 @@ def _cleaned(question: str) -> str:
 def _without_draft(stage: Stage) -> Stage:
     """``stage`` without its reason, which may quote the draft."""
     return stage if stage.ran or stage.name == MODEL else replace(stage, note=NOT_DONE)
-
-
-def whole(passage: Passage) -> Citation:
-    """The citation of a passage as a whole."""
-    return Citation(
-        passage.document,
-        passage.article,
-        passage.paragraph,
-        passage.page,
-        passage.start,
-        passage.end,
-        passage.text,
-        passage.document_id,
-    )

@@ -39,6 +39,11 @@ def _parser() -> argparse.ArgumentParser:
     search = command("search", "질문에 맞는 조문을 찾습니다.", commands.search)
     for sub in (ask, search):
         sub.add_argument("question", nargs="?", metavar="질문")
+        sub.add_argument(
+            "--as-of",
+            metavar="날짜",
+            help="그날 시행되는 규정으로(2023-05-01)",
+        )
         sub.add_argument("--batch", type=Path, metavar="FILE.jsonl", help='{"question": …} 줄마다')
         _json_option(sub)
     search.add_argument("-k", type=int, default=10, metavar="N", help="찾을 조문의 수(기본 10)")

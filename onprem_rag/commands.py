@@ -25,15 +25,16 @@ def ask(options: argparse.Namespace) -> int:
     from onprem_rag.records import Exchange
     from onprem_rag.report import answer_json, answer_text
 
+    day = options.as_of or ""
     if options.batch:
         chatbot = _chatbot(options)
-        return answered(options.batch, lambda question: answer_json(chatbot.ask(question)))
+        return answered(options.batch, lambda question: answer_json(chatbot.ask(question, day=day)))
     question = _required(options.question, "질문")
     chatbot = _chatbot(options)
     earlier: list[Exchange] = []
     for before in options.after:
-        earlier.append(exchange(chatbot.ask(before, earlier)))
-    answer = chatbot.ask(question, earlier)
+        earlier.append(exchange(chatbot.ask(before, earlier, day)))
+    answer = chatbot.ask(question, earlier, day)
     if options.json:
         print_json(answer_json(answer))
     else:
@@ -48,13 +49,15 @@ def search(options: argparse.Namespace) -> int:
 
     if options.k < 1:
         raise ConfigError("-k는 1 이상이어야 합니다. → 찾을 조문의 수를 쓰세요.")
+    day = options.as_of or ""
     if options.batch:
         chatbot = _chatbot(options)
         return answered(
-            options.batch, lambda question: hits_json(question, chatbot.search(question, options.k))
+            options.batch,
+            lambda text: hits_json(text, chatbot.search(text, options.k, day)),
         )
     question = _required(options.question, "질문")
-    hits = _chatbot(options).search(question, options.k)
+    hits = _chatbot(options).search(question, options.k, day)
     if options.json:
         print_json(hits_json(question, hits))
     else:
@@ -140,6 +143,7 @@ def tune(options: argparse.Namespace) -> int:
     from onprem_rag.evaluate.tuned import tuning_json, tuning_text
     from onprem_rag.index.generations import open_current
     from onprem_rag.library.store import Library
+    from onprem_rag.live import live_shelf
     from onprem_rag.reading import fits
     from onprem_rag.rerank import Reranker
     from onprem_rag.search import Searcher
@@ -154,7 +158,7 @@ def tune(options: argparse.Namespace) -> int:
         server=config.index,
     )
     reranker = Reranker(config.reranker_folder) if config.reranker_folder else None
-    searcher = Searcher(library, generation, config.search, reranker)
+    searcher = Searcher(live_shelf(config, library), generation, config.search, reranker)
     bars = ProgressBars()
     tuning = tuner.tune(
         questions,

@@ -11,6 +11,7 @@ import os
 import re
 import tomllib
 from dataclasses import dataclass, field, fields, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +95,15 @@ class IndexConfig:
 
     uri: str = ""  # "http://milvus.example:19530"
     token: str = field(default="", repr=False)  # "user:password"
+    keep: int = 3  # generations, the live one among them, that can be rolled back to
+
+
+@dataclass(frozen=True, slots=True)
+class GateConfig:
+    """The questions that a new index must answer as well as the live one before it is live."""
+
+    questions: str = ""  # a JSONL question set, relative to the home folder; "": no gate
+    margin: float = 0.01  # how much hit@N and MRR may fall
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +117,7 @@ class Config:
     verify: VerifyConfig = field(default_factory=VerifyConfig)
     library: LibraryConfig = field(default_factory=LibraryConfig)
     index: IndexConfig = field(default_factory=IndexConfig)
+    gate: GateConfig = field(default_factory=GateConfig)
 
     @property
     def library_url(self) -> str:
@@ -141,6 +152,19 @@ class Config:
         """The configured CrossEncoder folder that judges sentences, or None."""
         return self._folder("nli", "문장 판정 모델")
 
+    @property
+    def gate_questions(self) -> Path | None:
+        """The gate's question set, or None: no gate. Raises ConfigError where it is missing."""
+        if not self.gate.questions:
+            return None
+        path = self.home / self.gate.questions
+        if path.is_file():
+            return path
+        raise ConfigError(
+            f"새 색인을 평가할 질문 파일이 없습니다: {path}\n"
+            "→ 파일을 그 자리에 두거나 config.toml의 [gate] questions를 지우세요."
+        )
+
     def _folder(self, key: str, name: str) -> Path | None:
         configured = str(getattr(self.models, key))
         if not configured:
@@ -154,6 +178,14 @@ class Config:
                 f"→ 모델 폴더를 그 자리에 복사하거나 config.toml의 [models] {key}를 지우세요."
             )
         return None
+
+
+def iso_day(written: str) -> str:
+    """A day as 2024-03-01. Raises ConfigError for anything else."""
+    try:
+        return date.fromisoformat(written).isoformat()
+    except ValueError as error:
+        raise ConfigError(f"날짜가 아닙니다: {written} → 2024-03-01처럼 쓰세요.") from error
 
 
 def default_home() -> Path:
@@ -211,6 +243,11 @@ def _fits_together(config: Config, path: Path) -> None:
         raise ConfigError(
             f"설정 [verify] timeout_s가 0이면 답변을 확인할 시간이 없습니다.\n"
             f"→ 초 단위로 0보다 크게 쓰세요: {path}"
+        )
+    if config.gate.margin >= 1:
+        raise ConfigError(
+            f"설정 [gate] margin({config.gate.margin:g})이면 아무리 나빠져도 통과합니다: hit@N과 "
+            f"MRR은 0과 1 사이입니다.\n→ 0.01처럼 1보다 작게 쓰세요: {path}"
         )
     if config.verify.reask and not config.models.llm:
         raise ConfigError(

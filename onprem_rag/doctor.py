@@ -217,10 +217,11 @@ def _server(url: str, config: Config) -> FindingLine:
 
 def _library(config: Config) -> FindingLine:
     from onprem_rag.library.store import Library
+    from onprem_rag.live import live_shelf
 
     try:
         library = Library.open(config.library_url)
-        documents, passages = library.counts()
+        documents, passages = live_shelf(config, library).counts
         faq = len(library.faq())
         library.close()
     except OnpremRagError as error:
@@ -240,14 +241,14 @@ def _index(config: Config) -> FindingLine:
             config.index_folder, config.embedder_folder, server=config.index
         ).manifest
         library = Library.open(config.library_url)
-        fresh = manifest.revision == library.revision()
+        fresh = library.has(manifest.revision)
         library.close()
     except OnpremRagError as error:
         what, _, remedy = str(error).partition("\n→ ")
         return FindingLine("색인", False, what, remedy)
     detail = f"{manifest.generation}세대, 조문 {manifest.passages}개, 임베더 {manifest.embedder}"
     if not fresh:
-        stale = "라이브러리보다 오래되었습니다"
+        stale = "라이브러리와 맞지 않습니다"
         return FindingLine("색인", False, f"{detail}; {stale}", "'ingest add'를 다시 실행하세요.")
     return FindingLine("색인", True, detail)
 

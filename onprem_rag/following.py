@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from onprem_rag.korean.references import find_references
-from onprem_rag.library.store import Library
+from onprem_rag.library.shelf import Shelf
 from onprem_rag.reading import Quotation, quotations
 from onprem_rag.records import LOOKED_UP, Citation, CrossReference, Hit, Passage
 
@@ -51,13 +51,13 @@ class Followed:
 
 
 def with_referred(
-    question: str, hits: Sequence[Hit], count: int, library: Library, weight: Weight
+    question: str, hits: Sequence[Hit], count: int, shelf: Shelf, weight: Weight
 ) -> list[Hit]:
     """``hits`` with the passages that the first ``count`` refer to, where those help to answer.
 
     One that is among the hits is marked in its place, others come at the end.
     """
-    joined = {hit.passage.id: hit for hit in _helping(question, hits[:count], library, weight)}
+    joined = {hit.passage.id: hit for hit in _helping(question, hits[:count], shelf, weight)}
     there = [
         replace(hit, referred_from=joined.pop(hit.passage.id).referred_from)
         if hit.passage.id in joined
@@ -112,13 +112,13 @@ def followed(
     return sorted(pairs, key=lambda pair: -pair.said[0].score)
 
 
-def in_other_rule(reference: CrossReference, library: Library) -> list[Passage]:
+def in_other_rule(reference: CrossReference, shelf: Shelf) -> list[Passage]:
     """The passages in force of the article that a reference to another rule means, or []."""
     named = find_references(reference.place)
     article = (named[0].article or named[0].annex) if named else None
     if not (reference.document and article) or article.startswith("부칙"):
         return []  # of 부칙 제2조 there are as many as addenda
-    passages = library.article(reference.document, article)
+    passages = shelf.article(reference.document, article)
     one = len({passage.document_id for passage in passages}) == 1  # else of two institutions
     return passages if one else []
 
@@ -146,10 +146,10 @@ def referring(citation: Citation, hits: Sequence[Hit]) -> Hit | None:
     return None
 
 
-def _helping(question: str, hits: Sequence[Hit], library: Library, weight: Weight) -> list[Hit]:
+def _helping(question: str, hits: Sequence[Hit], shelf: Shelf, weight: Weight) -> list[Hit]:
     """What says more to the question than all of ``hits`` do, or what their best sentence means."""
     found = quotations(question, [hit.passage for hit in hits], weight)
-    named = _named(found, library)
+    named = _named(found, shelf)
     if not named:
         return []
     alone: dict[int, float] = {}  # how well the hits read by themselves
@@ -187,11 +187,11 @@ def _names(quotation: Quotation, hit: Hit) -> bool:
     return any(start <= at < end for start, end in quotation.spans)
 
 
-def _named(found: Sequence[Quotation], library: Library) -> list[Hit]:
+def _named(found: Sequence[Quotation], shelf: Shelf) -> list[Hit]:
     """The first passages that sentences refer to which read well, the best sentence's first."""
     wanted = [quotation for quotation in found if quotation.score >= WELL * found[0].score]
     passages = {quotation.passage.id: quotation.passage for quotation in wanted}
-    places = {number: library.named_in(passage) for number, passage in passages.items()}
+    places = {number: shelf.named_in(passage) for number, passage in passages.items()}
     named: dict[int, Citation] = {}
     for quotation in wanted:
         passage = quotation.passage
@@ -199,22 +199,22 @@ def _named(found: Sequence[Quotation], library: Library) -> list[Hit]:
             for reference, held in places[passage.id]:
                 at = (reference.start - passage.start, reference.end - passage.start)
                 if start <= at[0] < end and not _NOT_FOLLOWED.match(passage.text, at[1]):
-                    for number in _targets(reference, held, library):
+                    for number in _targets(reference, held, shelf):
                         if number != passage.id:
                             named.setdefault(number, _cited(passage, start, end))
         if len(named) >= READ:
             break
-    targets = library.passages(list(named)[:READ])
+    targets = shelf.passages(list(named)[:READ])
     return [Hit(target, 0.0, (), named[target.id]) for target in targets]
 
 
-def _targets(reference: CrossReference, held: Sequence[int], library: Library) -> Sequence[int]:
+def _targets(reference: CrossReference, held: Sequence[int], shelf: Shelf) -> Sequence[int]:
     """Ids of the passages that a reference means."""
     if reference.place.startswith(("별지", "부칙")):  # a form states nothing
         return ()
     if reference.document is None:
         return held
-    return [passage.id for passage in in_other_rule(reference, library)]
+    return [passage.id for passage in in_other_rule(reference, shelf)]
 
 
 def _naming_words(hit: Hit, naming: Quotation) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from onprem_rag.korean.numerals import number
 from onprem_rag.korean.references import CIRCLED, Reference, find_references
 from onprem_rag.korean.text import letters, normalise
 from onprem_rag.korean.titles import Named, Titles
-from onprem_rag.library.store import Library
+from onprem_rag.library.shelf import Shelf
 
 _FEW = 10  # rules: of more than these, "제15조" alone could mean any
 _READ = 20  # rules that are searched for an article whose rule the question leaves out
@@ -124,17 +124,16 @@ class Places:
     Titles are read at once; a rule's articles when a question first names it.
     """
 
-    def __init__(self, library: Library) -> None:
-        documents = library.documents()
-        self._all = frozenset(document.id for document in documents)
+    def __init__(self, shelf: Shelf) -> None:
+        self._all = shelf.ids
         self._shown: dict[str, str] = {}  # titles, by their letters
         self._ids: dict[str, list[int]] = {}
-        for document in documents:
-            key = letters(document.title)
-            self._shown[key] = document.title
-            self._ids.setdefault(key, []).append(document.id)
+        for version in shelf.versions.values():
+            key = letters(version.title)
+            self._shown[key] = version.title
+            self._ids.setdefault(key, []).append(version.document_id)
         self._titles = Titles(self._shown)
-        self._library = library
+        self._shelf = shelf
         self._outline = lru_cache(_CACHED)(self._read)
 
     def look_up(self, question: str) -> LookUp:
@@ -195,7 +194,7 @@ class Places:
         return found_all if documents else replace(found_all, rest=question)
 
     def _read(self, document_id: int) -> _Outline:
-        return _Outline(itertools.starmap(_Part, self._library.outline(document_id)))
+        return _Outline(itertools.starmap(_Part, self._shelf.outline(document_id)))
 
     def _completed(self, found: LookUp) -> LookUp:
         """With the article that the rest calls by its title, and whether anything else is left."""
@@ -226,7 +225,7 @@ class Places:
         number = reference.paragraph
         if number is None or number > len(CIRCLED) or not reference.article:
             return True
-        texts = [passage.text for passage in self._library.passages(numbers)]
+        texts = [passage.text for passage in self._shelf.passages(numbers)]
         if any(mark in text for text in texts for mark in CIRCLED):
             return any(CIRCLED[number - 1] in text for text in texts)
         numbered = re.compile(rf"^\s*{number}\s*[.)]", re.MULTILINE)  # paragraphs as 1. 2.

@@ -94,6 +94,57 @@ class Document:
     id: int = 0  # set by the library; 0 before it is stored
 
 
+class State(StrEnum):
+    """What a version of a rule is on a day."""
+
+    IN_FORCE = "in_force"
+    NOT_YET = "not_yet"
+    SUPERSEDED = "superseded"  # by a newer version
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One content of a rule, and the days on which it is in force. Days are ISO (2020-01-01).
+
+    A rule is its title and kind (a text without a kind: its file); its versions follow one another.
+    """
+
+    document_id: int
+    rule: str  # what its versions have in common
+    title: str
+    kind: str
+    source: str  # the file that it was read from
+    since: str  # "": from ever
+    dated: bool  # the rule, its file's name or the admin says since when
+    taken: int  # the revision of the library that took it in last
+    until: str | None = None  # exclusive; None: no end is known
+    withdrawn: str | None = None  # the day on which it was taken out of force
+    number: int = 0  # 1 is the rule's oldest version
+
+
+@dataclass(frozen=True, slots=True)
+class FileRead:
+    """What a file was when it was read last, and which documents (ids) it held."""
+
+    source: str
+    sha256: str
+    read_by: int  # the version of the readers
+    documents: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """One thing that was done to the library; ``revision`` and ``generation`` were live then."""
+
+    number: int
+    at: str  # local time, ISO
+    action: str  # add, sync, remove, rollback, migrate
+    revision: int
+    generation: str
+    summary: tuple[str, ...]  # Korean, a line a change
+
+
 @dataclass(frozen=True, slots=True)
 class Passage:
     """The unit that is searched and cited: ``text == document.text[start:end]``."""
@@ -167,6 +218,8 @@ class Citation:
     end: int
     text: str
     document_id: int = 0
+    version: int = 0  # the number of the rule's version; 0 where it is not known
+    since: str = ""  # the day from which that version is in force; "" where none is stated
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,6 +358,7 @@ class Answer:
     changes: tuple[Change, ...] = ()  # offsets into ``text``
     showing: Showing = Showing.WARN  # of an unverified answer
     understood: str = ""  # a follow-up, as the full question that was answered
+    as_of: str = ""  # the day whose rules it is answered from; "": today's
     guard: Guard = Guard.QUOTED
     timings_ms: tuple[tuple[str, float], ...] = field(default=())
 
@@ -319,3 +373,4 @@ class FaqEntry:
     article: str
     topic: str = ""
     id: int = 0
+    approved: str = ""  # digest of the article's text that it was approved against

@@ -16,7 +16,7 @@ from onprem_rag.korean.morphemes import compounds
 from onprem_rag.korean.questions import QuestionWords, question_core, question_words
 from onprem_rag.korean.text import alike
 from onprem_rag.korean.typed import mended, repaired
-from onprem_rag.library.store import Library
+from onprem_rag.library.shelf import Shelf
 from onprem_rag.lookup import LookUp, Places
 from onprem_rag.reading import fits
 from onprem_rag.records import LOOKED_UP, Hit, Passage
@@ -38,22 +38,29 @@ class Searcher:
 
     def __init__(
         self,
-        library: Library,
+        shelf: Shelf,
         generation: Generation,
         config: SearchConfig,
         reranker: Reranker | None = None,
     ) -> None:
-        self._library = library
+        self._shelf = shelf
         self._index = generation.index
         self._embedder = generation.embedder
         self._config = config
         self._reranker = reranker
-        self._places = Places(library)
+        self._places = Places(shelf)
 
     def weighing(self, config: SearchConfig) -> Searcher:
         """This searcher under other weights; it shares what was read of the library."""
         other = copy(self)
         other._config = config
+        return other
+
+    def over(self, shelf: Shelf) -> Searcher:
+        """This searcher over what is in force on another day."""
+        other = copy(self)
+        other._shelf = shelf
+        other._places = Places(shelf)
         return other
 
     def search(self, question: str, count: int) -> list[Hit]:
@@ -99,7 +106,7 @@ class Searcher:
 
     def _looked_up(self, named: LookUp, count: int) -> list[Hit]:
         """The passages that the question names."""
-        passages = self._library.passages(named.passages[:count])
+        passages = self._shelf.passages(named.passages[:count])
         return [Hit(passage, 1.0, ((LOOKED_UP, 1.0),)) for passage in passages]
 
     def _found(self, question: str, count: int, documents: frozenset[int]) -> Sequence[Found]:
@@ -109,13 +116,13 @@ class Searcher:
             within = self._index.search(replace(query, documents=documents), weights, count)
             if within:
                 return within
-        return self._index.search(query, weights, count)
+        return self._index.search(replace(query, documents=self._shelf.ids), weights, count)
 
     def _ranked(
         self, question: str, found: Sequence[Found], named: Sequence[Passage] = ()
     ) -> list[Hit]:
         """What was found, or ``named``, by its score and by how well it reads as an answer."""
-        passages = named or self._library.passages([one.passage_id for one in found])
+        passages = named or self._shelf.passages([one.passage_id for one in found])
         first = passages[:READ]
         readings: dict[str, list[float]] = {}
         shares: dict[str, float] = {}

@@ -9,12 +9,16 @@ import logging
 import re
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
 from onprem_rag.errors import OnpremRagError
+from onprem_rag.timing import Timing
 
 _PATIENCE_S = 2.0  # work shorter than this shows no bar
+_BAR_EVERY_S = 0.1
+_LINE_EVERY_S = 30.0  # where standard error is a file or a journal
+_BAR = "{desc} {percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt}{postfix}"
 
 
 class KoreanParser(argparse.ArgumentParser):
@@ -34,28 +38,41 @@ class KoreanParser(argparse.ArgumentParser):
 
 
 class ProgressBars:
-    """A bar a stage on a terminal once work has taken two seconds; silent elsewhere."""
+    """A bar a stage on a terminal once work has taken two seconds; elsewhere a line now and then.
 
-    def __init__(self) -> None:
-        self._visible = sys.stderr.isatty()
-        self._started = time.monotonic()
+    ``paces``: the seconds a step of each stage that former work took, where known.
+    """
+
+    def __init__(self, paces: Mapping[str, float] | None = None) -> None:
+        self._terminal = sys.stderr.isatty()
+        self._timing = Timing(paces)
+        self._shown = time.monotonic() + (_PATIENCE_S if self._terminal else 0.0)
         self._bar: Any = None
         self._stage = ""
 
     def __call__(self, stage: str, done: int, total: int) -> None:
         """Show that ``done`` of ``total`` steps of ``stage`` are done."""
-        if not self._visible:
+        self._timing(stage, done, total)
+        if not done:
             return
         if stage != self._stage:
             self.close()
             self._stage = stage
-        if self._bar is None and time.monotonic() - self._started > _PATIENCE_S:
-            from tqdm import tqdm
+        every = _BAR_EVERY_S if self._terminal else _LINE_EVERY_S
+        now = time.monotonic()
+        if now - self._shown < every and not (self._bar and done == total):
+            return
+        self._shown = now
+        if self._terminal:
+            self._draw(done, total)
+        else:
+            self._say(done, total)
 
-            self._bar = tqdm(total=total, desc=stage, leave=False, file=sys.stderr)
-        if self._bar is not None:
-            self._bar.n = done
-            self._bar.refresh()
+    def __enter__(self) -> ProgressBars:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def close(self) -> None:
         """Take the bar off the screen."""
@@ -63,14 +80,40 @@ class ProgressBars:
             self._bar.close()
             self._bar = None
 
+    def _draw(self, done: int, total: int) -> None:
+        if self._bar is None:
+            from tqdm import tqdm
+
+            self._bar = tqdm(
+                desc=self._stage,
+                total=total,
+                initial=done,
+                leave=False,
+                file=sys.stderr,
+                bar_format=_BAR,
+                dynamic_ncols=True,
+            )
+        self._bar.n, self._bar.total = done, total
+        self._bar.set_postfix_str(self._timing.left().words(), refresh=False)
+        self._bar.refresh()
+
+    def _say(self, done: int, total: int) -> None:
+        share = f"{100 * done // max(1, total)}%"
+        line = f"{self._stage} {done:,}/{total:,} ({share})"
+        print(" · ".join(filter(None, (line, self._timing.left().words()))), file=sys.stderr)
+        sys.stderr.flush()
+
 
 def print_json(value: Any) -> None:
     """One line of JSON, Korean as it is."""
     print(json.dumps(value, ensure_ascii=False), flush=True)
 
 
-def run(command: Callable[[], int]) -> int:
-    """Exit code of ``command``; an error becomes a Korean message, never a traceback."""
+def run(command: Callable[[], int], stopped: str = "중단했습니다.") -> int:
+    """Exit code of ``command``; an error becomes a Korean message, never a traceback.
+
+    ``stopped`` is said after Ctrl-C.
+    """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a CP949 terminal has no "—"
             stream.reconfigure(errors="replace")
@@ -80,7 +123,7 @@ def run(command: Callable[[], int]) -> int:
         print(f"오류: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("\n중단했습니다.", file=sys.stderr)
+        print(f"\n{stopped}", file=sys.stderr)
         return 130
     except BrokenPipeError:
         sys.stderr.close()

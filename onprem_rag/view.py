@@ -6,11 +6,14 @@ import threading
 from dataclasses import dataclass, replace
 
 from onprem_rag.config import Config
+from onprem_rag.errors import IndexMismatchError
 from onprem_rag.faq import Faq
 from onprem_rag.generate import open_generator
 from onprem_rag.generate.extract import Extractive
 from onprem_rag.generate.interface import Generator
 from onprem_rag.index import generations
+from onprem_rag.library import versions
+from onprem_rag.library.shelf import Shelf
 from onprem_rag.library.store import Library
 from onprem_rag.records import FaqEntry
 from onprem_rag.rerank import Reranker
@@ -20,6 +23,8 @@ from onprem_rag.verify.checker import Checker
 from onprem_rag.verify.judge import Judge
 from onprem_rag.verify.nli import Nli
 
+_DAYS = 8  # other than today that are kept open
+
 
 @dataclass(frozen=True, slots=True)
 class View:
@@ -27,6 +32,7 @@ class View:
 
     name: str
     generation: generations.Generation
+    shelf: Shelf  # what is in force
     searcher: Searcher
     reranker: Reranker | None  # stays loaded
     extractive: Extractive
@@ -47,9 +53,13 @@ class LiveView:
         self._generator = generator  # instead of the one that the configuration names
         self._lock = threading.Lock()
         self._view = self._open(None)
+        self._others: dict[str, View] = {}  # by the day that they answer for
 
     def get(self) -> View:
-        """The live generation and approved answers; reopened when ingest has changed them."""
+        """The live generation and approved answers; reopened when ingest has changed them.
+
+        On a new day the versions that take effect on it take over.
+        """
         view = self._view
         if self._is_live(view):
             return view
@@ -57,12 +67,25 @@ class LiveView:
             view = self._view
             if self._live_name() != view.name:
                 view = self._open(view)
-            elif not self._is_live(view):  # else another thread has just done it
+            if view.faq_revision != self._library.faq_revision():
                 number = self._library.faq_revision()  # before the entries, never newer than they
                 entries = tuple(self._library.faq())
                 view = replace(view, faq=Faq(entries), entries=entries, faq_revision=number)
+            if view.shelf.day != versions.today():
+                view = on(view, versions.today())
             self._view = view
         return view
+
+    def at(self, day: str) -> View:
+        """The live generation with what was, or will be, in force on ``day``."""
+        view = self.get()
+        with self._lock:
+            known = self._others.get(day)
+            if known is None or known.generation is not view.generation:
+                if len(self._others) >= _DAYS:
+                    self._others.clear()
+                known = self._others[day] = on(view, day)
+        return known
 
     def _weight(self, word: str) -> float:
         return self._view.searcher.weight(word)  # the model outlives an index generation
@@ -71,7 +94,11 @@ class LiveView:
         return generations.current_name(self._config.index_folder) or ""
 
     def _is_live(self, view: View) -> bool:
-        return self._live_name() == view.name and self._library.faq_revision() == view.faq_revision
+        return (
+            self._live_name() == view.name
+            and self._library.faq_revision() == view.faq_revision
+            and view.shelf.day == versions.today()
+        )
 
     def _open(self, old: View | None) -> View:
         config = self._config
@@ -90,7 +117,14 @@ class LiveView:
             folder, judging = config.reranker_folder, config.nli_folder
             reranker = Reranker(folder) if folder else None
             nli = Nli(judging) if judging else None
-        searcher = Searcher(self._library, generation, config.search, reranker)
+        revision = generation.manifest.revision
+        if not self._library.has(revision):
+            raise IndexMismatchError(
+                "색인이 라이브러리와 맞지 않습니다.\n"
+                "→ 'ingest add'를 다시 실행해 색인을 새로 만드세요."
+            )
+        shelf = Shelf(self._library, revision, versions.today())
+        searcher = Searcher(shelf, generation, config.search, reranker)
         extractive = Extractive(searcher.weight, config.search.passages, config.answer.length)
         if self._generator:
             generator = self._generator
@@ -103,6 +137,7 @@ class LiveView:
         return View(
             name,
             generation,
+            shelf,
             searcher,
             reranker,
             extractive,
@@ -113,3 +148,9 @@ class LiveView:
             entries,
             number,
         )
+
+
+def on(view: View, day: str) -> View:
+    """``view`` with what is in force on another day; approved answers are those of today."""
+    shelf = view.shelf.on(day)
+    return replace(view, shelf=shelf, searcher=view.searcher.over(shelf))

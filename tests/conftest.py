@@ -12,6 +12,9 @@ from ingest.faq import add_faq
 from ingest.pipeline import add
 from onprem_rag.chatbot import Chatbot
 from onprem_rag.config import load_config
+from onprem_rag.library.shelf import Shelf
+from onprem_rag.library.store import Library
+from onprem_rag.live import live_shelf
 
 PROJECT = Path(__file__).resolve().parent.parent
 SHARED = PROJECT.parent / "shared" / "data"
@@ -29,6 +32,12 @@ def ingested(home: Path, *paths: Path) -> Path:
     outcome = add(load_config(home), paths, quiet)
     assert not outcome.failed
     return home
+
+
+def shelf_of(home: Path) -> Shelf:
+    """What ``home`` has in force today."""
+    config = load_config(home)
+    return live_shelf(config, Library.open(config.library_url))
 
 
 @pytest.fixture(scope="session")

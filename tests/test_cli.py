@@ -74,8 +74,9 @@ def test_ask_in_json(call: Run, demo_home: Path) -> None:
     assert (answer["question"], answer["status"]) == (MEALS, "verified")
     assert "5만원" in answer["answer"]
     (citation,) = answer["citations"]
-    assert citation.keys() == CITATION | {"referred_from"}
+    assert citation.keys() == CITATION | {"referred_from", "version", "since"}
     assert (citation["document"], citation["article"]) == ("회계규정", "제13조")
+    assert citation["version"] == 1
     assert len(citation["text"]) == citation["end"] - citation["start"]
     measures = [fact for fact in answer["facts"] if fact["kind"] in ("count", "amount")]
     count, fact = measures  # 1명, 5만원
@@ -564,7 +565,7 @@ def test_ingest_add_status_and_add_again(call: Run, rule: Path, tmp_path: Path) 
     home = tmp_path / "home"
     code, out, err = call(ingest_main, "add", "--home", home, rule.parent)
     assert (code, err) == (0, "")
-    assert re.fullmatch(r"파일 1개에서 규정 1건, 조문 \d개를 넣었습니다\.\n", out)
+    assert out == "  주차규정 1판: 새 규정\n파일 1개에서 규정 1건, 조문 2개를 넣었습니다.\n"
 
     code, out, _ = call(ingest_main, "status", "--home", home, "--json")
     (status,) = lines_of(out)
@@ -576,7 +577,7 @@ def test_ingest_add_status_and_add_again(call: Run, rule: Path, tmp_path: Path) 
     code, out, _ = call(ingest_main, "status", "--home", home)
     assert "규정 1건" in out
     assert "색인: 1세대" in out
-    assert f"주차규정  [규정, txt]  {rule}" in out
+    assert f"주차규정 1판  [규정, txt, 시행 중]  {rule}" in out
 
     code, out, _ = call(ingest_main, "add", "--home", home, rule, "--json")
     (outcome,) = lines_of(out)
@@ -733,7 +734,7 @@ def test_a_question_that_is_not_utf_8(demo_home: Path) -> None:
 def test_ingest_into_a_pipe_draws_no_bar(rule: Path, tmp_path: Path) -> None:
     result = started(BIN / "ingest", "add", rule.parent, folder=tmp_path)
     assert (result.returncode, result.stderr) == (0, "")
-    assert result.stdout.count("\n") == 1
+    assert result.stdout.count("\n") == 2
     assert (tmp_path / "home" / "library.sqlite").is_file()  # ./home
 
 

@@ -80,7 +80,7 @@ def test_an_unknown_section(tmp_path: Path) -> None:
     path = settings(tmp_path, "[serach]\npassages = 4\n")
     assert refusal(tmp_path) == (
         f"설정 파일에 모르는 항목 [serach]이 있습니다: {path}\n"
-        "→ 쓸 수 있는 항목: answer, index, library, models, search, verify"
+        "→ 쓸 수 있는 항목: answer, gate, index, library, models, search, verify"
     )
     settings(tmp_path, 'home = "/elsewhere"\n')
     assert "모르는 항목 [home]" in refusal(tmp_path)
@@ -145,6 +145,34 @@ def test_an_embedder_folder_that_is_missing(tmp_path: Path) -> None:
     assert load_config(tmp_path).embedder_folder == tmp_path / "models" / "없는 모델"
     settings(tmp_path, '[models]\nembedder = ""\n')
     assert load_config(tmp_path).embedder_folder is None
+
+
+def test_the_gates_questions(tmp_path: Path) -> None:
+    assert load_config(tmp_path).gate_questions is None
+    assert load_config(tmp_path).gate.margin == 0.01
+    settings(tmp_path, '[gate]\nquestions = "질문/모음.jsonl"\nmargin = 0\n')
+    config = load_config(tmp_path)  # reading the rules' configuration needs no question set
+    path = tmp_path / "질문" / "모음.jsonl"
+    with pytest.raises(ConfigError) as caught:
+        _ = config.gate_questions
+    assert str(caught.value) == (
+        f"새 색인을 평가할 질문 파일이 없습니다: {path}\n"
+        "→ 파일을 그 자리에 두거나 config.toml의 [gate] questions를 지우세요."
+    )
+    path.mkdir(parents=True)  # a folder is no question set
+    with pytest.raises(ConfigError):
+        _ = config.gate_questions
+    path.rmdir()
+    path.write_text("{}", encoding="utf-8")
+    assert config.gate_questions == path
+
+
+def test_a_margin_that_lets_everything_pass(tmp_path: Path) -> None:
+    path = settings(tmp_path, "[gate]\nmargin = 5\n")
+    assert refusal(tmp_path) == (
+        "설정 [gate] margin(5)이면 아무리 나빠져도 통과합니다: hit@N과 MRR은 0과 1 사이입니다.\n"
+        f"→ 0.01처럼 1보다 작게 쓰세요: {path}"
+    )
 
 
 def test_an_institutions_own_prompts_go_first(tmp_path: Path) -> None:

@@ -335,12 +335,11 @@ def test_an_entry_without_its_article_is_told_and_kept(
     )
 
 
-def test_an_article_of_two_rules_of_one_title_is_not_cited(tmp_path: Path) -> None:
+def test_an_article_of_two_parts_of_one_title_is_not_cited(tmp_path: Path) -> None:
     config = load_config(tmp_path / "home")
-    rules = [tmp_path / name / "여비규정.txt" for name in ("북부", "남부")]
-    for rule, amount in zip(rules, ("2만원", "5만원"), strict=True):
-        rule.parent.mkdir()
-        rule.write_text(RULE.replace("2만원", amount))
+    rules = [tmp_path / f"여비규정 {volume}.txt" for volume in ("1권", "2권")]
+    rules[0].write_text(f"{RULE}\n제3조(숙박비) 숙박비는 실비로 한다.\n")
+    rules[1].write_text("여비규정\n\n제2조(일비) 일비는 5만원이다.\n\n제9조(준용) 따로 정한다.\n")
     assert main(["add", "--home", str(config.home), *map(str, rules)]) == 0
     path = tmp_path / "출장.csv"
     path.write_text(ENTRIES)
@@ -383,6 +382,7 @@ def test_the_approved_questions_are_read_only_when_they_changed(
     chatbot.ask("일비는 얼마인가요?")
     assert reads == []
     add_faq(config, [path])
+    reads.clear()
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(chatbot.ask, ["일비는 얼마인가요?"] * 16))
     assert {answer.status for answer in answers} == {Status.FAQ}

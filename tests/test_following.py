@@ -11,9 +11,11 @@ from onprem_rag.chatbot import Chatbot
 from onprem_rag.config import Config, load_config
 from onprem_rag.following import context, named_by, referring, with_referred
 from onprem_rag.generate.context import shown
+from onprem_rag.library.shelf import Shelf
 from onprem_rag.library.store import Library
 from onprem_rag.records import Citation, Guard, Hit, Status
 from onprem_rag.report import answer_json, answer_text
+from tests.conftest import shelf_of
 
 RULES = {
     "강사료 지급기준": """강사료 지급기준
@@ -154,8 +156,17 @@ CARS = """차량 관리지침
 
 제2조(사용) 사용 시간은 오전 7시부터 오후 10시까지로 한다.
 
+제3조(배차) 배차는 총무팀이 한다.
+
 부칙
 이 지침은 2020년 1월 1일부터 시행한다.
+"""
+# A second volume: it has few of the first's articles, so that it is no newer version of it.
+MORE_CARS = """차량 관리지침
+
+제2조(사용) 사용 시간은 오전 8시부터 오후 9시까지로 한다.
+
+제8조(정비) 정비는 매달 한다.
 """
 # (question, who refers, where the answer stands, what it says)
 CASES = [
@@ -231,9 +242,8 @@ def config(tmp_path_factory: pytest.TempPathFactory) -> Config:
     folder = tmp_path_factory.mktemp("rules")
     for title, text in RULES.items():
         (folder / f"{title}.txt").write_text(text, encoding="utf-8")
-    for house in ("본원", "분원"):  # each has a rule of this title
-        (folder / house).mkdir()
-        (folder / house / "차량 관리지침.txt").write_text(CARS, encoding="utf-8")
+    for volume, text in (("1권", CARS), ("2권", MORE_CARS)):
+        (folder / f"차량 관리지침 {volume}.txt").write_text(text, encoding="utf-8")
     config = load_config(tmp_path_factory.mktemp("following") / "home")
     assert not add(config, [folder], lambda *_: None).failed
     return config
@@ -271,10 +281,15 @@ class Scripted:
         """Nobody asks."""
 
 
-def follow(library: Library, question: str, *places: tuple[str, str], count: int = 2) -> list[Hit]:
+@pytest.fixture(scope="module")
+def shelf(config: Config) -> Shelf:
+    return shelf_of(config.home)
+
+
+def follow(shelf: Shelf, question: str, *places: tuple[str, str], count: int = 2) -> list[Hit]:
     """What ``with_referred`` makes of hits on these articles, where every word counts the same."""
-    hits = [Hit(library.article(*place)[0], 1.0, ()) for place in places]
-    return with_referred(question, hits, count, library, same_weight)
+    hits = [Hit(shelf.article(*place)[0], 1.0, ()) for place in places]
+    return with_referred(question, hits, count, shelf, same_weight)
 
 
 # --- the answer stands where another article points ----------------------------------------------
@@ -348,9 +363,9 @@ def test_reports_say_where_a_citation_comes_from(bot: Chatbot) -> None:
 
 
 # --- what joins, and what does not ---------------------------------------------------------------
-def test_a_later_hit_is_marked_in_its_place(library: Library) -> None:
+def test_a_later_hit_is_marked_in_its_place(shelf: Shelf) -> None:
     hits = follow(
-        library,
+        shelf,
         "대강당 사용료는 얼마인가요?",
         ("시설 대관규정", "제5조"),
         ("시설 대관규정", "제6조"),
@@ -364,8 +379,10 @@ def test_a_later_hit_is_marked_in_its_place(library: Library) -> None:
     assert context(hits, 2) == hits
 
 
-def test_one_that_was_not_found_comes_last_and_without_a_score(library: Library) -> None:
-    hits = follow(library, "대강당 사용료는 얼마인가요?", ("시설 대관규정", "제5조"), count=1)
+def test_one_that_was_not_found_comes_last_and_without_a_score(
+    shelf: Shelf, library: Library
+) -> None:
+    hits = follow(shelf, "대강당 사용료는 얼마인가요?", ("시설 대관규정", "제5조"), count=1)
     assert [(h.passage.article, h.score, named_by(h)) for h in hits] == [
         ("제5조", 1.0, ""),
         ("제8조", 0.0, "제5조에서 참조"),
@@ -376,9 +393,9 @@ def test_one_that_was_not_found_comes_last_and_without_a_score(library: Library)
     assert library.document(by.document_id).text[by.start : by.end] == by.text
 
 
-def test_only_the_first_n_are_followed(library: Library) -> None:
+def test_only_the_first_n_are_followed(shelf: Shelf) -> None:
     hits = follow(
-        library,
+        shelf,
         "대강당 사용료는 얼마인가요?",
         ("시설 대관규정", "제6조"),
         ("시설 대관규정", "제5조"),
@@ -414,13 +431,13 @@ def test_only_the_first_n_are_followed(library: Library) -> None:
         ),
     ],
 )
-def test_what_is_not_followed(library: Library, question: str, place: tuple[str, str]) -> None:
-    assert [named_by(hit) for hit in follow(library, question, place)] == [""]
+def test_what_is_not_followed(shelf: Shelf, question: str, place: tuple[str, str]) -> None:
+    assert [named_by(hit) for hit in follow(shelf, question, place)] == [""]
 
 
-def test_what_answers_by_itself_needs_no_other(library: Library) -> None:
+def test_what_answers_by_itself_needs_no_other(shelf: Shelf) -> None:
     hits = follow(
-        library,
+        shelf,
         "대관을 취소하려면 어떻게 알려야 하나요?",
         ("시설 대관규정", "제3조"),
         ("시설 대관규정", "제4조"),
@@ -429,23 +446,23 @@ def test_what_answers_by_itself_needs_no_other(library: Library) -> None:
 
 
 def test_no_more_than_two_join_and_only_while_there_is_room(
-    library: Library, monkeypatch: pytest.MonkeyPatch
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     question, place = "당직자의 포상은 어떻게 하나요?", ("당직 지침", "제3조")
-    assert sum(bool(hit.referred_from) for hit in follow(library, question, place)) == 2
+    assert sum(bool(hit.referred_from) for hit in follow(shelf, question, place)) == 2
     monkeypatch.setattr("onprem_rag.following.LONGEST", 20)
-    few = [hit for hit in follow(library, question, place) if hit.referred_from]
+    few = [hit for hit in follow(shelf, question, place) if hit.referred_from]
     assert len(few) == 1
     assert sum(len(hit.passage.text) for hit in few) <= 20
 
 
-def test_no_hits_are_no_failure(library: Library) -> None:
-    assert with_referred("대강당 사용료는?", [], 2, library, same_weight) == []
+def test_no_hits_are_no_failure(shelf: Shelf) -> None:
+    assert with_referred("대강당 사용료는?", [], 2, shelf, same_weight) == []
 
 
-def test_what_a_citation_of_a_found_passage_says(library: Library) -> None:
+def test_what_a_citation_of_a_found_passage_says(shelf: Shelf) -> None:
     """Only a citation inside the referred passage is one."""
-    hits = follow(library, "대강당 사용료는 얼마인가요?", ("시설 대관규정", "제5조"), count=1)
+    hits = follow(shelf, "대강당 사용료는 얼마인가요?", ("시설 대관규정", "제5조"), count=1)
     found, there = (
         Citation("시설 대관규정", None, None, None, p.start, p.end, p.text, p.document_id)
         for p in (hit.passage for hit in hits)
@@ -454,12 +471,12 @@ def test_what_a_citation_of_a_found_passage_says(library: Library) -> None:
     assert referring(there, hits) == hits[1]
 
 
-def test_the_library_tells_what_a_passage_names(library: Library) -> None:
-    (naming,) = library.article("강사료 지급기준", "제4조")
-    ((reference, held),) = library.named_in(naming)
+def test_the_library_tells_what_a_passage_names(shelf: Shelf) -> None:
+    (naming,) = shelf.article("강사료 지급기준", "제4조")
+    ((reference, held),) = shelf.named_in(naming)
     assert (reference.text, reference.place, reference.document) == ("별표 1", "별표 1", None)
-    assert library.passages(held) == library.article("강사료 지급기준", "별표 1")
-    (other,) = library.article("연구원 복무지침", "제3조")
-    ((reference, held),) = library.named_in(other)
+    assert shelf.passages(held) == shelf.article("강사료 지급기준", "별표 1")
+    (other,) = shelf.article("연구원 복무지침", "제3조")
+    ((reference, held),) = shelf.named_in(other)
     assert (reference.document, reference.place, held) == ("학술활동 지원규칙", "제6조", ())
-    assert library.named_in(library.article("강사료 지급기준", "제7조")[0]) == []
+    assert shelf.named_in(shelf.article("강사료 지급기준", "제7조")[0]) == []

@@ -7,12 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from onprem_rag.config import load_config
 from onprem_rag.korean.text import letters
 from onprem_rag.korean.titles import Titles
-from onprem_rag.library.store import Library
+from onprem_rag.library.shelf import Shelf
 from onprem_rag.lookup import LookUp, Places
-from tests.conftest import ingested
+from tests.conftest import ingested, shelf_of
 
 LONG = "이 경우 출장자는 증빙서류를 갖추어 소속 부서의 장을 거쳐 총무부서에 제출하여야 한다. "
 SETTLING = f"""(정산) ① 출장자는 출장이 끝난 날부터 7일 이내에 여비를 정산한다. {LONG * 8}
@@ -73,36 +72,37 @@ TEXTS = {
     "본사": rule("본사 복무규정", {7: "(출근) 출근 시각은 9시로 한다."}),
     "공장": rule("공장 복무규정", {7: "(출근) 출근 시각은 8시로 한다."}),
     "산악회": rule("동호회 운영규정", {5: "(회비) 회비는 월 1만원으로 한다."}),
-    "축구회": rule("동호회 운영규정", {5: "(회비) 회비는 월 2만원으로 한다."}),
+    # A second volume: it has few of the first's articles, so that it is no newer version of it.
+    "축구회": "동호회 운영규정\n\n제5조(회비) 회비는 월 2만원으로 한다.\n\n제6조(기타) 없음",
 }
 Ask = Callable[[str], LookUp]
 Shown = Callable[[LookUp], list[str]]
 
 
 @pytest.fixture(scope="module")
-def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
-    """Fourteen rules, two of them of the same title."""
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> Shelf:
+    """Fourteen rules, two of them parts of one title."""
     folder = tmp_path_factory.mktemp("lookup")
     paths = []
     for name, text in TEXTS.items():
         paths.append(folder / f"{name}.txt")
         paths[-1].write_text(text, encoding="utf-8")
-    return Library.open(load_config(ingested(folder / "home", *paths)).library_url)
+    return shelf_of(ingested(folder / "home", *paths))
 
 
 @pytest.fixture(scope="module")
-def ask(library: Library) -> Ask:
-    return Places(library).look_up
+def ask(shelf: Shelf) -> Ask:
+    return Places(shelf).look_up
 
 
 @pytest.fixture(scope="module")
-def shown(library: Library) -> Callable[[LookUp], list[str]]:
+def shown(shelf: Shelf) -> Callable[[LookUp], list[str]]:
     """What is found, for a reader: 여비규정 제15조②."""
 
     def show(found: LookUp) -> list[str]:
         return [
             f"{passage.document} {passage.article}{passage.paragraph or ''}"
-            for passage in library.passages(found.passages)
+            for passage in shelf.passages(found.passages)
         ]
 
     return show
@@ -164,10 +164,10 @@ def test_the_named_place_comes_first(
     assert (len(found.passages), found.whole) == (count, True)
 
 
-def test_of_addenda_the_newest_come_first(ask: Ask, library: Library) -> None:
-    first, second = library.passages(ask("여비규정 부칙 제1조").passages)
+def test_of_addenda_the_newest_come_first(ask: Ask, shelf: Shelf) -> None:
+    first, second = shelf.passages(ask("여비규정 부칙 제1조").passages)
     assert ("2024" in first.text, "2020" in second.text) == (True, True)
-    addenda = library.passages(ask("여비규정 부칙").passages)
+    addenda = shelf.passages(ask("여비규정 부칙").passages)
     assert [passage.text.split(")")[0] for passage in addenda] == [
         "제1조(시행일",
         "제2조(적용례",
@@ -215,10 +215,10 @@ def test_a_range_of_articles(ask: Ask, shown: Shown) -> None:
     ],
 )
 def test_a_shortened_title_that_only_one_rule_can_have(
-    question: str, document: str, ask: Ask, library: Library
+    question: str, document: str, ask: Ask, shelf: Shelf
 ) -> None:
     found = ask(question)
-    (passage,) = library.passages(found.passages)
+    (passage,) = shelf.passages(found.passages)
     assert (passage.document, found.whole) == (document, True)
 
 
@@ -239,19 +239,20 @@ def test_what_names_nothing_here_is_left_to_the_search(question: str, ask: Ask) 
     assert ask(question) == LookUp(rest=question)
 
 
-def test_a_rule_alone_narrows(ask: Ask, library: Library) -> None:
+def test_a_rule_alone_narrows(ask: Ask, shelf: Shelf) -> None:
     found = ask("인사규정에 따라 병가는 며칠까지 되나요?")
     (document,) = found.documents
-    assert library.document(document).title == "인사규정"
+    assert shelf.versions[document].title == "인사규정"
     assert (found.passages, found.rest, found.whole) == ((), "병가는 며칠까지 되나요?", False)
-    assert library.document(*ask("휴가 안내에서 병가는?").documents).title == "휴가 안내"
+    (document,) = ask("휴가 안내에서 병가는?").documents
+    assert shelf.versions[document].title == "휴가 안내"
     about = ask("인사규정이 뭐야?")
     assert (len(about.documents), about.passages, about.rest, about.whole) == (1, (), "", True)
 
 
-def test_rules_of_one_title_are_all_meant(ask: Ask, library: Library) -> None:
+def test_parts_of_one_title_are_all_meant(ask: Ask, shelf: Shelf) -> None:
     found = ask("동호회운영규정 제5조")
-    assert [p.text[-11:] for p in library.passages(found.passages)] == [
+    assert [p.text[-11:] for p in shelf.passages(found.passages)] == [
         "월 1만원으로 한다.",
         "월 2만원으로 한다.",
     ]

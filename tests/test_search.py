@@ -10,9 +10,9 @@ import pytest
 from onprem_rag.chatbot import Chatbot
 from onprem_rag.config import Config, SearchConfig, load_config
 from onprem_rag.index.generations import open_current
-from onprem_rag.library.store import Library
 from onprem_rag.records import Hit
 from onprem_rag.search import Searcher
+from tests.conftest import shelf_of
 
 CLEAR = {
     "정년은 몇 세인가요?": ("취업규칙", "제36조"),
@@ -63,7 +63,7 @@ def test_everyday_words_find_the_words_of_the_rules(question: str, chatbot: Chat
 def searcher(home: Path, **changes: float) -> Searcher:
     config: Config = load_config(home)
     return Searcher(
-        Library.open(config.library_url),
+        shelf_of(home),
         open_current(config.index_folder, config.embedder_folder),
         replace(config.search, **changes),
     )
@@ -116,7 +116,7 @@ def test_a_question_of_unknown_words_finds_nothing(question: str, chatbot: Chatb
 def test_more_than_there_are_is_all_there_are(chatbot: Chatbot, demo_home: Path) -> None:
     assert chatbot.search("여비", 0) == []
     everything = chatbot.search("출장 여비 정산", 10_000)
-    assert 50 < len(everything) <= Library.open(load_config(demo_home).library_url).counts()[1]
+    assert 50 < len(everything) <= shelf_of(demo_home).counts[1]
 
 
 def test_the_defaults_use_every_channel() -> None:

@@ -86,6 +86,12 @@ def iso_dates(text: str) -> tuple[str, ...]:
     return tuple(day for found in _DATE.finditer(text) if (day := _iso(found[0])))
 
 
+def named_date(name: str) -> str | None:
+    """The last date in a file's name, as 2020-01-01: 인사규정(2020.1.1.), 인사규정_20200101."""
+    figures = re.sub(r"(?<!\d)((?:19|20)\d\d)(\d\d)(\d\d)(?!\d)", r"\1-\2-\3", name)
+    return next(reversed(iso_dates(figures)), None)
+
+
 def _iso(written: str) -> str | None:
     year, month, day = (int(number) for number in _NUMBER.findall(written))
     if year < 100:

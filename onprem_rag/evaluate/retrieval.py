@@ -40,6 +40,14 @@ class Figures:
     p95_ms: float
 
 
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """Means over the answerable questions."""
+
+    hit: float  # a gold article among the first few
+    mrr: float
+
+
 def key_of(document: str, article: str | None) -> Key:
     """Title and article as they are compared: without blanks, look-alike signs unified."""
     return _squeezed(document), _squeezed(article or "")
@@ -96,12 +104,11 @@ def evaluate(
         progress("평가", at, len(questions))
         if not question.gold:
             continue
-        articles = [_matched(key, question.gold) for key in articles_of(found)]
+        articles = matches(found, question.gold)
         hits.append([float(any(articles[:cut])) for cut in CUTS])
         size = len(question.gold)
         recalls.append([len({k for k in articles[:cut] if k}) / size for cut in CUTS])
-        first = next((rank for rank, key in enumerate(articles, start=1) if key), None)
-        ranks.append(1 / first if first else 0.0)
+        ranks.append(reciprocal(rank_of(articles)))
     return Figures(
         questions=len(questions),
         unanswerable=len(questions) - len(hits),
@@ -111,6 +118,21 @@ def evaluate(
         p50_ms=float(np.percentile(times, 50)),
         p95_ms=float(np.percentile(times, 95)),
     )
+
+
+def matches(hits: Sequence[Hit], gold: frozenset[Key]) -> list[Key | None]:
+    """For each different article of ``hits``, best first: the gold one that it is, or None."""
+    return [_matched(key, gold) for key in articles_of(hits)]
+
+
+def rank_of(matched: Sequence[Key | None]) -> int | None:
+    """The rank, from 1, of the first gold article; None where there is none."""
+    return next((rank for rank, key in enumerate(matched, start=1) if key), None)
+
+
+def reciprocal(rank: int | None) -> float:
+    """What a rank counts in the MRR."""
+    return 1 / rank if rank else 0.0
 
 
 def _matched(key: Key, gold: frozenset[Key]) -> Key | None:

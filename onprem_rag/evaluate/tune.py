@@ -18,7 +18,7 @@ import numpy.typing as npt
 from onprem_rag.config import SearchConfig
 from onprem_rag.errors import ConfigError
 from onprem_rag.evaluate.candidates import Candidates, Reader, Remembering, collect, weighted
-from onprem_rag.evaluate.retrieval import CUTS, GoldQuestion, Key, evaluate
+from onprem_rag.evaluate.retrieval import CUTS, GoldQuestion, Key, Quality, evaluate
 from onprem_rag.korean.questions import question_words
 from onprem_rag.search import Searcher
 
@@ -36,20 +36,12 @@ Scores = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Quality:
-    """Means over the answerable questions."""
-
-    hit: float  # a gold article among the FIRST
-    mrr: float
-
-
-@dataclass(frozen=True, slots=True)
 class Tuning:
     """What tuning found. ``gain`` is of the mean of hit and MRR, on questions unseen."""
 
     questions: int
     answerable: int
-    before: Quality
+    before: Quality  # hit: among the FIRST
     after: Quality  # each question with the weights fitted without its fold
     gain: float
     margin: float  # half of the gain's 95% interval

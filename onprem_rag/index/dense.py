@@ -2,7 +2,8 @@
 
 Above ``EXACT`` the vectors lie in cells around k-means centroids, in half precision, and a
 question looks into the nearest cells only. How many, is measured when the index is built, and
-stored in its file. Whatever the size, the served index is a memory-mapped file on the CPU: a
+stored in its file. Cells serve the next generations too, while the texts stay much the same.
+Whatever the size, the served index is a memory-mapped file on the CPU: a
 question takes one thread, and a GPU's memory belongs to the language model. A GPU trains the
 cells if there is one.
 """
@@ -12,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +28,12 @@ LEAST_SHARE = 16  # one cell in so many is looked into at least, however easy th
 SEED = 20_240_301
 
 
+class Limit(NamedTuple):
+    """Which windows of one index may be found; any number of searches may share it."""
+
+    parameters: Any  # FAISS's
+
+
 class DenseIndex:
     """Vectors of windows of passages, in FAISS's own file format (nothing is pickled)."""
 
@@ -36,17 +43,22 @@ class DenseIndex:
 
     @classmethod
     def build(
-        cls, vectors: Vectors, windows: npt.NDArray[np.int32], exact: int = EXACT
+        cls,
+        vectors: Vectors,
+        windows: npt.NDArray[np.int32],
+        exact: int = EXACT,
+        before: Path | None = None,
     ) -> DenseIndex:
         """Index (w, d) float32 unit vectors; ``windows`` (w,) holds each one's passage row.
 
-        Up to ``exact`` numbers the search is exact; above, it keeps ``RECALL``.
+        Up to ``exact`` numbers the search is exact; above, it keeps ``RECALL``. Its cells are
+        those of the index in the folder ``before``, if there is one that has as many.
         """
         import faiss
 
         vectors = np.ascontiguousarray(vectors)
         if vectors.size > exact:
-            return cls(_cells(vectors), windows)
+            return cls(_filled(vectors, before), windows)
         index = faiss.IndexFlatIP(vectors.shape[1])
         index.add(vectors)
         return cls(index, windows)
@@ -71,35 +83,35 @@ class DenseIndex:
         return cls(index, windows)
 
     def search(
-        self, vector: Vectors, count: int, allowed: npt.NDArray[np.bool_] | None = None
+        self, vector: Vectors, count: int, limit: Limit | None = None
     ) -> tuple[npt.NDArray[np.int64], Vectors]:
         """(rows of passages, cosines) of the nearest ``count`` windows to one (d,) vector.
 
-        Best first; ``allowed`` (n,) tells which passages' rows may be found. A passage with
-        several windows may come several times.
+        Best first. A passage with several windows may come several times.
         """
         count = min(count, self._index.ntotal)
         if count < 1:
             return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
-        parameters = None if allowed is None else self._limited(allowed[self._windows])
+        parameters = limit.parameters if limit else None
         with _one_thread():
             scores, found = self._index.search(vector[None, :], count, params=parameters)
         kept = found[0] >= 0
         return self._windows[found[0][kept]].astype(np.int64), scores[0][kept]
 
-    def _limited(self, near: npt.NDArray[np.bool_]) -> Any:
-        """FAISS's parameters for a search among the windows that ``near`` (w,) marks."""
+    def limit(self, allowed: npt.NDArray[np.bool_]) -> Limit:
+        """For searches that shall find only passages whose rows ``allowed`` (n,) marks."""
         import faiss
 
         any_faiss: Any = faiss
+        near = allowed[self._windows]
         selector = any_faiss.IDSelectorBitmap(np.packbits(near, bitorder="little"))
         if not isinstance(self._index, any_faiss.IndexIVF):
-            return any_faiss.SearchParameters(sel=selector)
+            return Limit(any_faiss.SearchParameters(sel=selector))
         # The fewer may be found, the farther they lie: as many vectors are compared as without
         # the limit, and few allowed ones are compared all.
         share = max(int(near.sum()), 1) / len(near)
         cells = min(self._index.nlist, int(np.ceil(self._index.nprobe / share)))
-        return any_faiss.SearchParametersIVF(sel=selector, nprobe=cells)
+        return Limit(any_faiss.SearchParametersIVF(sel=selector, nprobe=cells))
 
 
 @contextmanager
@@ -116,13 +128,48 @@ def _one_thread() -> Iterator[None]:
         any_faiss.omp_set_num_threads(before)
 
 
-def _cells(vectors: Vectors) -> Any:
-    """A trained and filled IndexIVFFlat whose ``nprobe`` keeps ``RECALL``."""
+def _filled(vectors: Vectors, before: Path | None) -> Any:
+    """An IndexIVFScalarQuantizer that holds ``vectors``, and whose ``nprobe`` keeps ``RECALL``."""
+    lists = 1 << round(np.log2(2 * np.sqrt(len(vectors))))
+    index = _empty(lists, vectors.shape[1])
+    known = _cells_of(before, lists, vectors.shape[1]) if before else None
+    if known:
+        index.quantizer.add(known.centroids)
+        index.train(vectors[:1])  # with all cells there, nothing is left to be learnt
+    else:
+        _train(index, vectors)
+    index.add(vectors)
+    index.nprobe = _probes(index, vectors, known.probes if known else 1)
+    return index
+
+
+class _Cells(NamedTuple):
+    """What an index learnt when it was trained."""
+
+    centroids: Vectors
+    probes: int
+
+
+def _cells_of(folder: Path, lists: int, dimension: int) -> _Cells | None:
+    """The cells of a saved index, if it has so many of this dimension."""
     import faiss
 
     any_faiss: Any = faiss
-    count, dimension = vectors.shape
-    lists = 1 << round(np.log2(2 * np.sqrt(count)))
+    try:
+        index = any_faiss.read_index(str(folder / "dense.faiss"), faiss.IO_FLAG_MMAP_IFC)
+    except RuntimeError:  # missing, or damaged
+        return None
+    if not isinstance(index, any_faiss.IndexIVF) or (index.nlist, index.d) != (lists, dimension):
+        return None
+    quantizer = any_faiss.downcast_index(index.quantizer)
+    return _Cells(quantizer.reconstruct_n(0, lists), int(index.nprobe))
+
+
+def _empty(lists: int, dimension: int) -> Any:
+    """An index of so many cells, not trained."""
+    import faiss
+
+    any_faiss: Any = faiss
     # Both metrics are inner products, so k-means keeps its centroids on the sphere.
     # Half precision changes a cosine by 0.0003 at most, and halves what questions read.
     index = any_faiss.IndexIVFScalarQuantizer(
@@ -135,17 +182,22 @@ def _cells(vectors: Vectors) -> Any:
     index.cp.niter = 10  # k-means on a sample: about 10 s for 200,000 × 256 on two cores
     index.cp.min_points_per_centroid = 1
     index.cp.max_points_per_centroid = 64
-    if any_faiss.get_num_gpus():
-        on_gpu = any_faiss.index_cpu_to_all_gpus(faiss.IndexFlatIP(dimension))
-        index.clustering_index = on_gpu  # only borrowed: ``on_gpu`` must outlive the training
-    index.train(vectors)
-    index.clustering_index = None
-    index.add(vectors)
-    index.nprobe = _probes(index, vectors)
     return index
 
 
-def _probes(index: Any, vectors: Vectors) -> int:
+def _train(index: Any, vectors: Vectors) -> None:
+    """Find the cells of ``vectors``."""
+    import faiss
+
+    any_faiss: Any = faiss
+    if any_faiss.get_num_gpus():
+        on_gpu = any_faiss.index_cpu_to_all_gpus(faiss.IndexFlatIP(vectors.shape[1]))
+        index.clustering_index = on_gpu  # only borrowed: ``on_gpu`` must outlive the training
+    index.train(vectors)
+    index.clustering_index = None
+
+
+def _probes(index: Any, vectors: Vectors, least: int) -> int:
     """How many cells a question must look into to find ``RECALL`` of its exact nearest ten.
 
     There are no questions yet, so vectors stand in for them, moved away from what they were
@@ -164,7 +216,7 @@ def _probes(index: Any, vectors: Vectors) -> int:
     kinds = [kind[:SAMPLE] for kind in kinds]
     metric = faiss.METRIC_INNER_PRODUCT
     exact = [faiss.knn(kind, vectors, NEAREST, metric=metric)[0][:, -1:] for kind in kinds]
-    index.nprobe = max(1, index.nlist // LEAST_SHARE)
+    index.nprobe = max(least, index.nlist // LEAST_SHARE)
     while index.nprobe < index.nlist and len(sample):
         found = [index.search(kind, NEAREST)[0] for kind in kinds]
         pairs = zip(found, exact, strict=True)

@@ -118,7 +118,8 @@ class MorphemeEmbedder:
                 f"색인의 내장 임베더가 손상되었습니다: {folder}\n"
                 "→ 'ingest add'를 다시 실행해 색인을 새로 만드세요."
             ) from error
-        self.fingerprint = EMBEDDED
+        weights = folder_fingerprint(folder).rpartition(":")[2]
+        self.fingerprint = f"{EMBEDDED}:{weights}"
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """(n, d) float32 unit vectors."""

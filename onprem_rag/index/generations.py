@@ -1,17 +1,16 @@
 """Index generations: immutable folders, and the one file that names the live one.
 
-``index/g000003/`` holds the files of the index (see ``local.py``), ``embedder/`` (where the
-embedded default was trained) and ``manifest.json``. ``index/CURRENT`` names a generation and is
-replaced by one rename.
+``index/g000003/`` holds the files of the index (see ``local.py``), ``embedder/`` (of the embedded
+default), ``learnt.npy`` and, written last, ``manifest.json``: a folder without it is half built.
+``index/CURRENT`` names a generation and is replaced by one rename. What a generation takes over
+from the one before is the same file on disk; texts and vectors that stay the same are found again
+by their content, in ``analysis/`` and ``vectors/`` (see ``analysed.py``, ``vectors.py``).
 """
 
 from __future__ import annotations
 
 import json
-import os
-import re
-import shutil
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -19,8 +18,10 @@ from pathlib import Path
 import numpy as np
 
 from onprem_rag.config import IndexConfig
-from onprem_rag.errors import IndexMismatchError, OnpremRagError
-from onprem_rag.index.analysis import Progress, analyse
+from onprem_rag.errors import IndexMismatchError
+from onprem_rag.index import disk, folders, learnt
+from onprem_rag.index.analysed import AnalysedTexts
+from onprem_rag.index.analysis import Analysis, Progress, analyse
 from onprem_rag.index.embedder import (
     EMBEDDED,
     Embedder,
@@ -32,11 +33,11 @@ from onprem_rag.index.interface import Content, Index
 from onprem_rag.index.local import LocalIndex
 from onprem_rag.index.milvus import MilvusIndex
 from onprem_rag.index.milvus_server import address
-from onprem_rag.index.training import train
+from onprem_rag.index.texts import Keys
 from onprem_rag.index.vectors import vectors_of, windows_of
 from onprem_rag.records import Passage
 
-FORMAT = 2  # counts up when a generation's files or its analysis change
+FORMAT = 3  # counts up when a generation's files or its analysis change
 LOCAL = IndexConfig()
 _REMEDY = "→ 'ingest add'를 다시 실행해 색인을 새로 만드세요."
 
@@ -49,7 +50,9 @@ class Manifest:
     generation: int
     revision: int  # of the library
     passages: int
-    embedder: str  # fingerprint
+    embedder: str  # EMBEDDED, or the configured one's fingerprint
+    vectors: str = ""  # the fingerprint of what encoded them
+    trained: int = 0  # passages that the embedded default, or the vectors' cells, learnt from
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,17 +100,16 @@ def build(
 
     ``referred`` (n,): titles of the articles that each passage refers to.
     """
-    index_folder.mkdir(parents=True, exist_ok=True)
-    number = 1 + max((_number(path.name) for path in index_folder.iterdir()), default=0)
-    folder = index_folder / f"g{number:06d}"
-    folder.mkdir()
-    analysis = analyse(passages, referred, progress)
-    if embedder_folder is None:
-        report = partial(progress, "임베더 학습")
-        train(analysis.words, analysis.titles, folder / "embedder", report)
+    folder = folders.new(index_folder, current_name(index_folder), server)
+    known = AnalysedTexts(index_folder / "analysis", FORMAT)
+    analysis = analyse(passages, referred, progress, known)
+    bodies = analysis.bodies
+    before = _still_fitting(index_folder, embedder_folder, bodies)
+    embedder = _embedder(folder, embedder_folder, before, analysis, progress)
+    if before and before.manifest.vectors != embedder.fingerprint:
+        before = None  # its cells lie in another space
     channels = analysis.channels
-    del analysis  # its words take as much memory as all texts, and encoding may take hours
-    embedder = _open_embedder(folder, embedder_folder)
+    del analysis  # its terms take as much memory as all texts, and encoding may take hours
     texts, windows = windows_of(embedder, [passage_parts(passage) for passage in passages])
     report = partial(progress, "벡터 계산")
     vectors = vectors_of(embedder, texts, index_folder / "vectors", report)
@@ -122,30 +124,60 @@ def build(
     if server.uri:
         MilvusIndex.write(server.uri, server.token, folder, content)
     else:
-        LocalIndex.write(folder, content)
-    manifest = Manifest(FORMAT, number, revision, len(passages), embedder.fingerprint)
-    (folder / "manifest.json").write_text(json.dumps(asdict(manifest), indent=2), encoding="utf-8")
+        LocalIndex.write(folder, content, before.folder if before else None)
+    trained = learnt.note(folder, bodies, before.folder if before else None)
+    manifest = Manifest(
+        format=FORMAT,
+        generation=folders.number(folder),
+        revision=revision,
+        passages=len(passages),
+        embedder=embedder.fingerprint if embedder_folder else EMBEDDED,
+        vectors=embedder.fingerprint,
+        trained=trained,
+    )
+    disk.sync(folder)
+    text = json.dumps(asdict(manifest), indent=2)
+    disk.write(folder / folders.MANIFEST, lambda file: file.write(text.encode()))
     return folder.name
 
 
-def publish(index_folder: Path, name: str, server: IndexConfig = LOCAL) -> None:
-    """Make a built generation live by one rename, then drop all but it and the one before.
+def publish(
+    index_folder: Path, name: str, server: IndexConfig = LOCAL, keep: Collection[str] = ()
+) -> None:
+    """Make a built generation live, then drop all but it and those to ``keep``.
 
-    Running servers may still search that one; a build that failed in between does not count.
+    The one before stays too: running servers may still search it. Half-built ones go.
     """
-    kept = {name, current_name(index_folder)}
-    for path in (index_folder / name).rglob("*"):
-        if path.is_file():
-            with path.open("rb") as file:
-                os.fsync(file.fileno())
-    temporary = index_folder / "CURRENT.new"
-    temporary.write_text(name + "\n", encoding="ascii")
-    with temporary.open("rb") as file:
-        os.fsync(file.fileno())
-    temporary.replace(index_folder / "CURRENT")
-    for path in list(index_folder.iterdir()):
-        if _number(path.name) and path.name not in kept and _dropped(path, server):
-            shutil.rmtree(path, ignore_errors=True)
+    stay = {name, current_name(index_folder), *keep}
+    switch(index_folder, name)
+    folders.drop([p for p in folders.folders(index_folder) if p.name not in stay], server)
+
+
+def switch(index_folder: Path, name: str) -> None:
+    """Make a kept generation live, by one rename that outlasts a crash of the machine.
+
+    Raises IndexMismatchError if there is no such generation, or only half of it.
+    """
+    read_manifest(index_folder / name)
+    disk.write(index_folder / "CURRENT", lambda file: file.write(f"{name}\n".encode("ascii")))
+
+
+def kept(index_folder: Path) -> list[Manifest]:
+    """The complete generations that this program can open, oldest first, live or not."""
+    found = []
+    for folder in folders.folders(index_folder):
+        try:
+            manifest = read_manifest(folder)
+        except IndexMismatchError:
+            continue
+        if manifest.format == FORMAT:
+            found.append(manifest)
+    return found
+
+
+def discard(index_folder: Path, name: str, server: IndexConfig = LOCAL) -> None:
+    """Drop a generation that was built and is not to be live."""
+    folders.drop([index_folder / name], server)
 
 
 def open_current(
@@ -165,6 +197,18 @@ def open_current(
             f"아직 색인이 없습니다: {index_folder}\n"
             "→ 먼저 'ingest add 경로'로 규정 파일을 넣으세요."
         )
+    return open_generation(index_folder, name, embedder_folder, loaded, candidates, server)
+
+
+def open_generation(
+    index_folder: Path,
+    name: str,
+    embedder_folder: Path | None,
+    loaded: Embedder | None = None,
+    candidates: int = 200,
+    server: IndexConfig = LOCAL,
+) -> Generation:
+    """A generation, live or not; see ``open_current``."""
     folder = index_folder / name
     manifest = read_manifest(folder)
     check(folder, manifest, embedder_folder, server)
@@ -172,10 +216,11 @@ def open_current(
         index = _open_index(folder, candidates, server)
     except (OSError, EOFError, ValueError, RuntimeError) as error:
         raise _damaged(folder, error) from error
-    if loaded and embedder_folder and loaded.fingerprint == manifest.embedder:
-        embedder = loaded  # the embedded default's differs by generation
-    else:
-        embedder = _open_embedder(folder, embedder_folder)
+    if loaded and loaded.fingerprint == manifest.vectors:
+        return Generation(manifest, index, loaded)
+    embedder = _open_embedder(folder, embedder_folder)
+    if embedder.fingerprint != manifest.vectors:
+        raise _damaged(folder, "embedder")
     return Generation(manifest, index, embedder)
 
 
@@ -208,12 +253,12 @@ def check(
 def read_manifest(folder: Path) -> Manifest:
     """The manifest of a generation folder."""
     try:
-        return Manifest(**json.loads((folder / "manifest.json").read_text(encoding="utf-8")))
+        return Manifest(**json.loads((folder / folders.MANIFEST).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError) as error:
         raise IndexMismatchError(f"색인이 손상되었습니다: {folder}\n{_REMEDY}") from error
 
 
-def _damaged(folder: Path, error: Exception) -> IndexMismatchError:
+def _damaged(folder: Path, error: object) -> IndexMismatchError:
     return IndexMismatchError(f"색인이 손상되었습니다: {folder} ({error})\n{_REMEDY}")
 
 
@@ -223,31 +268,44 @@ def _open_index(folder: Path, candidates: int, server: IndexConfig) -> Index:
     return LocalIndex.open(folder, candidates)
 
 
-def _dropped(folder: Path, server: IndexConfig) -> bool:
-    """Whether a generation is gone from its server.
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """The live generation, where what it learnt can be taken over."""
 
-    Where that can't be asked, or isn't the configured one, a later publish does it: the folder
-    alone knows the collections' names.
-    """
+    folder: Path
+    manifest: Manifest
+
+
+def _still_fitting(
+    index_folder: Path, embedder_folder: Path | None, bodies: Keys
+) -> _Before | None:
+    """The live generation, if it is sound and its passages were much like these."""
+    folder = index_folder / (current_name(index_folder) or "none")
     try:
-        place = MilvusIndex.address_of(folder)
-        if place != address(server.uri):
-            return not place
-        if place:
-            MilvusIndex.drop(server.uri, server.token, folder)
-    except OnpremRagError:
-        return False
-    except (OSError, ValueError):  # a folder too damaged to name its collections
-        return True
-    return True
+        manifest = read_manifest(folder)
+    except IndexMismatchError:
+        return None
+    same = (manifest.embedder == EMBEDDED) == (embedder_folder is None)
+    fitting = same and manifest.format == FORMAT and learnt.fits(folder, bodies)
+    return _Before(folder, manifest) if fitting else None
+
+
+def _embedder(
+    folder: Path,
+    embedder_folder: Path | None,
+    before: _Before | None,
+    analysis: Analysis,
+    progress: Progress,
+) -> Embedder:
+    """The configured embedder, that of the generation before, or a new one."""
+    if embedder_folder:
+        return SentenceTransformerEmbedder(embedder_folder)
+    if before and (same := learnt.embedder_of(folder, before.manifest.vectors, before.folder)):
+        return same
+    return learnt.new_embedder(folder, analysis, partial(progress, "임베더 학습"))
 
 
 def _open_embedder(folder: Path, embedder_folder: Path | None) -> Embedder:
     if embedder_folder is None:
-        return MorphemeEmbedder(folder / "embedder")
+        return MorphemeEmbedder(folder / learnt.FOLDER)
     return SentenceTransformerEmbedder(embedder_folder)
-
-
-def _number(name: str) -> int:
-    found = re.fullmatch(r"g(\d{6})", name)
-    return int(found[1]) if found else 0

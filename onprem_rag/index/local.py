@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache, partial
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from onprem_rag.index.analysis import CHANNELS
-from onprem_rag.index.dense import DenseIndex
+from onprem_rag.index.dense import DenseIndex, Limit
 from onprem_rag.index.fusion import Scores, best, fuse, normalised
 from onprem_rag.index.interface import Content, Found, Query
 from onprem_rag.index.lexical import LexicalIndex
+from onprem_rag.index.texts import CHANNELS
+
+MASKS = 8  # sets of documents whose rows are remembered: those of today, of a few other days
+
+
+class _Mask(NamedTuple):
+    """The rows that some documents have."""
+
+    rows: npt.NDArray[np.float32]  # (n,) 1 or 0
+    limit: Limit
 
 
 class LocalIndex:
@@ -28,21 +39,22 @@ class LocalIndex:
         candidates: int,
     ) -> None:
         self._passages = passages
-        self._documents = documents
+        # Not a method of this index: it would hold itself, and its files open, by a cycle.
+        self._mask = lru_cache(MASKS)(partial(_mask, documents, dense))
         self._priors = priors
         self._lexical = lexical
         self._dense = dense
         self._candidates = candidates
 
     @classmethod
-    def write(cls, folder: Path, content: Content) -> None:
-        """Save ``content`` into ``folder``."""
+    def write(cls, folder: Path, content: Content, before: Path | None = None) -> None:
+        """Save ``content`` into ``folder``; the vectors' cells are those of ``before``, if any."""
         for name, channel in content.lexical.items():
             channel.save(folder / name)
         np.save(folder / "passages.npy", content.passages)
         np.save(folder / "documents.npy", content.documents)
         np.save(folder / "priors.npy", content.priors)
-        DenseIndex.build(content.vectors, content.windows).save(folder)
+        DenseIndex.build(content.vectors, content.windows, before=before).save(folder)
 
     @classmethod
     def open(cls, folder: Path, candidates: int) -> LocalIndex:
@@ -62,13 +74,14 @@ class LocalIndex:
 
     def search(self, query: Query, weights: Mapping[str, float], count: int) -> list[Found]:
         """See ``Index``."""
-        allowed = self._allowed(query.documents)
+        mask = None if query.documents is None else self._mask(query.documents)
         channels = {
             name: index.scores(query.terms.get(name, ())) for name, index in self._lexical.items()
         }
-        channels["dense"] = self._near(query, allowed)
-        if allowed is not None:
-            channels = {name: scores * allowed for name, scores in channels.items()}
+        if mask:
+            for scores in channels.values():
+                scores *= mask.rows
+        channels["dense"] = self._near(query, mask)
         channels = {name: normalised(scores) for name, scores in channels.items()}
         fused = fuse(channels, weights) * self._priors
         return [
@@ -92,15 +105,20 @@ class LocalIndex:
         """See ``Index``."""
         return self._lexical["mecab"].weight(word)
 
-    def _allowed(self, documents: frozenset[int] | None) -> npt.NDArray[np.bool_] | None:
-        if documents is None:
-            return None
-        return np.isin(self._documents, np.fromiter(documents, np.int64, len(documents)))
-
-    def _near(self, query: Query, allowed: npt.NDArray[np.bool_] | None) -> Scores:
+    def _near(self, query: Query, mask: _Mask | None) -> Scores:
         """Cosines of the nearest candidates, scattered over all rows."""
         scores = np.zeros(len(self._passages), dtype=np.float32)
         if np.any(query.vector):
-            rows, cosines = self._dense.search(query.vector, self._candidates, allowed)
+            rows, cosines = self._dense.search(
+                query.vector, self._candidates, mask.limit if mask else None
+            )
             np.maximum.at(scores, rows, cosines)
         return scores
+
+
+def _mask(
+    rows: npt.NDArray[np.int64], dense: DenseIndex, documents: frozenset[int]
+) -> _Mask | None:
+    """The mask of ``documents`` for (n,) ``rows``' documents; None where it hides nothing."""
+    allowed = np.isin(rows, np.fromiter(documents, np.int64, len(documents)))
+    return None if allowed.all() else _Mask(allowed.astype(np.float32), dense.limit(allowed))

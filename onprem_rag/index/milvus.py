@@ -12,6 +12,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from contextlib import ExitStack
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ from onprem_rag.index.milvus_write import (
 )
 
 MOST = 4096  # candidates a channel; Milvus answers at most 16,384 rows
+FILTERS = 8  # sets of documents whose expressions are remembered, as long as the lists in them
 
 _Hits = tuple[npt.NDArray[np.int64], Scores]  # (rows, ascending; each one's score)
 _NOTHING: _Hits = (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32))
@@ -54,7 +56,8 @@ class MilvusIndex:
         self._uri = uri
         self._names = names
         self._passages, documents, self._priors = rows
-        self._documents = np.unique(documents)
+        # Not a method of this index: it would hold itself, and its connection, by a cycle.
+        self._filter = lru_cache(FILTERS)(partial(_filter, np.unique(documents)))
         self._lexical = lexical
         self._candidates = candidates
 
@@ -127,9 +130,9 @@ class MilvusIndex:
 
     def search(self, query: Query, weights: Mapping[str, float], count: int) -> list[Found]:
         """See ``Index``. Raises IndexServerError, ConfigError, IndexMismatchError."""
-        if query.documents is not None and not self._known(query.documents):
+        within = "" if query.documents is None else self._filter(query.documents)
+        if within is None:
             return []
-        within = self._filter(query.documents)
         limit = min(max(self._candidates, count, 1), MOST)
         with explained(self._uri):
             near = self._near(query, within)
@@ -192,20 +195,6 @@ class MilvusIndex:
             vector[number] = vector.get(number, 0.0) + weight
         return {number: weight for number, weight in vector.items() if weight > 0}
 
-    def _known(self, documents: frozenset[int]) -> list[int]:
-        wanted = np.fromiter(documents, np.int64, len(documents))
-        return [int(number) for number in np.intersect1d(wanted, self._documents)]
-
-    def _filter(self, documents: frozenset[int] | None) -> str:
-        """Milvus's expression for these documents; the shorter list of in and not in."""
-        if documents is None:
-            return ""
-        allowed = self._known(documents)
-        if 2 * len(allowed) <= len(self._documents):
-            return f"document in {allowed}"
-        forbidden = [int(number) for number in np.setdiff1d(self._documents, allowed)]
-        return f"document not in {forbidden}" if forbidden else ""
-
     def _best_of(self, channel: str, vector: dict[int, float], limit: int, within: str) -> _Hits:
         if not vector:
             return _NOTHING
@@ -249,6 +238,20 @@ class MilvusIndex:
         scores = np.fromiter((hit["distance"] for hit in hits), np.float32, len(hits))
         order = np.argsort(rows, kind="stable")
         return rows[order], scores[order]
+
+
+def _filter(known: npt.NDArray[np.int64], documents: frozenset[int]) -> str | None:
+    """Milvus's expression for those of ``documents`` that are ``known``; None if none is.
+
+    The shorter list of in and not in.
+    """
+    allowed = np.intersect1d(np.fromiter(documents, np.int64, len(documents)), known)
+    if not len(allowed):
+        return None
+    if 2 * len(allowed) <= len(known):
+        return f"document in {allowed.tolist()}"
+    forbidden = np.setdiff1d(known, allowed).tolist()
+    return f"document not in {forbidden}" if forbidden else ""
 
 
 def _spread(hits: _Hits, rows: npt.NDArray[np.int64]) -> Scores:

@@ -1,15 +1,14 @@
 """The vectors of all windows; those that a model folder encoded before come from a cache.
 
 ``index/vectors/`` holds rows of (hash of a text, its vector) as plain arrays. ``NAME.npy`` has
-what the last finished run used, ``NAME-N.npy`` what a run has encoded since, so that hours on a
-CPU survive a crash. NAME is made from the embedder's fingerprint: another one finds nothing, and
-its first finished run removes the files of the one before.
+what a finished run used, ``NAME-N.npy`` what has been encoded since, so that hours on a CPU
+survive a crash. NAME is made from the embedder's fingerprint: another one finds nothing. The files
+of the one before are kept, for a model folder may be missing at one run only.
 """
 
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable, Iterable, Sequence
 from hashlib import blake2b
 from pathlib import Path
@@ -18,9 +17,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from onprem_rag.index.embedder import EMBEDDED, Embedder, Vectors
+from onprem_rag.index import disk
+from onprem_rag.index.embedder import Embedder, Vectors
+from onprem_rag.index.texts import key_of, keys_array
 
 STEP = 1_024  # texts that are encoded, and kept, at a time
+MOST_FILES = 8  # of one embedder, that are left as they are
 
 _Rows = npt.NDArray[np.void]  # of "key" and "vector"
 
@@ -44,17 +46,11 @@ def vectors_of(
     cache: Path,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Vectors:
-    """(w, d) float32: the ``texts``' vectors. Encodes only what ``cache`` doesn't have.
-
-    The embedded default is trained anew for each generation, so its vectors are never kept.
-    """
-    if embedder.fingerprint == EMBEDDED:
-        shutil.rmtree(cache, ignore_errors=True)
-        return _encoded(embedder, texts, progress)
-    keys = [blake2b(text.encode(), digest_size=16).digest() for text in texts]
+    """(w, d) float32: the ``texts``' vectors. Encodes only what ``cache`` doesn't have."""
+    keys = [key_of(text) for text in texts]
     row_of = {key: row for row, key in enumerate(dict.fromkeys(keys))}
     rows = np.zeros(len(row_of), dtype=_row_type(embedder))
-    rows["key"] = np.frombuffer(b"".join(row_of), dtype="V16")
+    rows["key"] = keys_array(list(row_of))
     store = _Store(cache, embedder.fingerprint)
     known = store.read_into(rows, row_of)
     distinct = dict(zip(keys, texts, strict=True))
@@ -68,16 +64,6 @@ def vectors_of(
         progress(len(rows) - len(unknown) + at + len(step), len(rows))
     store.finish(rows)
     return np.ascontiguousarray(rows["vector"][[row_of[key] for key in keys]])
-
-
-def _encoded(
-    embedder: Embedder, texts: Sequence[str], progress: Callable[[int, int], None]
-) -> Vectors:
-    vectors = np.zeros((len(texts), embedder.encode([]).shape[1]), dtype=np.float32)
-    for at in range(0, len(texts), STEP):
-        vectors[at : at + STEP] = embedder.encode(texts[at : at + STEP])
-        progress(min(at + STEP, len(texts)), len(texts))
-    return vectors
 
 
 def _row_type(embedder: Embedder) -> np.dtype[Any]:
@@ -97,7 +83,7 @@ class _Store:
     def read_into(self, rows: _Rows, row_of: dict[bytes, int]) -> npt.NDArray[np.bool_]:
         """Fill in the vectors that are on disk; (w,) which these are."""
         known = np.zeros(len(rows), dtype=np.bool_)
-        for path in sorted(self._folder.glob(f"{self._name}*.npy")):
+        for path in self._files():
             stored = _read(path, rows.dtype)
             at = [row_of.get(key, -1) for key in stored["key"].tolist()]
             wanted = np.array(at, dtype=np.int64)
@@ -111,16 +97,41 @@ class _Store:
 
     def add(self, rows: _Rows) -> None:
         """Keep newly encoded rows, should the run not finish."""
-        number = 1 + len(list(self._folder.glob(f"{self._name}-*.npy")))
-        _write(self._folder / f"{self._name}-{number:06d}.npy", rows)
+        rows = rows[np.any(rows["vector"], axis=1)]
+        if len(rows):
+            number = 1 + len(list(self._folder.glob(f"{self._name}-*.npy")))
+            self._write(self._folder / f"{self._name}-{number:06d}.npy", rows)
 
     def finish(self, rows: _Rows) -> None:
-        """Keep just these ``rows``."""
-        others = [path for path in self._folder.iterdir() if path != self._kept]
-        if others or len(_read(self._kept, rows.dtype)) != len(rows):
-            _write(self._kept, rows)
-        for path in others:
-            path.unlink(missing_ok=True)
+        """Keep these ``rows``, and what the embedder that was used before has left.
+
+        A few rows that are new or no longer needed are no reason to write all of them again.
+        """
+        sizes = {path: len(_read(path, rows.dtype)) for path in self._files()}
+        ballast = 4 * sum(sizes.values()) > 5 * len(rows)
+        if ballast or len(sizes) > MOST_FILES or 4 * sizes.get(self._kept, 0) < 3 * len(rows):
+            self._write(self._kept, rows)
+            for path in sizes.keys() - {self._kept}:
+                path.unlink()
+        if self._kept.exists():
+            os.utime(self._kept)  # says whose files were needed last
+        self._drop_others()
+
+    def _write(self, path: Path, rows: _Rows) -> None:
+        disk.write(path, lambda file: np.save(file, rows, allow_pickle=False))
+
+    def _files(self) -> list[Path]:
+        """This embedder's files; later ones hold what was encoded later."""
+        return sorted(self._folder.glob(f"{self._name}*.npy"))
+
+    def _drop_others(self) -> None:
+        """Remove half-written files, and those of all embedders but this and the one before."""
+        others = [p for p in self._folder.glob("*.npy") if not p.name.startswith(self._name)]
+        newest = max(others, key=lambda path: path.stat().st_mtime_ns, default=None)
+        before = newest.name[: len(self._name)] if newest else self._name
+        for path in self._folder.iterdir():
+            if not path.name.startswith((self._name, before)) or path.suffix == ".new":
+                path.unlink()
 
 
 def _read(path: Path, dtype: np.dtype[Any]) -> _Rows:
@@ -130,13 +141,3 @@ def _read(path: Path, dtype: np.dtype[Any]) -> _Rows:
     except (OSError, ValueError, EOFError):
         return np.zeros(0, dtype=dtype)
     return rows if rows.dtype == dtype and rows.ndim == 1 else np.zeros(0, dtype=dtype)
-
-
-def _write(path: Path, rows: _Rows) -> None:
-    """Write a file that is there as a whole or not at all."""
-    temporary = path.with_suffix(".new")
-    with temporary.open("wb") as file:
-        np.save(file, rows, allow_pickle=False)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+import json
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,14 +17,24 @@ from onprem_rag.records import (
     Amendment,
     CrossReference,
     Document,
+    FileRead,
     Furniture,
     Page,
     Passage,
     Table,
+    Version,
 )
 
 # What only a document as a whole needs; a list of documents goes without.
 WHOLE = frozenset({"text", "pages", "tables", "furniture", "amendments"})
+_CHUNK = 500  # ids in one IN (…): below SQLite's limit of variables
+
+
+def chunks(ids: Collection[int]) -> Iterator[list[int]]:
+    """``ids`` in parts that one query takes."""
+    listed = list(ids)
+    for at in range(0, len(listed), _CHUNK):
+        yield listed[at : at + _CHUNK]
 
 
 def passages_query() -> sa.Select[Any]:
@@ -94,8 +106,55 @@ def reference_of(row: Row[Any], text: str, at: int = 0) -> CrossReference:
     )
 
 
+def version_of(row: Row[Any]) -> Version:
+    """A row of ``holdings`` with its document's title, kind and source."""
+    return Version(
+        document_id=row.document_id,
+        rule=row.rule,
+        title=row.title,
+        kind=row.kind,
+        source=row.source,
+        since=row.since,
+        dated=row.dated,
+        taken=row.taken,
+        until=row.until,
+        withdrawn=row.withdrawn,
+        number=row.number,
+    )
+
+
+def holding_of(version: Version, revision: int) -> dict[str, Any]:
+    """The row of ``holdings`` for a version."""
+    names = ("document_id", "rule", "number", "since", "until", "withdrawn", "dated", "taken")
+    return {"revision": revision, **{name: getattr(version, name) for name in names}}
+
+
+def file_read(row: Row[Any]) -> FileRead:
+    """A row of ``files``."""
+    return FileRead(row.source, row.sha256, row.read_by, tuple(row.documents))
+
+
+def file_of(file: FileRead, revision: int) -> dict[str, Any]:
+    """The row of ``files`` for a file."""
+    return {
+        "revision": revision,
+        "source": file.source,
+        "sha256": file.sha256,
+        "read_by": file.read_by,
+        "documents": list(file.documents),
+    }
+
+
+def content_of(document: Document, read_by: int) -> str:
+    """The digest of all that makes a document, but for the file that it was read from."""
+    values = values_of(document) | {"read_by": read_by}
+    for name in ("source", "sha256"):
+        del values[name]
+    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
+
+
 def values_of(document: Document) -> dict[str, Any]:
-    """What a document's row holds, but for its id and its revisions."""
+    """What a document's row holds, but for its id and what made it."""
     return {
         "source": document.source,
         "sha256": document.sha256,

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import itertools
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,19 +12,22 @@ from sqlalchemy.engine import Connection, Engine, Row
 
 from onprem_rag.errors import LibraryError
 from onprem_rag.library import schema
+from onprem_rag.library.engine import opened, remedy
+from onprem_rag.library.indexed import passages_of, referred_titles
 from onprem_rag.library.rows import (
     WHOLE,
+    chunks,
+    content_of,
     document_of,
+    file_read,
     passage_of,
     passages_query,
     reference_of,
+    version_of,
     whole_document_of,
 )
 from onprem_rag.library.writer import Writer
-from onprem_rag.records import CrossReference, Document, FaqEntry, Passage
-
-_CHUNK = 500  # ids in one IN (…): below SQLite's limit of variables
-_PATIENCE_MS = 10_000  # with another writer
+from onprem_rag.records import CrossReference, Document, Done, FaqEntry, FileRead, Passage, Version
 
 
 class Library:
@@ -41,34 +42,7 @@ class Library:
 
         Raises LibraryError where there is none, it is damaged, or of another schema.
         """
-        try:
-            parsed = sa.make_url(url)
-            sqlite = parsed.get_backend_name() == "sqlite"
-            if sqlite and not create and not _exists(parsed.database):
-                raise LibraryError(
-                    f"아직 라이브러리가 없습니다: {parsed.database}\n"
-                    "→ 먼저 'ingest add 경로'로 규정 파일을 넣거나 --home을 확인하세요."
-                )
-            engine = sa.create_engine(url)
-            if sqlite:
-                sa.event.listen(engine, "connect", _sqlite_settings)
-                sa.event.listen(engine, "begin", _sqlite_begin)
-            with engine.begin() as connection:
-                if create:
-                    schema.migrate(connection)
-                else:
-                    _check_schema(connection)
-        except (sa.exc.SQLAlchemyError, ImportError, ValueError) as error:  # also of the URL
-            # A ValueError quotes the part of the URL that it took for a port: a password's end.
-            reason = "잘못된 주소" if isinstance(error, ValueError) else error.args[0]
-            if "readonly" in reason:  # SQLite's lock files are written for reading too
-                reason = "홈 폴더와 그 안의 파일에 쓰기 권한이 없음"
-            raise LibraryError(
-                f"라이브러리를 열 수 없습니다: {_without_password(url)}\n"
-                "→ [library] url과 파일 권한, 남은 디스크를 확인하고, 손상되었다면 백업에서 "
-                f"되돌리세요. ({reason})"
-            ) from error
-        return cls(engine)
+        return cls(opened(url, create))
 
     @contextmanager
     def writing(self) -> Iterator[Writer]:
@@ -86,7 +60,7 @@ class Library:
                     connection.commit()
         except sa.exc.SQLAlchemyError as error:
             raise LibraryError(
-                f"라이브러리에 쓸 수 없습니다. ({error.args[0]})\n→ {_remedy(str(error))} "
+                f"라이브러리에 쓸 수 없습니다. ({error.args[0]})\n→ {remedy(str(error))} "
                 "바뀐 것은 없습니다."
             ) from error
 
@@ -95,22 +69,75 @@ class Library:
         self._engine.dispose()
 
     def revision(self) -> int:
-        """The number of the last committed change."""
-        return self._one(sa.select(schema.revision.c.number))
+        """The newest revision that was made live; 0 before the first."""
+        table = schema.history.c
+        newest = sa.select(sa.func.coalesce(sa.func.max(table.revision), 0))
+        return self._one(newest.where(table.published))
+
+    def has(self, revision: int) -> bool:
+        """Whether a revision is known, be it that it holds nothing.
+
+        Also one that is not noted as live yet: the index says first which is.
+        """
+        known = sa.select(sa.func.count()).select_from(schema.history)
+        return bool(self._one(known.where(schema.history.c.revision == revision)))
+
+    def history(self) -> list[Done]:
+        """What was done to the library, oldest first."""
+        table = schema.history
+        query = sa.select(table).where(table.c.published).order_by(table.c.number)
+        return [
+            Done(row.number, row.at, row.action, row.revision, row.generation, tuple(row.summary))
+            for row in self._all(query)
+        ]
+
+    def versions(self, revision: int) -> list[Version]:
+        """All that a revision holds, in force or not, by rule and number."""
+        d, h = schema.documents.c, schema.holdings
+        query = (
+            sa.select(*h.c, d.title, d.kind, d.source)
+            .select_from(h.join(schema.documents))
+            .where(h.c.revision == revision)
+            .order_by(h.c.rule, h.c.number)
+        )
+        return [version_of(row) for row in self._all(query)]
+
+    def files(self, revision: int) -> dict[str, FileRead]:
+        """The files that a revision was read from, by source."""
+        table = schema.files
+        rows = self._all(sa.select(table).where(table.c.revision == revision))
+        return {row.source: file_read(row) for row in rows}
+
+    def passages_of(self, ids: Collection[int]) -> list[Passage]:
+        """Every passage of these documents in id order."""
+        with self._reading() as connection:
+            return passages_of(connection, ids)
+
+    def indexed(self, ids: Collection[int]) -> tuple[list[Passage], list[str]]:
+        """Every passage of these documents in id order, and the titles that each refers to."""
+        with self._reading() as connection:
+            passages = passages_of(connection, ids)
+            return passages, referred_titles(connection, passages)
+
+    def same(self, document: Document, read_by: int) -> int | None:
+        """The id of a document with the very same content, whatever its file."""
+        d = schema.documents.c
+        rows = self._all(sa.select(d.id).where(d.content == content_of(document, read_by)))
+        return int(rows[0].id) if rows else None
 
     def faq_revision(self) -> int:
         """A number that changes whenever the FAQ does."""
         return self._one(sa.select(schema.faq_revision.c.number))
 
-    def documents(self) -> list[Document]:
-        """Documents in force, by title, without their text."""
+    def documents(self, ids: Collection[int]) -> list[Document]:
+        """These documents without their text, by title."""
         columns = [c for c in schema.documents.c if c.name not in WHOLE]
-        query = (
-            sa.select(*columns)
-            .where(schema.documents.c.replaced_by == 0)
-            .order_by(schema.documents.c.title, schema.documents.c.id)
-        )
-        return [document_of(row) for row in self._all(query)]
+        found = [
+            document_of(row)
+            for chunk in chunks(ids)
+            for row in self._all(sa.select(*columns).where(schema.documents.c.id.in_(chunk)))
+        ]
+        return sorted(found, key=lambda document: (document.title, document.id))
 
     def document(self, document_id: int) -> Document:
         """One document with all that is known, in force or not. LibraryError if unknown."""
@@ -125,8 +152,7 @@ class Library:
     def sources(self, ids: Sequence[int]) -> dict[int, str]:
         """The files that documents were read from, by document id, without those unknown."""
         d, found = schema.documents.c, dict[int, str]()
-        for at in range(0, len(ids), _CHUNK):
-            chunk = list(ids[at : at + _CHUNK])
+        for chunk in chunks(ids):
             query = sa.select(d.id, d.source).where(d.id.in_(chunk))
             found.update({row.id: row.source for row in self._all(query)})
         return found
@@ -134,8 +160,7 @@ class Library:
     def passages(self, ids: Sequence[int]) -> list[Passage]:
         """The passages of these ids, in their order, with text."""
         found: dict[int, Passage] = {}
-        for at in range(0, len(ids), _CHUNK):
-            chunk = list(ids[at : at + _CHUNK])
+        for chunk in chunks(ids):
             query = passages_query().where(schema.passages.c.id.in_(chunk))
             found.update(
                 {row.id: passage_of(row, row.document, row.cut) for row in self._all(query)}
@@ -148,17 +173,35 @@ class Library:
             )
         return [found[number] for number in ids]
 
-    def article(self, title: str, article: str) -> list[Passage]:
-        """Passages in force of one article of the rule called ``title`` (blanks ignored)."""
-        squeezed = sa.func.replace(schema.documents.c.title, " ", "")
-        query = (
-            passages_query()
-            .where(schema.documents.c.replaced_by == 0)
-            .where(squeezed == title.replace(" ", ""))
-            .where(schema.passages.c.article == article)
-            .order_by(schema.passages.c.start)
-        )
-        return [passage_of(row, row.document, row.cut) for row in self._all(query)]
+    def article(self, ids: Collection[int], article: str) -> list[Passage]:
+        """The passages of one article of these documents, in reading order."""
+        p = schema.passages.c
+        found = [
+            passage_of(row, row.document, row.cut)
+            for chunk in chunks(ids)
+            for row in self._all(
+                passages_query().where(p.document_id.in_(chunk), p.article == article)
+            )
+        ]
+        return sorted(found, key=lambda passage: (passage.document_id, passage.start))
+
+    def main_articles(self, document_id: int) -> frozenset[str]:
+        """The articles of a document, without those of its addenda."""
+        p = schema.passages.c
+        query = sa.select(p.article).where(p.document_id == document_id, p.article.is_not(None))
+        rows = self._all(query.where(p.article.not_like("부칙%")).distinct())
+        return frozenset(row.article for row in rows)
+
+    def articles(self, ids: Collection[int]) -> list[tuple[str, str | None]]:
+        """(title, article) of all that these documents hold."""
+        p, d = schema.passages.c, schema.documents.c
+        joined = schema.passages.join(schema.documents)
+        query = sa.select(d.title, p.article).select_from(joined).distinct()
+        return [
+            (row.title, row.article)
+            for chunk in chunks(ids)
+            for row in self._all(query.where(p.document_id.in_(chunk)))
+        ]
 
     def named_in(self, passage: Passage) -> list[tuple[CrossReference, tuple[int, ...]]]:
         """The places that ``passage`` names, in text order; ids of the passages that hold each.
@@ -194,33 +237,44 @@ class Library:
         query = query.where(p.document_id == document_id).order_by(p.start, p.id)
         return [tuple(row) for row in self._all(query)]
 
-    def counts(self) -> tuple[int, int]:
-        """(documents, passages) in force."""
-        in_force = schema.documents.c.replaced_by == 0
-        documents = self._one(
-            sa.select(sa.func.count()).select_from(schema.documents).where(in_force)
-        )
-        joined = schema.passages.join(schema.documents)
-        passages = self._one(sa.select(sa.func.count()).select_from(joined).where(in_force))
-        return documents, passages
+    def passage_count(self, ids: Collection[int]) -> int:
+        """How many passages these documents have."""
+        p = schema.passages.c
+        counted = sa.select(sa.func.count()).select_from(schema.passages)
+        return sum(self._one(counted.where(p.document_id.in_(chunk))) for chunk in chunks(ids))
 
-    def read_by_others(self, version: int) -> int:
-        """How many documents in force other readers than those of ``version`` made."""
+    def read_by_others(self, ids: Collection[int], version: int) -> int:
+        """How many of these documents other readers than those of ``version`` made."""
         d = schema.documents.c
-        query = sa.select(sa.func.count()).select_from(schema.documents)
-        return self._one(query.where(d.replaced_by == 0, d.read_by != version))
+        counted = sa.select(sa.func.count()).select_from(schema.documents)
+        return sum(
+            self._one(counted.where(d.id.in_(chunk), d.read_by != version)) for chunk in chunks(ids)
+        )
 
     def faq(self) -> list[FaqEntry]:
         """All approved questions and answers."""
         return [
-            FaqEntry(tuple(row.questions), row.answer, row.document, row.article, row.topic, row.id)
+            FaqEntry(
+                tuple(row.questions),
+                row.answer,
+                row.document,
+                row.article,
+                row.topic,
+                row.id,
+                row.approved,
+            )
             for row in self._all(sa.select(schema.faq).order_by(schema.faq.c.id))
         ]
 
     def _all(self, query: sa.Select[Any]) -> Sequence[Row[Any]]:
+        with self._reading() as connection:
+            return connection.execute(query).all()
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
         try:
             with self._engine.connect() as connection:
-                return connection.execute(query).all()
+                yield connection
         except sa.exc.DatabaseError as error:
             raise LibraryError(
                 f"라이브러리를 읽을 수 없습니다. ({error.args[0]})\n"
@@ -229,45 +283,3 @@ class Library:
 
     def _one(self, query: sa.Select[Any]) -> int:
         return int(self._all(query)[0][0])
-
-
-def _without_password(url: str) -> str:
-    return re.sub(r"//.*@", "//***@", url)
-
-
-def _remedy(reason: str) -> str:
-    """What to do about a database that can't be written."""
-    if "locked" in reason or "busy" in reason:
-        return "다른 프로그램이 쓰고 있습니다. 그것이 끝난 뒤 다시 실행하세요."
-    if "full" in reason:
-        return "디스크가 가득 찼습니다. 자리를 비운 뒤 다시 실행하세요."
-    if "readonly" in reason:
-        return "라이브러리 파일과 홈 폴더의 쓰기 권한을 확인하세요."
-    return "남은 디스크와 파일 권한을 확인하고, 손상되었다면 백업에서 되돌리세요."
-
-
-def _exists(database: str | None) -> bool:
-    return bool(database) and Path(str(database)).is_file()
-
-
-def _check_schema(connection: Connection) -> None:
-    names = {step.__name__ for step in schema.MIGRATIONS}
-    applied = set(connection.scalars(sa.select(schema.migrations_table.c.name)))
-    if applied != names:
-        raise LibraryError(
-            "라이브러리의 구조가 이 프로그램과 다릅니다.\n"
-            "→ 'ingest add'를 한 번 실행하면 구조를 맞춥니다. 더 새로운 프로그램으로 만들었다면 "
-            "그 버전을 쓰세요."
-        )
-
-
-def _sqlite_settings(connection: Any, _record: Any) -> None:
-    """WAL lets readers go on while one writes; BEGIN is ours, so that writers lock early."""
-    connection.isolation_level = None
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute(f"PRAGMA busy_timeout={_PATIENCE_MS}")
-    connection.execute("PRAGMA foreign_keys=ON")
-
-
-def _sqlite_begin(connection: Connection) -> None:
-    connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN"))

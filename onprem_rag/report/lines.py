@@ -13,6 +13,8 @@ from onprem_rag.report.words import (
     REST_DIFFERS,
     STATUS_NAMES,
     WARNING,
+    as_of_line,
+    edition,
     explained,
     first_line,
     listed,
@@ -32,6 +34,7 @@ def answer_text(answer: Answer) -> str:
     """The answer with its badge, citations and facts, or with the passages to read."""
     answer = visible(answer)
     lines = [f"이해한 질문: {answer.understood}"] if answer.understood else []
+    lines += [line] if (line := as_of_line(answer)) else []
     if unsure := warnings(answer):
         lines += [f"⚠ {WARNING}", *(f"  - {line}" for line in unsure)]
     lines.append(f"[{STATUS_NAMES[answer.status]}] {answer.text}")
@@ -57,6 +60,7 @@ def _evidence(answer: Answer) -> list[str]:
     for number, citation in enumerate(answer.citations, start=1):
         by = origin(citation, answer)
         name = f"{place(citation)} ({by})" if by else place(citation)
+        name = " · ".join(filter(None, (name, edition(citation, answer))))
         lines += [f"  근거 {number}. {name}", f"     “{quoted(citation)}”"]
     lines += _facts(answer.verdicts)
     for change in answer.changes:

@@ -18,12 +18,18 @@ def answer_json(answer: Answer) -> dict[str, Any]:
     return {
         "question": answer.question,
         "understood": answer.understood or answer.question,
+        "as_of": answer.as_of or None,
         "status": answer.status.value,
         "showing": answer.showing.value,
         "answer": answer.text,
         "changes": changes_json(answer.text, answer.changes),
         "citations": [
-            {**_citation_json(citation), "referred_from": origin(citation, answer)}
+            {
+                **_citation_json(citation),
+                "version": citation.version or None,
+                "since": citation.since or None,
+                "referred_from": origin(citation, answer),
+            }
             for citation in answer.citations
         ],
         "facts": [_verdict_json(verdict) for verdict in answer.verdicts],

@@ -191,6 +191,19 @@ def place(citation: Citation) -> str:
     return " ".join(part for part in parts if part)
 
 
+def edition(citation: Citation, answer: Answer) -> str:
+    """ "2판, 2024-03-01 시행": which version a citation is of, as far as it says something."""
+    number = f"{citation.version}판" if citation.version > 1 or answer.as_of else ""
+    day = f"{citation.since} 시행" if citation.since else ""
+    unknown = "시행일 미상" if answer.as_of and citation.version and not day else ""
+    return ", ".join(filter(None, (number, day, unknown)))
+
+
+def as_of_line(answer: Answer) -> str:
+    """Of which day the rules are that an answer stands on, where that is not today; else ""."""
+    return f"{answer.as_of}에 시행되는 규정으로 답합니다." if answer.as_of else ""
+
+
 def quoted(citation: Citation) -> str:
     """What stands there, on one line."""
     return " ".join(citation.text.split())[:200]

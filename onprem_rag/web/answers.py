@@ -9,7 +9,7 @@ from html import escape
 
 import streamlit as st
 
-from onprem_rag.chatbot import whole
+from onprem_rag.citing import whole
 from onprem_rag.following import named_by, referring
 from onprem_rag.records import (
     MODEL,
@@ -26,6 +26,8 @@ from onprem_rag.report.words import (
     FINDING_NAMES,
     GUARD_NAMES,
     WARNING,
+    as_of_line,
+    edition,
     explained,
     first_line,
     is_held,
@@ -83,6 +85,7 @@ def _show_citations(answer: Answer, excerpts: Sequence[Excerpt]) -> None:
     for number, (citation, around) in enumerate(zip(answer.citations, excerpts, strict=True), 1):
         origin = referring(citation, answer.hits)
         label = f"[{number}] {citation_name(citation)}"
+        label = " · ".join(filter(None, (label, edition(citation, answer))))
         if origin:
             label += f" ({named_by(origin)})"
         with st.expander(escape_markdown(label)):
@@ -126,11 +129,10 @@ def _marked(text: str, citations: int) -> str:
 
 
 def _understood(answer: Answer) -> str:
-    """The full question that was answered, where it is not the one that was typed."""
-    if not answer.understood:
-        return ""
-    meant = escape(answer.understood)
-    return f'<div class="orag-understood" lang="ko">이렇게 이해했습니다: ‘{meant}’</div>'
+    """The full question and the day that were answered, where they are not those expected."""
+    meant = f"이렇게 이해했습니다: ‘{answer.understood}’" if answer.understood else ""
+    lines = [escape(line) for line in (meant, as_of_line(answer)) if line]
+    return "".join(f'<div class="orag-understood" lang="ko">{line}</div>' for line in lines)
 
 
 def _notes(answer: Answer) -> str:

@@ -10,6 +10,10 @@ STYLE = """<style>
 [data-testid="stStatusWidget"] { display: none; }
 h1.orag-title { font-size: 1.45rem; color: #163b70; padding: 0; }
 .orag-small { font-size: .86rem; line-height: 1.6; color: #4a5563; }
+.orag-running { font-size: .86rem; line-height: 1.6; color: #4a5563; background: #fff;
+  padding: .5rem .8rem; border-radius: .4rem; }
+.orag-share { height: 4px; margin: .35rem 0; background: #ccd6e4; border-radius: 2px; }
+.orag-share div { height: 100%; background: #1b4b8f; border-radius: 2px; }
 .orag-text, .orag-opening { line-height: 1.75; }
 .orag-text { white-space: pre-wrap; overflow-wrap: anywhere; }
 .orag-plain { max-height: 14rem; overflow-y: auto; }

@@ -13,7 +13,14 @@ from pathlib import Path
 
 from tests.bench import (
     ablation,
+    changes_cycles,
+    changes_faults,
+    changes_kills,
+    changes_model,
+    changes_switches,
+    changes_times,
     checker,
+    diffs,
     extract,
     fuzz,
     guard,
@@ -45,6 +52,13 @@ BENCHES: dict[str, Callable[[Path, Path], None]] = {
     "structure": structure.structure,
     "tables": tables.tables,
     "mutations": mutations.mutations,
+    "diffs": diffs.diffs,
+    "kills": changes_kills.kills,
+    "model": changes_model.model,
+    "switches": changes_switches.switches,
+    "times": changes_times.times,
+    "cycles": changes_cycles.cycles,
+    "faults": changes_faults.faults,
 }
 
 

@@ -23,7 +23,8 @@ from onprem_rag.evaluate.retrieval import Figures, GoldQuestion, evaluate, read_
 from onprem_rag.index import analysis, lexical
 from onprem_rag.index.generations import current_name
 from onprem_rag.library.store import Library
-from onprem_rag.records import Passage
+from onprem_rag.library.versions import is_ever_in_force
+from onprem_rag.live import live_shelf
 from tests.bench.retrieval import Measure, changed, chatbot_over, korquad_questions
 from tests.bench.typos import with_typos
 
@@ -52,7 +53,10 @@ def ideas() -> list[Idea]:
         Idea("without look-alike pairs", asking=((search, "alike", lambda pair: [pair]),)),
         Idea("without mending slips", asking=((search, "mended", lambda text, _: text),)),
         Idea("BM25 of the textbook", indexing=((analysis, "LexicalIndex", textbook),)),
-        Idea("fields all weighed 1", indexing=((analysis, "FIELDS", dict.fromkeys("dpbr", 1.0)),)),
+        Idea(
+            "fields all weighed 1",
+            indexing=((analysis, "FIELDS", dict.fromkeys(analysis.FIELDS, 1.0)),),
+        ),
         Idea("without referred titles", referred=False),
         Idea(
             "with common terms",
@@ -112,12 +116,13 @@ def _without(idea: Idea, home: Path, copy: Path, questions: Sequence[GoldQuestio
 def _write_lexical(home: Path, with_referred: bool) -> None:
     """Write the lexical channels of the live generation anew."""
     config = load_config(home)
-    with Library.open(config.library_url).writing() as reader:
-        passages: list[Passage] = [p for p in reader.passages_in_force() if p.title != DELETED]
-        referred = reader.referred_titles(passages)
-        reader.undo()
-    if not with_referred:
-        referred = [""] * len(passages)
+    library = Library.open(config.library_url)
+    held = [one for one in live_shelf(config, library).held if is_ever_in_force(one)]
+    rows = zip(*library.indexed([one.document_id for one in held]), strict=True)
+    kept = [(passage, titles) for passage, titles in rows if passage.title != DELETED]
+    library.close()
+    passages = [passage for passage, _ in kept]
+    referred = [titles if with_referred else "" for _, titles in kept]
     folder = config.index_folder / str(current_name(config.index_folder))
     for name, channel in analysis.analyse(passages, referred, _quiet).channels.items():
         channel.save(folder / name)

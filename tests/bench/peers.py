@@ -27,6 +27,7 @@ from onprem_rag.evaluate.retrieval import DEPTH
 from onprem_rag.index.embedder import Embedder, Vectors
 from onprem_rag.index.generations import open_current, passage_text
 from onprem_rag.library.store import Library
+from onprem_rag.live import live_shelf
 from onprem_rag.records import Hit, Passage
 
 PLAIN = "LangChain ensemble"
@@ -78,13 +79,18 @@ def peers(home: Path) -> tuple[Peer, Peer]:
 
 
 def passages_of(home: Path) -> list[Passage]:
-    """The passages that ``home`` has indexed."""
-    library = Library.open(load_config(home).library_url)
-    with library.writing() as reader:
-        passages = [p for p in reader.passages_in_force() if p.title != DELETED]
-        reader.undo()
+    """The passages that ``home`` has in force and indexed."""
+    return indexed_in(home)[0]
+
+
+def indexed_in(home: Path) -> tuple[list[Passage], list[str]]:
+    """``passages_of`` and, for each, the titles of the articles that it refers to."""
+    config = load_config(home)
+    library = Library.open(config.library_url)
+    held = zip(*library.indexed(live_shelf(config, library).ids), strict=True)
+    kept = [(passage, titles) for passage, titles in held if passage.title != DELETED]
     library.close()
-    return passages
+    return [passage for passage, _ in kept], [titles for _, titles in kept]
 
 
 def encoded(texts: Sequence[str], embedder: Embedder) -> Vectors:

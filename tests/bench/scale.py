@@ -27,11 +27,12 @@ from onprem_rag.index.analysis import analyse
 from onprem_rag.korean.morphemes import _tagger
 from onprem_rag.korean.text import normalise, sentences
 from onprem_rag.library.store import Library
-from onprem_rag.records import Document, Passage
-from tests.bench.peers import encoded, passages_of
+from onprem_rag.records import Document, Passage, Version
+from tests.bench.peers import encoded, indexed_in, passages_of
 from tests.bench.resident import Resident, in_a_process
 from tests.bench.retrieval import chatbot_over
 from tests.bench.speed import FOLDERS
+from tests.conftest import shelf_of
 
 SIZE = 200_000
 QUESTIONS = 100
@@ -60,8 +61,7 @@ def scale(shared: Path, work: Path, size: int = SIZE) -> None:
     home, big = work / "four-home", work / "scale-home"
     chatbot_over(home, *(shared / folder for folder in FOLDERS))
     grow(home, big, size)
-    own = passages_of(home)
-    titles = _referred(home, own)
+    own, titles = indexed_in(home)
     indexing(work / "scale-lexical", own, titles)
     index(big, cycle(titles))
     asked = [q.text for q in read_questions(shared / "questions" / "paraphrase_to_article.jsonl")]
@@ -86,9 +86,7 @@ def scale(shared: Path, work: Path, size: int = SIZE) -> None:
 
 def grow(home: Path, big: Path, size: int) -> None:
     """Write a library of ``size`` passages into the folder ``big``."""
-    source = Library.open(load_config(home).library_url)
-    documents = {document.id: document for document in source.documents()}
-    source.close()
+    documents = {document.id: document for document in shelf_of(home).documents()}
     rules = [
         (documents[number], list(passages))
         for number, passages in groupby(passages_of(home), key=lambda p: p.document_id)
@@ -97,19 +95,30 @@ def grow(home: Path, big: Path, size: int) -> None:
     big.mkdir()
     library = Library.open(load_config(big).library_url, create=True)
     with library.writing() as writer:
-        revision = writer.next_revision()
+        versions: list[Version] = []
         left, edition = size, 0
         while left:
             edition += 1
             for document, passages in rules:
                 kept = passages[:left]
                 texts = _dealt_anew(kept, chance) if edition > 1 else [p.text for p in kept]
-                writer.add(*_edition(document, kept, texts, edition), revision)
+                grown, placed = _edition(document, kept, texts, edition)
+                versions.append(_version(grown, writer.store(grown, placed, 0)))
                 left -= len(kept)
                 if not left:
                     break
+        writer.hold(1, versions, [])
+        writer.log("add", 1, "", [], published=True)
     library.close()
     print(f"{size} passages: {edition} editions of {len(rules)} rules", flush=True)
+
+
+def _version(document: Document, number: int) -> Version:
+    """A rule of its own, in force from ever."""
+    rule = f"{document.title}#{number}"
+    return Version(
+        number, rule, document.title, document.kind, document.source, "", False, 1, number=1
+    )
 
 
 def _dealt_anew(passages: Sequence[Passage], chance: random.Random) -> list[str]:
@@ -181,16 +190,6 @@ def indexing(folder: Path, passages: Sequence[Passage], referred: Sequence[str])
         f"MeCab().morphs {all_morphs:.1f} s: ratio {ours.wall / all_morphs:.2f}",
         flush=True,
     )
-
-
-def _referred(home: Path, passages: Sequence[Passage]) -> list[str]:
-    """The titles of the articles that each passage of ``home`` refers to."""
-    library = Library.open(load_config(home).library_url)
-    with library.writing() as reader:
-        titles = reader.referred_titles(passages)
-        reader.undo()
-    library.close()
-    return titles
 
 
 def _quiet(stage: str, done: int, total: int) -> None:

@@ -26,10 +26,10 @@ from onprem_rag.evaluate.retrieval import (
 from onprem_rag.evaluate.tune import FIRST, Tuning, grouped_folds, tune
 from onprem_rag.evaluate.tuned import tuning_json, tuning_text
 from onprem_rag.index.generations import open_current
-from onprem_rag.library.store import Library
 from onprem_rag.reading import fits
 from onprem_rag.records import Hit, Passage
 from onprem_rag.search import Searcher
+from tests.conftest import shelf_of
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 QUESTIONS = PROJECT / "demo" / "questions.jsonl"
@@ -42,9 +42,9 @@ Searchers = Callable[[SearchConfig], Searcher]
 @pytest.fixture(scope="module")
 def searcher(demo_home: Path) -> Searchers:
     config = load_config(demo_home)
-    library = Library.open(config.library_url)
     generation = open_current(config.index_folder, config.embedder_folder)
-    return cache(lambda search: Searcher(library, generation, search))
+    shelf = shelf_of(demo_home)
+    return cache(lambda search: Searcher(shelf, generation, search))
 
 
 @pytest.fixture(scope="module")

@@ -19,9 +19,9 @@ from onprem_rag.generate.chat import even
 from onprem_rag.generate.extract import Extractive
 from onprem_rag.generate.interface import Generator
 from onprem_rag.index import generations
-from onprem_rag.library.store import Library
 from onprem_rag.records import Hit
 from onprem_rag.search import Searcher
+from tests.conftest import shelf_of
 
 _NONE: Mapping[str, float] = {}
 SERVED = ("사직하려는 직원은 ", "퇴직하려는 날의 30일 전까지 ", "사직서를 제출하여야 한다. [1]")
@@ -168,7 +168,7 @@ def demo_config(demo_home: Path) -> Config:
 def searcher(demo_config: Config) -> Searcher:
     """The demo's search."""
     generation = generations.open_current(demo_config.index_folder, None)
-    return Searcher(Library.open(demo_config.library_url), generation, demo_config.search)
+    return Searcher(shelf_of(demo_config.home), generation, demo_config.search)
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -196,7 +197,8 @@ def test_long_and_short_texts_come_back_in_order(embedder: Embedder) -> None:
 def test_fingerprints_are_stable_and_differ(embedded_folder: Path, tiny_bert: Path) -> None:
     embedded = MorphemeEmbedder(embedded_folder)
     model = SentenceTransformerEmbedder(tiny_bert)
-    assert embedded.fingerprint == MorphemeEmbedder(embedded_folder).fingerprint == "embedded"
+    assert embedded.fingerprint == MorphemeEmbedder(embedded_folder).fingerprint
+    assert re.fullmatch("embedded:[0-9a-f]{16}", embedded.fingerprint)
     assert model.fingerprint == folder_fingerprint(tiny_bert)
     assert model.fingerprint.startswith("tiny-bert:")
 

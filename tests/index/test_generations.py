@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +15,20 @@ from ingest.pipeline import add
 from onprem_rag.chatbot import Chatbot
 from onprem_rag.config import Config, load_config
 from onprem_rag.errors import IndexMismatchError
-from onprem_rag.index.generations import FORMAT, current_name, open_current, read_manifest
-from tests.conftest import quiet
+from onprem_rag.index.generations import (
+    FORMAT,
+    build,
+    current_name,
+    kept,
+    open_current,
+    publish,
+    read_manifest,
+    switch,
+)
+from onprem_rag.index.interface import Found, Query
+from onprem_rag.korean.morphemes import content_morphemes
+from onprem_rag.records import Passage
+from tests.conftest import quiet, shelf_of
 
 RULE = """숙소관리지침
 
@@ -64,7 +77,8 @@ def test_the_manifest_says_what_built_it(built: Path) -> None:
     assert current_name(index) == "g000001"
     manifest = read_manifest(index / "g000001")
     assert (manifest.format, manifest.generation, manifest.revision) == (FORMAT, 1, 1)
-    assert (manifest.passages, manifest.embedder) == (4, "embedded")
+    assert (manifest.passages, manifest.embedder, manifest.trained) == (4, "embedded", 4)
+    assert manifest.vectors.startswith("embedded:")
 
 
 def test_a_configured_sentence_transformer_is_used(folder: Path, tiny_bert: Path) -> None:
@@ -256,11 +270,12 @@ def test_an_index_that_moves_is_told_built_anew_and_leaves_nothing(folder: Path)
         rule.write_text(text, encoding="utf-8")
         assert add(home_on(folder, None), [rule], quiet).generation == f"g{number:06d}"
     index = folder / "home" / "index"
-    kept = {path.name for path in index.glob("g*")}
-    assert kept == {"g000002", "g000004", "g000005"}  # the first alone knows its collections
+    left = {path.name for path in index.glob("g*")}
+    # The last three, and the one that alone knows its collections.
+    assert left == {"g000002", "g000003", "g000004", "g000005"}
     assert collections_on(server) == first
     assert add(home_on(folder, server), [rule], quiet).generation == "g000006"
-    assert {path.name for path in index.glob("g*")} == {"g000005", "g000006"}
+    assert {path.name for path in index.glob("g*")} == {"g000004", "g000005", "g000006"}
     assert len(collections_on(server)) == 2
     assert collections_on(server).isdisjoint(first)
 
@@ -270,3 +285,136 @@ def test_a_pointer_of_noise(folder: Path) -> None:
     (config.index_folder / "CURRENT").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(IndexMismatchError, match=f"색인이 손상되었습니다.*{REMEDY}"):
         Chatbot.open(config)
+
+
+SIZE = 100
+
+
+@pytest.fixture(scope="module")
+def passages(demo_home: Path) -> list[Passage]:
+    return list(shelf_of(demo_home).passages(range(1, SIZE + 1)))
+
+
+def grown(index: Path, passages: Sequence[Passage], embedder: Path | None = None) -> Path:
+    """The next generation of these passages, live."""
+    name = build(index, passages, [passage.title for passage in passages], 1, embedder, quiet)
+    publish(index, name)
+    return index / name
+
+
+def amended(passages: Sequence[Passage], count: int) -> list[Passage]:
+    """The first ``count`` under new ids and with other texts, at the end as ingest has them."""
+    new = [
+        replace(p, id=p.id + SIZE, text=f"{p.text} 이를 {at}일 이내에 신고한다.")
+        for at, p in enumerate(passages[:count])
+    ]
+    return [*passages[count:], *new]
+
+
+def found(index: Path, question: str) -> list[Found]:
+    generation = open_current(index, None)
+    query = Query(
+        {"mecab": tuple((word, 1.0) for word in content_morphemes(question))},
+        generation.embedder.encode([question])[0],
+    )
+    return list(generation.index.search(query, {"mecab": 1, "bigram": 1, "dense": 1}, SIZE))
+
+
+def test_a_generation_after_small_changes_is_that_of_a_full_build(
+    passages: list[Passage], tmp_path: Path
+) -> None:
+    """The embedder stays, as the same file; all else is as if it had been built from nothing."""
+    index, full = tmp_path / "index", tmp_path / "full"
+    first = grown(index, passages)
+    now = amended(passages, 8)
+    second = grown(index, now)
+    weights = "embedder/model.safetensors"
+    assert (second / weights).stat().st_ino == (first / weights).stat().st_ino
+    assert read_manifest(second).vectors == read_manifest(first).vectors
+    shutil.rmtree(index / "analysis")
+    shutil.rmtree(index / "vectors")
+    shutil.copytree(first, full / first.name)
+    (full / "CURRENT").write_text(first.name, encoding="ascii")
+    grown(full, now)
+    for question in ("출장 여비는 언제까지 정산하나요?", "7일 이내에 신고", "비밀번호", "휴가"):
+        assert found(index, question) == found(full, question) != []
+
+
+def test_the_embedder_is_trained_anew_when_the_texts_are_quite_others(
+    passages: list[Passage], tmp_path: Path
+) -> None:
+    first = read_manifest(grown(tmp_path, passages))
+    now = amended(passages, SIZE // 20)  # a twentieth new and as much gone
+    second = read_manifest(grown(tmp_path, now))
+    third = read_manifest(grown(tmp_path, amended(now, SIZE // 10)))
+    assert first.vectors == second.vectors != third.vectors
+    assert (first.trained, third.trained) == (SIZE, SIZE)
+    fourth = read_manifest(grown(tmp_path, passages[: SIZE // 2]))
+    assert (fourth.passages, fourth.trained) == (SIZE // 2, SIZE // 2)
+    assert found(tmp_path, passages[0].title) != []
+
+
+@pytest.mark.parametrize("file", ["tokenizer.json", "model.safetensors"])
+def test_a_damaged_embedder_is_not_taken_over(
+    file: str, passages: list[Passage], tmp_path: Path
+) -> None:
+    folder = grown(tmp_path, passages[:20])
+    sound = read_manifest(folder)
+    data = bytearray((folder / "embedder" / file).read_bytes())
+    data[-2] ^= 1
+    (folder / "embedder" / file).write_bytes(data)
+    with pytest.raises(IndexMismatchError, match=REMEDY):
+        open_current(tmp_path, None)
+    mended = grown(tmp_path, passages[:20])
+    assert read_manifest(mended).vectors == sound.vectors  # the same training
+    assert open_current(tmp_path, None).manifest.generation == 2
+
+
+def test_a_loaded_embedder_goes_on_with_the_next_generation(
+    passages: list[Passage], tmp_path: Path
+) -> None:
+    grown(tmp_path, passages[:20])
+    first = open_current(tmp_path, None)
+    grown(tmp_path, [replace(passages[0], title="다른 제목"), *passages[1:20]])
+    assert open_current(tmp_path, None, first.embedder).embedder is first.embedder
+    grown(tmp_path, passages[50:])
+    assert open_current(tmp_path, None, first.embedder).embedder is not first.embedder
+
+
+def test_generations_to_keep_are_kept_and_can_be_live_again(
+    passages: list[Passage], tmp_path: Path
+) -> None:
+    names = [grown(tmp_path, passages[: 5 + at]).name for at in range(2)]
+    names.append(build(tmp_path, passages[:8], [""] * 8, 1, None, quiet))
+    assert [one.generation for one in kept(tmp_path)] == [1, 2, 3]
+    publish(tmp_path, names[2], keep=names[:1])
+    assert [one.passages for one in kept(tmp_path)] == [5, 6, 8]  # the one before stays too
+    switch(tmp_path, names[0])
+    assert open_current(tmp_path, None).manifest.passages == 5
+    publish(tmp_path, names[1])
+    assert [one.passages for one in kept(tmp_path)] == [5, 6]
+    for wrong in ("g000003", "g000009", "vectors"):
+        with pytest.raises(IndexMismatchError, match=REMEDY):
+            switch(tmp_path, wrong)
+    assert current_name(tmp_path) == names[1]
+    assert kept(tmp_path / "nowhere") == []
+
+
+def test_what_a_killed_build_has_left_is_gone_after_the_next(
+    passages: list[Passage], tmp_path: Path
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    def kill(stage: str, done: int, total: int) -> None:
+        if stage == "벡터 계산":
+            raise Killed
+
+    first = grown(tmp_path, passages[:20])
+    with pytest.raises(Killed):
+        build(tmp_path, passages[:30], [""] * 30, 1, None, kill)
+    assert {path.name for path in tmp_path.glob("g*")} == {"g000001", "g000002"}
+    assert [one.generation for one in kept(tmp_path)] == [1]
+    assert current_name(tmp_path) == first.name
+    name = build(tmp_path, passages[:30], [""] * 30, 1, None, quiet)
+    assert {path.name for path in tmp_path.glob("g*")} == {"g000001", name}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import shutil
 import socket
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import time
 import traceback
+import weakref
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -566,3 +568,37 @@ def _names(path: Path, folder: Path) -> bool:
         return str(folder).encode() in path.read_bytes()
     except OSError:  # it ended meanwhile
         return False
+
+
+def test_an_index_that_is_let_go_gives_its_files_back_at_once(
+    kind: Kind, folder: Path, corpus: Corpus
+) -> None:
+    """A generation a day for years: none may stay open until a collection of garbage."""
+    index = kind.open(folder, CANDIDATES)
+    one = int(corpus.content.documents[0])
+    query = corpus.query(QUESTIONS[0], frozenset({one}))
+    assert index.search(query, WEIGHTS, 3)
+    gone = weakref.ref(index)
+    gc.disable()
+    try:
+        del index
+        assert gone() is None
+    finally:
+        gc.enable()
+
+
+def test_a_set_of_documents_is_asked_for_again_and_again(index: Index, corpus: Corpus) -> None:
+    """Sets in turn, more than are remembered, from several threads."""
+    numbers = sorted(set(corpus.content.documents.tolist()))
+    sets = [frozenset(numbers[:at]) for at in range(1, len(numbers))] * 3
+    query = corpus.query(QUESTIONS[1])
+
+    def found(documents: frozenset[int]) -> list[Found]:
+        return list(index.search(replace(query, documents=documents), WEIGHTS, 5))
+
+    with ThreadPoolExecutor(4) as threads:
+        together = list(threads.map(found, sets))
+    for documents, ours in zip(sets, together, strict=True):
+        assert_same(
+            ours, reference(corpus.content, replace(query, documents=documents), WEIGHTS)[:5]
+        )

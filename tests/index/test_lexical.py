@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 from rank_bm25 import BM25Okapi
 
-from onprem_rag.config import load_config
 from onprem_rag.index.generations import passage_text
 from onprem_rag.index.lexical import (
     K1,
@@ -24,9 +23,8 @@ from onprem_rag.index.lexical import (
     token_fields,
 )
 from onprem_rag.korean.text import letters
-from onprem_rag.library.store import Library
 from onprem_rag.records import Passage
-from tests.conftest import PROJECT
+from tests.conftest import PROJECT, shelf_of
 
 Tokens = Callable[[str], list[str]]
 HALF = 1e-3  # scores are kept in half precision
@@ -51,8 +49,8 @@ PLACES = ["정산".split(), [], "연차 휴가".split()]
 
 @pytest.fixture(scope="module")
 def passages(demo_home: Path) -> list[Passage]:
-    library = Library.open(load_config(demo_home).library_url)
-    return library.passages(range(1, library.counts()[1] + 1))
+    shelf = shelf_of(demo_home)
+    return shelf.passages(range(1, shelf.counts[1] + 1))
 
 
 def field_texts(passage: Passage) -> tuple[str, str, str]:

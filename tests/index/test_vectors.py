@@ -11,7 +11,7 @@ import pytest
 from onprem_rag.config import load_config
 from onprem_rag.index.embedder import MorphemeEmbedder, SentenceTransformerEmbedder, Vectors
 from onprem_rag.index.generations import current_name
-from onprem_rag.index.vectors import STEP, vectors_of, windows_of
+from onprem_rag.index.vectors import MOST_FILES, STEP, vectors_of, windows_of
 
 TEXTS = [
     "출장자는 여비를 정산하여야 한다.",
@@ -78,19 +78,38 @@ def test_the_same_text_twice_is_encoded_once(folder: Path, tmp_path: Path) -> No
     assert encoded(folder, tmp_path, []) == set()
 
 
-def test_another_fingerprint_finds_nothing_and_clears_up(folder: Path, tmp_path: Path) -> None:
-    encoded(folder, tmp_path, TEXTS)
-    assert encoded(folder, tmp_path, TEXTS, "own:2") == set(TEXTS)
-    assert len(list(tmp_path.iterdir())) == 1
-    assert encoded(folder, tmp_path, TEXTS, "own:2") == set()
+def test_the_two_embedders_used_last_keep_their_vectors(folder: Path, tmp_path: Path) -> None:
+    """A model folder that is missing for one run must not cost hours."""
     assert encoded(folder, tmp_path, TEXTS, "own:1") == set(TEXTS)
+    assert encoded(folder, tmp_path, TEXTS, "embedded:1") == set(TEXTS)
+    assert encoded(folder, tmp_path, TEXTS, "own:1") == set()
+    assert encoded(folder, tmp_path, TEXTS, "own:2") == set(TEXTS)
+    assert len(list(tmp_path.iterdir())) == 2
+    assert encoded(folder, tmp_path, TEXTS, "own:1") == set()
+    assert encoded(folder, tmp_path, TEXTS, "embedded:1") == set(TEXTS)
 
 
-def test_the_embedded_default_is_never_reused(folder: Path, tmp_path: Path) -> None:
-    encoded(folder, tmp_path / "vectors", TEXTS)
-    for _ in range(2):
-        assert encoded(folder, tmp_path / "vectors", TEXTS, "embedded") == set(TEXTS)
-        assert not (tmp_path / "vectors").exists()
+def test_a_few_new_texts_leave_the_others_vectors_where_they_are(
+    folder: Path, tmp_path: Path
+) -> None:
+    texts = [f"제{number}조 여비는 {number}만원으로 한다." for number in range(40)]
+    encoded(folder, tmp_path, texts)
+    (file,) = tmp_path.iterdir()
+    number = file.stat().st_ino
+    for at in range(MOST_FILES - 1):
+        texts[at] = f"제{at}조 삭제"
+        assert encoded(folder, tmp_path, texts) == {texts[at]}
+        assert file.stat().st_ino == number
+    texts[39] = "부칙"
+    assert encoded(folder, tmp_path, texts) == {"부칙"}
+    assert list(tmp_path.iterdir()) == [file]  # rewritten at last
+    assert encoded(folder, tmp_path, texts) == set()
+
+
+def test_texts_without_a_known_word_fill_no_disk(folder: Path, tmp_path: Path) -> None:
+    for _ in range(3):
+        assert encoded(folder, tmp_path, [*TEXTS, "※☎"]) >= {"※☎"}
+    assert len(list(tmp_path.iterdir())) == 1
 
 
 def test_what_was_encoded_before_a_crash_is_kept(folder: Path, tmp_path: Path) -> None:
@@ -159,6 +178,6 @@ def test_a_model_folder_fills_and_uses_the_cache(tiny_bert: Path, tmp_path: Path
     vectors = vectors_of(model, texts, tmp_path)
     np.testing.assert_allclose(vectors, model.encode(texts), atol=1e-5)
     (file,) = tmp_path.iterdir()
-    written = file.stat().st_mtime_ns
+    written = file.stat().st_ino
     assert np.array_equal(vectors, vectors_of(model, texts, tmp_path))
-    assert file.stat().st_mtime_ns == written
+    assert file.stat().st_ino == written

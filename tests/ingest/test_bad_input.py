@@ -116,7 +116,7 @@ def test_good_files_beside_bad_ones_are_taken(
     home = tmp_path / "home"
     assert main(["add", "--home", str(home), str(folder), str(missing)]) == 1
     output = capsys.readouterr()
-    assert output.out == "파일 1개에서 규정 1건, 조문 2개를 넣었습니다.\n"
+    assert output.out.endswith("\n파일 1개에서 규정 1건, 조문 2개를 넣었습니다.\n")
     assert output.err.startswith(f"읽지 못한 파일 {len(BAD) + 1}개:\n")
     lines = output.err.splitlines()[1:]
     assert len(lines) == len(BAD) + 1
@@ -215,7 +215,7 @@ def test_files_and_folders_without_rights(tmp_path: Path) -> None:
         for path in closed:
             path.chmod(0o700)
     assert done.returncode == 1, done.stderr
-    assert done.stdout == "파일 1개에서 규정 1건, 조문 2개를 넣었습니다.\n"
+    assert done.stdout.endswith("\n파일 1개에서 규정 1건, 조문 2개를 넣었습니다.\n")
     remedy = "읽을 권한이 없습니다. → 파일 권한을 확인하세요."
     lines = done.stderr.splitlines()[1:]
     unread = {closed[0], closed[1], closed[2] / "여비규정.docx", named}

@@ -11,18 +11,23 @@ import sqlalchemy as sa
 
 from onprem_rag.config import load_config
 from onprem_rag.errors import LibraryError
-from onprem_rag.library import schema, store
+from onprem_rag.library import engine, schema
+from onprem_rag.library.shelf import Shelf
 from onprem_rag.library.store import Library
+from onprem_rag.library.writer import STAGED
 from onprem_rag.records import (
     Amendment,
     CrossReference,
     Document,
     FaqEntry,
+    FileRead,
     Furniture,
     Page,
     Passage,
     Table,
+    Version,
 )
+from tests.conftest import shelf_of
 
 PARTS = ("제1조(목적) 여비를 정한다.", "제2조(숙박비) ① 상한은 70,000원이다.", "② 실비로 한다.")
 TEXT = "여비 규정\n😀 " + "\n".join(PARTS)
@@ -45,7 +50,9 @@ PASSAGES = [
 RULE = Document("여비 규정", "규정", "/a.txt", "txt", "0" * 64, TEXT, PAGES)
 
 
-NEW_COLUMNS = ("tables furniture amendments enacted amended effective department read_by").split()
+OLD = "tables furniture amendments enacted amended effective department read_by content".split()
+WHOLE = FileRead("/a.txt", "0" * 64, 1, (1,))
+VERSION = Version(1, "여비규정|규정", "여비 규정", "규정", "/a.txt", "", False, 1, number=1)
 
 
 def url_of(folder: Path) -> str:
@@ -54,11 +61,19 @@ def url_of(folder: Path) -> str:
 
 @pytest.fixture
 def library(tmp_path: Path) -> Library:
-    """A library with one rule of three passages."""
+    """A library whose first revision has one rule of three passages."""
     library = Library.open(url_of(tmp_path), create=True)
     with library.writing() as writer:
-        writer.add(RULE, PASSAGES, writer.next_revision())
+        assert writer.next_revision() == 1
+        assert writer.store(RULE, PASSAGES, 1) == 1
+        writer.hold(1, [VERSION], [WHOLE])
+        writer.log("add", 1, "g000001", ["여비 규정: 새 규정"], published=True)
     return library
+
+
+def shelf(library: Library, day: str = "2024-01-01") -> Shelf:
+    """What the newest revision has in force on ``day``."""
+    return Shelf(library, library.revision(), day)
 
 
 def test_passages_are_cut_out_of_their_document(library: Library) -> None:
@@ -96,9 +111,9 @@ STRUCTURED = replace(
 def test_a_documents_structure_is_kept(library: Library) -> None:
     with library.writing() as writer:
         part = replace(PASSAGES[2], subparagraph="3")
-        number = writer.add(STRUCTURED, [part], writer.next_revision())
+        number = writer.store(STRUCTURED, [part], 1)
     assert replace(library.document(number), id=0) == STRUCTURED
-    listed = next(document for document in library.documents() if document.id == number)
+    (listed,) = library.documents([number])
     assert (listed.text, listed.tables, listed.references) == ("", (), ())
     assert (listed.enacted, listed.amended, listed.effective, listed.department) == (
         "2018-03-02",
@@ -111,60 +126,122 @@ def test_a_documents_structure_is_kept(library: Library) -> None:
 
 def test_every_demo_passage_is_cut_out_of_its_document(demo_home: Path) -> None:
     library = Library.open(load_config(demo_home).library_url)
-    _, count = library.counts()
-    passages = library.passages(range(1, count + 1))
-    assert len(passages) == count > 250
-    texts = {document.id: library.document(document.id).text for document in library.documents()}
+    rules = shelf_of(demo_home)
+    passages = library.passages_of(rules.ids)
+    assert len(passages) == rules.counts[1] > 250
+    texts = {number: library.document(number).text for number in rules.ids}
     for passage in passages:
         assert passage.text == texts[passage.document_id][passage.start : passage.end] != ""
 
 
 @pytest.mark.parametrize("title", ["여비규정", "여비 규정", " 여 비 규 정"])
 def test_an_article_is_found_whatever_the_blanks_of_the_title(title: str, library: Library) -> None:
-    assert [p.paragraph for p in library.article(title, "제2조")] == ["①", "②"]
-    assert library.article(title, "제3조") == []
-    assert library.article("여비", "제2조") == []
+    rules = shelf(library)
+    assert [p.paragraph for p in rules.article(title, "제2조")] == ["①", "②"]
+    assert rules.article(title, "제3조") == []
+    assert rules.article("여비", "제2조") == []
 
 
-def test_what_was_replaced_is_out_of_force_and_still_there(library: Library) -> None:
+def test_the_same_content_is_stored_once(library: Library) -> None:
     with library.writing() as writer:
-        assert writer.in_force("/a.txt") == {("여비규정", "규정")}
-        assert writer.replace_title("여비규정", "지침", {"제1조", "제2조"}, {"/b.txt"}, 2) == 0
-        articles = {"제1조", "제3조"}
-        assert writer.replace_title("여비규정", "규정", articles, {"/b.txt", "/a.txt"}, 2) == 0
-        assert writer.replace_title("여비규정", "규정", {"별표 1"}, {"/b.txt"}, 2) == 0
-        assert writer.replace_title("여비규정", "규정", articles, {"/b.txt"}, 2) == 1
-        assert writer.in_force("/a.txt") == writer.successors("/a.txt") == frozenset()
-        writer.add(replace(RULE, source="/b.txt", title="여비규정"), [], 2)
-        assert writer.successors("/a.txt") == {"/b.txt"}
-        assert writer.successors("/b.txt") == frozenset()
-        writer.replace_source("/b.txt", 3)
-        assert writer.passages_in_force() == []
-    assert library.counts() == (0, 0)
-    assert library.documents() == []
-    assert library.article("여비규정", "제1조") == []
-    assert library.passages([1])[0].text == PARTS[0]
+        assert writer.store(replace(RULE, source="/b.txt", sha256="1" * 64), PASSAGES, 1) == 1
+        assert writer.store(RULE, PASSAGES, 2) == 2  # other readers
+        assert writer.store(replace(RULE, effective="2024-01-01"), PASSAGES, 1) == 3
+    assert library.same(RULE, 1) == 1
+    assert library.same(RULE, 3) is None
+    assert library.passage_count([1, 2, 3]) == 9
+    assert library.read_by_others([1, 2, 3], 1) == 1
+
+
+def test_a_revision_stays_what_it_is(library: Library) -> None:
+    first = shelf(library)
+    newer = replace(RULE, title="여비규정", text="여비 규정\n제1조(목적) 없다.")
+    with library.writing() as writer:
+        assert writer.next_revision() == 2
+        number = writer.store(newer, [replace(PASSAGES[0], start=6, end=len(newer.text))], 1)
+        ended = replace(VERSION, until="2024-03-01")
+        follows = replace(VERSION, document_id=number, title="여비규정", since="2024-03-01")
+        follows = replace(follows, dated=True, taken=2, number=2)
+        writer.hold(2, [ended, follows], [WHOLE, replace(WHOLE, source="/b.txt", documents=(2,))])
+        done = writer.log("add", 2, "g000002", ["여비규정 2판: 새 판"])
+    # The index says first which is live; the note follows.
+    assert (library.revision(), library.has(2), library.has(3)) == (1, True, False)
+    with library.writing() as writer:
+        writer.publish(done)
+    assert (library.revision(), library.has(2)) == (2, True)
+    assert library.versions(1) == [VERSION]
+    assert library.versions(2) == [ended, follows]
+    assert library.files(1) == {"/a.txt": WHOLE}
+    assert sorted(library.files(2)) == ["/a.txt", "/b.txt"]
+    for rules, count in (
+        (first, 3),
+        (shelf(library, "2024-02-29"), 3),
+        (shelf(library, "2024-03-01"), 1),
+        (shelf(library, "2024-03-01").on("2024-02-29"), 3),
+    ):
+        assert rules.counts == (1, count)
+        assert len(rules.documents()) == len(rules.ids) == 1
+        assert len(rules.article("여비규정", "제2조")) == count // 3 * 2
+    assert [(d.action, d.generation, d.summary) for d in library.history()] == [
+        ("add", "g000001", ("여비 규정: 새 규정",)),
+        ("add", "g000002", ("여비규정 2판: 새 판",)),
+    ]
+
+
+def test_a_run_that_was_cut_off_leaves_what_it_read_and_no_revision(library: Library) -> None:
+    file = FileRead("/b.txt", "1" * 64, 1, (2,))
+    with library.writing() as writer:
+        writer.store(STRUCTURED, PASSAGES, 1)
+        writer.stage(file)
+        writer.hold(2, [VERSION, replace(VERSION, document_id=2)], [WHOLE, file])
+        writer.stage(file)
+        writer.log("add", 2, "g000002", [])
+    with library.writing() as writer:
+        writer.settle("g000001")
+        assert writer.next_revision() == 2
+        writer.keep([1])
+    assert library.files(STAGED) == {"/b.txt": file}
+    assert (library.versions(2), library.files(2), len(library.history())) == ([], {}, 1)
+    assert library.document(2).title == RULE.title  # the next run need not read it again
+    with library.writing() as writer:
+        writer.replace_files(1, [WHOLE])
+        writer.keep([1])
+    assert library.files(STAGED) == {}
+    with pytest.raises(LibraryError, match="문서 2번이 없습니다"):
+        library.document(2)
+    assert library.passages_of([2]) == []
+    assert shelf(library).counts == (1, 3)
+
+
+def test_a_run_that_was_cut_off_after_its_switch_is_done(library: Library) -> None:
+    with library.writing() as writer:
+        writer.hold(2, [], [])
+        writer.log("remove", 2, "g000002", [])
+    with library.writing() as writer:
+        writer.settle("g000002")
+    assert (library.revision(), library.versions(2), library.has(2)) == (2, [], True)
+    assert shelf(library).counts == (0, 0)
 
 
 def test_a_transaction_that_fails_keeps_nothing(library: Library) -> None:
     def interrupted() -> None:
         with library.writing() as writer:
-            writer.replace_source("/a.txt", writer.next_revision())
+            writer.hold(1, [], [])
             writer.replace_faq("출장", [FaqEntry(("왜?",), "그래서.", "여비 규정", "제1조")])
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         interrupted()
-    assert library.counts() == (1, 3)
+    assert shelf(library).counts == (1, 3)
     assert library.revision() == 1
     assert library.faq() == []
 
 
 def test_readers_go_on_while_one_writes(library: Library, tmp_path: Path) -> None:
     with library.writing() as writer:
-        writer.replace_source("/a.txt", writer.next_revision())
-        assert Library.open(url_of(tmp_path)).counts() == (1, 3)
-    assert library.counts() == (0, 0)
+        writer.hold(1, [], [])
+        assert shelf(Library.open(url_of(tmp_path))).counts == (1, 3)
+    assert shelf(library).counts == (0, 0)
 
 
 def test_faq_entries_are_replaced_by_topic(library: Library) -> None:
@@ -192,24 +269,52 @@ def test_the_faq_has_a_number_of_its_own(library: Library) -> None:
 
 def test_a_library_of_the_first_schema_is_migrated(library: Library, tmp_path: Path) -> None:
     library.close()
-    with sqlite3.connect(tmp_path / "library.sqlite") as connection:
-        connection.execute("DROP TABLE faq_revision")
-        connection.execute("DROP TABLE cross_references")
-        connection.execute("ALTER TABLE passages DROP COLUMN subparagraph")
-        for name in NEW_COLUMNS:
-            connection.execute(f"ALTER TABLE documents DROP COLUMN {name}")
+    path = tmp_path / "library.sqlite"
+    with sqlite3.connect(path) as connection:
+        for name in ("faq_revision", "cross_references", "holdings", "files", "history"):
+            connection.execute(f"DROP TABLE {name}")
+        connection.execute("DROP INDEX documents_by_content")
+        for table, names in (
+            ("passages", ["subparagraph"]),
+            ("documents", OLD),
+            ("faq", ["approved"]),
+        ):
+            for name in names:
+                connection.execute(f"ALTER TABLE {table} DROP COLUMN {name}")
+        connection.execute(
+            "CREATE TABLE revision (id INTEGER PRIMARY KEY, number INTEGER NOT NULL)"
+        )
+        connection.execute("INSERT INTO revision VALUES (1, 5)")
+        for name in ("added_in", "replaced_by"):
+            connection.execute(
+                f"ALTER TABLE documents ADD COLUMN {name} INTEGER NOT NULL DEFAULT 0"
+            )
         connection.execute("DELETE FROM migrations WHERE name <> '_m0001_first_tables'")
     with pytest.raises(LibraryError, match="→ 'ingest add'를 한 번 실행하면"):
         Library.open(url_of(tmp_path))
     again = Library.open(url_of(tmp_path), create=True)
-    assert (again.counts(), again.faq_revision()) == ((1, 3), 0)
+    assert (again.revision(), again.faq_revision()) == (5, 0)
+    assert again.versions(5) == [replace(VERSION, taken=5)]
     document = again.document(1)
     assert (document.text, document.pages, document.tables) == (TEXT, PAGES, ())
     assert [p.text for p in again.passages([1, 2, 3])] == list(PARTS)
-    with again.writing() as writer:  # read by older readers, so that it will be read again
-        assert writer.last_read() == {"/a.txt": ("0" * 64, 0)}
-        writer.add(STRUCTURED, PASSAGES, writer.next_revision(), read_by=7)
-        assert writer.last_read() == {"/a.txt": ("0" * 64, 7)}
+    # Read by older readers, so that it will be read again.
+    assert again.files(5) == {"/a.txt": replace(WHOLE, read_by=0)}
+    again.close()
+    with sqlite3.connect(path) as migrated, sqlite3.connect(tmp_path / "new.sqlite") as new:
+        database = sa.create_engine(f"sqlite:///{tmp_path / 'new.sqlite'}")
+        with database.begin() as connection:
+            schema.migrate(connection)
+        assert columns_of(migrated) == columns_of(new)
+
+
+def columns_of(connection: sqlite3.Connection) -> dict[str, set[str]]:
+    """The columns of each table of a library."""
+    names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+    return {
+        name: {row[1] for row in connection.execute(f"PRAGMA table_info({name})")}
+        for (name,) in names
+    }
 
 
 def test_a_writer_locks_at_once(library: Library, tmp_path: Path) -> None:
@@ -223,7 +328,7 @@ def test_a_writer_locks_at_once(library: Library, tmp_path: Path) -> None:
 def test_a_locked_library_is_an_error(
     library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store, "_PATIENCE_MS", 50)
+    monkeypatch.setattr(engine, "_PATIENCE_MS", 50)
     other = sqlite3.connect(tmp_path / "library.sqlite", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     again = Library.open(url_of(tmp_path))
@@ -237,11 +342,11 @@ def test_a_full_disk_is_an_error(library: Library) -> None:
     def grow() -> None:
         with library.writing() as writer:
             writer._connection.exec_driver_sql("PRAGMA max_page_count = 1")
-            writer.add(replace(RULE, text="가" * 1_000_000), [], 2)
+            writer.store(replace(RULE, text="가" * 1_000_000), [], 1)
 
     with pytest.raises(LibraryError, match=r"쓸 수 없습니다.*full.*\n→ 디스크가 가득"):
         grow()
-    assert library.counts() == (1, 3)
+    assert shelf(library).counts == (1, 3)
 
 
 @pytest.mark.parametrize("name", ["a?b", "a#b", "100%", "a%3Fb", "가 나@다:라"])
@@ -264,7 +369,7 @@ def test_migrating_again_changes_nothing(library: Library, tmp_path: Path) -> No
     library.close()
     for _ in range(2):
         again = Library.open(url_of(tmp_path), create=True)
-        assert (again.counts(), again.revision()) == ((1, 3), 1)
+        assert (shelf(again).counts, again.revision()) == ((1, 3), 1)
         again.close()
     with sqlite3.connect(tmp_path / "library.sqlite") as connection:
         names = connection.execute("SELECT name FROM migrations").fetchall()
@@ -272,10 +377,10 @@ def test_migrating_again_changes_nothing(library: Library, tmp_path: Path) -> No
 
 
 def test_every_table_is_made_by_a_migration(tmp_path: Path) -> None:
-    engine = sa.create_engine(url_of(tmp_path))
-    with engine.begin() as connection:
+    database = sa.create_engine(url_of(tmp_path))
+    with database.begin() as connection:
         schema.migrate(connection)
-    assert set(sa.inspect(engine).get_table_names()) == set(schema.metadata.tables)
+    assert set(sa.inspect(database).get_table_names()) == set(schema.metadata.tables)
 
 
 @pytest.mark.parametrize("create", [False, True])
@@ -291,8 +396,8 @@ def test_an_older_schema_is_refused_until_ingest_migrates_it(tmp_path: Path) -> 
     sqlite3.connect(tmp_path / "library.sqlite").execute("CREATE TABLE migrations (name TEXT)")
     with pytest.raises(LibraryError, match="→ 'ingest add'를 한 번 실행하면 구조를 맞춥니다"):
         Library.open(url_of(tmp_path))
-    assert Library.open(url_of(tmp_path), create=True).counts() == (0, 0)
-    assert Library.open(url_of(tmp_path)).counts() == (0, 0)
+    assert Library.open(url_of(tmp_path), create=True).revision() == 0
+    assert shelf(Library.open(url_of(tmp_path))).counts == (0, 0)
 
 
 def test_a_missing_library_is_an_error_and_makes_no_file(tmp_path: Path) -> None:
@@ -335,7 +440,7 @@ def test_damage_that_shows_later_is_an_error(library: Library, tmp_path: Path) -
         file.write(b"\xff" * size)
     damaged = Library.open(url_of(tmp_path))
     with pytest.raises(LibraryError, match=r"라이브러리를 읽을 수 없습니다.*\n→ .*백업에서"):
-        damaged.documents()
+        damaged.documents([1])
 
 
 def test_a_password_is_not_shown() -> None:

@@ -1,0 +1,260 @@
+"""What admins look at: the library, how a file would be split, how versions differ."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import asdict
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ingest.summary import STATES, named
+from onprem_rag.config import Config, load_config
+from onprem_rag.errors import ConfigError, OnpremRagError
+from onprem_rag.library import versions as days
+from onprem_rag.records import Document, Passage, Version
+from onprem_rag.terminal import print_json
+
+if TYPE_CHECKING:
+    from onprem_rag.index.generations import Manifest
+    from onprem_rag.library.shelf import Shelf
+
+_STALE = "라이브러리와 맞지 않습니다. → 'ingest add'를 다시 실행하세요."
+
+
+def status(options: argparse.Namespace) -> int:
+    """All rules with their versions and states, and whether the index can be used."""
+    from ingest.taking import READERS
+    from onprem_rag.library.store import Library
+    from onprem_rag.live import live_shelf
+
+    config = load_config(options.home)
+    library = Library.open(config.library_url)
+    shelf = live_shelf(config, library)
+    documents = {
+        document.id: document
+        for document in library.documents([version.document_id for version in shelf.held])
+    }
+    count, passages = shelf.counts
+    manifest, problem = _live(config)
+    if manifest and not problem and not library.has(manifest.revision):
+        problem = _STALE
+    if options.json:
+        print_json(
+            {
+                "home": str(config.home),
+                "documents": [
+                    _version_json(version, documents[version.document_id], shelf.day)
+                    for version in shelf.held
+                ],
+                "passages": passages,
+                "faq": len(library.faq()),
+                "index": asdict(manifest) if manifest else None,
+                "index_is_current": not problem,
+            }
+        )
+        return 0
+    print(f"홈: {config.home}")
+    print(f"규정 {count}건, 조문 {passages}개, 승인된 답변 {len(library.faq())}개")
+    if problem or manifest is None:
+        print(f"색인: {problem}")
+    else:
+        print(f"색인: {manifest.generation}세대, 조문 {manifest.passages}개, {manifest.embedder}")
+    if outdated := library.read_by_others(shelf.ids, READERS):
+        print(
+            f"규정 {outdated}건은 이전 버전이 읽은 그대로입니다. "
+            "→ 그 파일을 'ingest add'에 다시 넣으면 새로 읽습니다."
+        )
+    for version in shelf.held:
+        document = documents[version.document_id]
+        state = days.state_of(version, shelf.day)
+        known = [version.kind, document.format, STATES[state]]
+        if document.department:
+            known.append(document.department)
+        print(f"  {named(version)}  [{', '.join(known)}]  {document.source}")
+    return 0
+
+
+def _version_json(version: Version, document: Document, day: str) -> dict[str, Any]:
+    return {
+        "title": version.title,
+        "kind": version.kind,
+        "version": version.number,
+        "state": days.state_of(version, day),
+        "since": version.since or None,
+        "until": version.until,
+        "format": document.format,
+        "source": document.source,
+        **_dates_json(document),
+    }
+
+
+def _live(config: Config) -> tuple[Manifest | None, str]:
+    """The live generation's manifest if it can be read; what is wrong with it, "" for nothing."""
+    from onprem_rag.index.generations import check, current_name, read_manifest
+
+    if (name := current_name(config.index_folder)) is None:
+        return None, _STALE
+    manifest, folder = None, config.index_folder / name
+    try:
+        manifest = read_manifest(folder)
+        check(folder, manifest, config.embedder_folder, config.index)
+    except OnpremRagError as error:
+        return manifest, str(error).replace("\n→", " →")
+    return manifest, ""
+
+
+def preview(options: argparse.Namespace) -> int:
+    """How a file would be split; nothing is written."""
+    from ingest import pipeline
+
+    files = pipeline.preview(options.path)
+    documents = [found for parsed in files for found in parsed.documents]
+    if options.json:
+        items = [
+            {
+                "document": _document_json(document),
+                "notes": parsed.notes,
+                "passages": [_json(passage) for passage in passages],
+            }
+            for parsed in files
+            for document, passages in parsed.documents
+        ]
+        if len(items) == 1:
+            print_json(items[0])
+        else:  # a rule book: one object a rule
+            print_json({"documents": items})
+        return 0
+    for note in [note for parsed in files for note in parsed.notes]:
+        print(f"참고: {note}")
+    for document, passages in documents:
+        _show(document, passages)
+    return 0
+
+
+def _show(document: Document, passages: Sequence[Passage]) -> None:
+    """How a document is split, for an admin to look through."""
+    print(f"■ {document.title} [{document.kind}] 조문 {len(passages)}개")
+    dates = [
+        f"{name} {date}"
+        for name, date in (
+            ("제정", document.enacted),
+            ("최종 개정", document.amended[-1] if document.amended else None),
+            ("시행", document.effective),
+            ("소관", document.department),
+        )
+        if date
+    ]
+    own = [reference for reference in document.references if reference.document is None]
+    dangling = [reference for reference in own if reference.target is None]
+    dates += [f"표 {len(document.tables)}개"] if document.tables else []
+    dates += [f"참조 {len(document.references)}개"] if document.references else []
+    if dates:
+        print(f"  {' · '.join(dates)}")
+    for reference in dangling:
+        print(f"  주의: 이 규정에 없는 곳을 가리킵니다: {reference.text} [{reference.start}]")
+    for passage in passages:
+        place = " > ".join(passage.path) or "(문단)"
+        first = " ".join(passage.text.split())[:60]
+        print(f"  {place} {passage.paragraph or ''} [{passage.start}:{passage.end}] {first}…")
+
+
+def _dates_json(document: Document) -> dict[str, Any]:
+    return {
+        "enacted": document.enacted,
+        "amended": list(document.amended),
+        "effective": document.effective,
+        "department": document.department,
+    }
+
+
+def _document_json(document: Document) -> dict[str, Any]:
+    return {
+        "title": document.title,
+        "kind": document.kind,
+        "source": document.source,
+        "format": document.format,
+        "sha256": document.sha256,
+        **_dates_json(document),
+        "text": document.text,
+        **{
+            name: [asdict(span) for span in getattr(document, name)]
+            for name in ("pages", "tables", "furniture", "amendments", "references")
+        },
+    }
+
+
+def _json(passage: Passage) -> dict[str, Any]:
+    return {
+        "path": list(passage.path),
+        "article": passage.article,
+        "paragraph": passage.paragraph,
+        "subparagraph": passage.subparagraph,
+        "title": passage.title,
+        "text": passage.text,
+        "start": passage.start,
+        "end": passage.end,
+        "page": passage.page,
+    }
+
+
+def diff(options: argparse.Namespace) -> int:
+    """The 신구조문대비표 of two versions of a rule, printed or written to a file."""
+    from ingest.diff import Version as Side
+    from ingest.diff import compare, rendered
+    from onprem_rag.library.store import Library
+    from onprem_rag.live import live_shelf
+
+    config = load_config(options.home)
+    library = Library.open(config.library_url)
+    old, new = _chosen(live_shelf(config, library), options.rule, options.old, options.new)
+
+    def side(version: Version) -> Side:
+        document = library.document(version.document_id)
+        return Side(document, library.passages_of([version.document_id]), _label(version))
+
+    content = rendered(compare(side(old), side(new)), options.format)
+    library.close()
+    if options.output is None and isinstance(content, str):
+        print(content)
+        return 0
+    name = f"{new.title} {old.number}판-{new.number}판.{options.format}".replace("/", "-")
+    path = options.output or Path(name)
+    try:
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+    except OSError as error:
+        raise ConfigError(
+            f"파일을 쓸 수 없습니다: {path} ({error.strerror}) → 경로와 권한을 확인하세요."
+        ) from error
+    print(f"신구조문대비표를 썼습니다: {path}")
+    return 0
+
+
+def _chosen(shelf: Shelf, title: str, old: int | None, new: int | None) -> tuple[Version, Version]:
+    """The versions of these numbers; by default the one in force, or else the newest, and the one
+    before it.
+    """
+    squeezed = title.replace(" ", "")
+    found = [one for one in shelf.held if one.title.replace(" ", "") == squeezed]
+    if not found:
+        alike = get_close_matches(title, {one.title for one in shelf.held}, n=3)
+        hint = f"비슷한 제목: {', '.join(alike)}" if alike else "'ingest status'로 확인하세요."
+        raise ConfigError(f"그런 제목의 규정이 없습니다: {title}\n→ {hint}")
+    versions = {one.number: one for one in found if one.rule == found[0].rule}
+    if len(versions) < 2:
+        raise ConfigError(f"「{title}」은 판이 하나뿐입니다. → 개정된 파일을 먼저 넣으세요.")
+    current = [n for n, one in versions.items() if one.document_id in shelf.ids]
+    new = new or max(current or versions)
+    old = old or new - 1
+    if missing := [number for number in (old, new) if number not in versions]:
+        raise ConfigError(
+            f"「{title}」에는 {missing[0]}판이 없습니다.\n"
+            f"→ 있는 판: {', '.join(_label(one) for one in versions.values())}"
+        )
+    return versions[old], versions[new]
+
+
+def _label(version: Version) -> str:
+    """ "제2판 (2024-03-01 시행)"."""
+    return f"제{version.number}판" + (f" ({version.since} 시행)" if version.dated else "")

@@ -1,0 +1,60 @@
+"""What a change of the library did, rule by rule, in Korean lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from onprem_rag.library.versions import state_of
+from onprem_rag.records import State, Version
+
+STATES = {
+    State.IN_FORCE: "시행 중",
+    State.NOT_YET: "시행 전",
+    State.SUPERSEDED: "지난 판",
+    State.WITHDRAWN: "철회",
+}
+
+
+def changed_rules(before: Sequence[Version], after: Sequence[Version], today: str) -> list[str]:
+    """A line for each version that came, went, or is in another state than before."""
+    old = {one.document_id: one for one in before}
+    new = {one.document_id: one for one in after}
+    known = {one.rule for one in before}
+    lines = []
+    for number, one in new.items():
+        state = state_of(one, today)
+        last = old.get(number)
+        if last is None:
+            lines.append(_came(one, state, one.rule in known))
+        elif state is not state_of(last, today):
+            lines.append(f"{named(one)}: {STATES[state_of(last, today)]} → {STATES[state]}")
+        elif last.since != one.since:
+            lines.append(f"{one.title}: 시행일 {last.since or '없음'} → {one.since}")
+    gone = [f"{named(one)}: 뺌" for number, one in old.items() if number not in new]
+    return sorted(lines) + sorted(gone)
+
+
+def named(version: Version) -> str:
+    """``여비규정 2판(2024-01-01 시행)``."""
+    day = f"({version.since} 시행)" if version.dated else ""
+    return f"{version.title} {version.number}판{day}"
+
+
+def told_of_rivals(pairs: Iterable[tuple[Version, Version]]) -> list[str]:
+    """Of rules that two files of one run hold in two wordings: which of them counts.
+
+    Pairs of the version that counts and that which does not.
+    """
+    return [
+        f"「{one.title}」: {other.source}에도 같은 시행일로 다른 내용이 있어 {one.source}의 것만 "
+        "답합니다. → 새 판이면 --effective로 시행일을 알려 주고, 다른 규정이면 제목을 고치세요."
+        for one, other in pairs
+    ]
+
+
+def _came(one: Version, state: State, known: bool) -> str:
+    if state is State.NOT_YET:
+        return f"{named(one)}: 넣음. {one.since}부터 저절로 시행됩니다."
+    if state is State.SUPERSEDED:
+        return f"{named(one)}: 지난 판으로 넣음. → 새 판이면 --effective로 시행일을 알려 주세요."
+    return f"{named(one)}: {'새 판' if known else '새 규정'}"

@@ -1,0 +1,157 @@
+"""One file into the library: read, split, stored, and planned for; or left as it is."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ingest.change import Change
+from ingest.files import Item, Sources
+from ingest.parsed import Parsed
+from ingest.plan import Taken
+from ingest.split.dates import named_date
+from ingest.summary import told_of_rivals
+from ingest.worker import Worker
+from onprem_rag.errors import ReadError
+from onprem_rag.records import Document, FileRead, Passage
+
+TAKEN = frozenset({"added", "replaced", "reread"})
+READERS = 3  # counted up when readers or splitters make another text of the same file
+
+
+@dataclass(frozen=True, slots=True)
+class FileResult:
+    """What became of one file: added, replaced, unchanged, gone or failed (with the reason).
+
+    ``reread``: the same bytes, read anew because the readers are newer than those of last time.
+    """
+
+    path: str
+    status: str
+    documents: int = 0
+    passages: int = 0
+    reason: str = ""
+    notes: tuple[str, ...] = ()  # Korean; what the admin should know of a file that was read
+
+
+class Intake:
+    """Takes files in, one after the other, for one change of the library.
+
+    ``since`` is the admin's word for the day from which they are in force; ``store`` is False in a
+    rehearsal.
+    """
+
+    def __init__(
+        self, change: Change, worker: Worker, sources: Sources, since: str | None, store: bool
+    ) -> None:
+        self._change = change
+        self._worker = worker
+        self._sources = sources
+        self._since = since
+        self._store = store
+
+    def take(self, item: Item) -> FileResult:
+        """Read, split and store one file, unless it is in the library already."""
+        if item.problem:
+            return FileResult(item.shown, "failed", reason=item.problem)
+        plan = self._change.plan
+        sha256 = hashlib.sha256(item.data).hexdigest()
+        last = plan.files.get(item.source)
+        same = last is not None and last.sha256 == sha256
+        if last and same and (last.read_by == READERS or plan.is_out_of_force(item.source)):
+            if not self._wanted_back(item):
+                return FileResult(item.shown, "unchanged")
+            plan.retake(item.source, self._since)
+            return FileResult(item.shown, "replaced", len(last.documents))
+        try:
+            numbers, held, passages, notes = self._staged(item, sha256) or self._read(item)
+        except ReadError as error:
+            return FileResult(item.shown, "failed", reason=str(error))
+        taken = _taken(item.source, numbers, held)
+        file = FileRead(item.source, sha256, READERS, tuple(one.document_id for one in taken))
+        replaced = plan.take(file, taken, self._since, item.named)
+        return FileResult(
+            item.shown,
+            "reread" if same else "replaced" if replaced else "added",
+            len(taken),
+            passages,
+            notes=(*notes, *told_of_rivals(plan.rivals(item.source))),
+        )
+
+    def _staged(self, item: Item, sha256: str) -> _Held | None:
+        """What a run that was cut off has stored of the file."""
+        file, library = self._change.staged.get(item.source), self._change.library
+        if not file or (file.sha256, file.read_by) != (sha256, READERS):
+            return None
+        there = {one.id: one for one in library.documents(file.documents)}
+        held = [(there[number], library.main_articles(number)) for number in file.documents]
+        return file.documents, held, library.passage_count(file.documents), ()
+
+    def _read(self, item: Item) -> _Held:
+        """What is in the file, stored unless this is a rehearsal. Raises ReadError."""
+        parsed = parsed_of(self._worker, item)
+        library = self._change.library
+        if self._store:
+            with library.writing() as writer:
+                numbers = tuple(writer.store(*found, READERS) for found in parsed.documents)
+                writer.stage(FileRead(item.source, parsed.sha256, READERS, numbers))
+        else:
+            same = (library.same(document, READERS) for document, _ in parsed.documents)
+            numbers = tuple(number or self._change.rehearsed() for number in same)
+        held = [(document, _main_articles(found)) for document, found in parsed.documents]
+        passages = sum(len(found) for _, found in parsed.documents)
+        return numbers, held, passages, parsed.notes
+
+    def _wanted_back(self, item: Item) -> bool:
+        """Whether a file that has not changed is to count again, or from another day.
+
+        Only one that was named, and not where what took its place was named too: then there is
+        nothing to choose.
+        """
+        if self._since:
+            return True
+        plan = self._change.plan
+        out = item.named and plan.is_out_of_force(item.source)
+        return out and not any(other in self._sources for other in plan.others(item.source))
+
+
+# Ids, documents with their main articles, the number of passages, notes.
+_Held = tuple[tuple[int, ...], Sequence[tuple[Document, frozenset[str]]], int, tuple[str, ...]]
+
+
+def parsed_of(worker: Worker, item: Item) -> Parsed:
+    """What is in one file. Raises ReadError and nothing else."""
+    if item.problem:
+        raise ReadError(item.problem)
+    parsed = worker.read(item.source, item.data)
+    if not any(passages for _, passages in parsed.documents):
+        raise ReadError("조문이나 문단을 찾지 못했습니다. → 내용을 확인하세요.")
+    return parsed
+
+
+def _taken(
+    source: str, numbers: Sequence[int], held: Sequence[tuple[Document, frozenset[str]]]
+) -> list[Taken]:
+    """A file's documents with the days that they, or the file's name, state."""
+    named = named_date(Path(source).stem) if len(numbers) == 1 else None
+    found = {
+        number: Taken(document, number, articles, _since(document, named))
+        for number, (document, articles) in zip(numbers, held, strict=True)
+    }
+    return list(found.values())  # the same rule twice in one file is one
+
+
+def _main_articles(passages: Sequence[Passage]) -> frozenset[str]:
+    """As ``Library.main_articles``."""
+    found = (passage.article for passage in passages)
+    return frozenset(article for article in found if article and not article.startswith("부칙"))
+
+
+def _since(document: Document, named: str | None) -> str | None:
+    """Since when a document's wording holds, as it or its file's name says; None where neither."""
+    amended = document.amended[-1:]
+    if document.effective:  # that of an older 부칙 where the rule was amended since
+        return max([document.effective, *amended])
+    return named or next(iter(amended), None) or document.enacted

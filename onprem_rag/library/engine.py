@@ -1,0 +1,89 @@
+"""The database behind the library: opened, with errors that name the remedy."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+
+from onprem_rag.errors import LibraryError
+from onprem_rag.library import schema
+
+_PATIENCE_MS = 10_000  # with another writer
+
+
+def opened(url: str, create: bool) -> Engine:
+    """The database at ``url``; with ``create`` made or migrated. Raises LibraryError."""
+    try:
+        parsed = sa.make_url(url)
+        sqlite = parsed.get_backend_name() == "sqlite"
+        if sqlite and not create and not _exists(parsed.database):
+            raise LibraryError(
+                f"아직 라이브러리가 없습니다: {parsed.database}\n"
+                "→ 먼저 'ingest add 경로'로 규정 파일을 넣거나 --home을 확인하세요."
+            )
+        engine = sa.create_engine(url)
+        if sqlite:
+            sa.event.listen(engine, "connect", _sqlite_settings)
+            sa.event.listen(engine, "begin", _sqlite_begin)
+        with engine.begin() as connection:
+            if create:
+                schema.migrate(connection)
+            else:
+                _check_schema(connection)
+    except (sa.exc.SQLAlchemyError, ImportError, ValueError) as error:  # also of the URL
+        # A ValueError quotes the part of the URL that it took for a port: a password's end.
+        reason = "잘못된 주소" if isinstance(error, ValueError) else error.args[0]
+        if "readonly" in reason:  # SQLite's lock files are written for reading too
+            reason = "홈 폴더와 그 안의 파일에 쓰기 권한이 없음"
+        raise LibraryError(
+            f"라이브러리를 열 수 없습니다: {_without_password(url)}\n"
+            "→ [library] url과 파일 권한, 남은 디스크를 확인하고, 손상되었다면 백업에서 "
+            f"되돌리세요. ({reason})"
+        ) from error
+    return engine
+
+
+def _without_password(url: str) -> str:
+    return re.sub(r"//.*@", "//***@", url)
+
+
+def remedy(reason: str) -> str:
+    """What to do about a database that can't be written."""
+    if "locked" in reason or "busy" in reason:
+        return "다른 프로그램이 쓰고 있습니다. 그것이 끝난 뒤 다시 실행하세요."
+    if "full" in reason:
+        return "디스크가 가득 찼습니다. 자리를 비운 뒤 다시 실행하세요."
+    if "readonly" in reason:
+        return "라이브러리 파일과 홈 폴더의 쓰기 권한을 확인하세요."
+    return "남은 디스크와 파일 권한을 확인하고, 손상되었다면 백업에서 되돌리세요."
+
+
+def _exists(database: str | None) -> bool:
+    return bool(database) and Path(str(database)).is_file()
+
+
+def _check_schema(connection: Connection) -> None:
+    names = {step.__name__ for step in schema.MIGRATIONS}
+    applied = set(connection.scalars(sa.select(schema.migrations_table.c.name)))
+    if applied != names:
+        raise LibraryError(
+            "라이브러리의 구조가 이 프로그램과 다릅니다.\n"
+            "→ 'ingest add'를 한 번 실행하면 구조를 맞춥니다. 더 새로운 프로그램으로 만들었다면 "
+            "그 버전을 쓰세요."
+        )
+
+
+def _sqlite_settings(connection: Any, _record: Any) -> None:
+    """WAL lets readers go on while one writes; BEGIN is ours, so that writers lock early."""
+    connection.isolation_level = None
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute(f"PRAGMA busy_timeout={_PATIENCE_MS}")
+    connection.execute("PRAGMA foreign_keys=ON")
+
+
+def _sqlite_begin(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN"))

@@ -1,0 +1,68 @@
+"""What one revision of the library has in force on one day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+
+from onprem_rag.library.store import Library
+from onprem_rag.library.versions import in_force
+from onprem_rag.records import CrossReference, Document, Passage, Version
+
+
+class Shelf:
+    """The versions in force on a day. Read-only; safe to share between threads.
+
+    Later changes of the library don't show: what a revision holds never changes.
+    """
+
+    def __init__(
+        self, library: Library, revision: int, day: str, versions: Sequence[Version] | None = None
+    ) -> None:
+        self._library = library
+        self._held = library.versions(revision) if versions is None else versions
+        self.revision = revision
+        self.day = day
+        self.versions = {one.document_id: one for one in self._held if in_force(one, day)}
+        self.ids = frozenset(self.versions)
+        self._titled: dict[str, list[int]] = {}
+        for number, one in self.versions.items():
+            self._titled.setdefault(_squeezed(one.title), []).append(number)
+
+    def on(self, day: str) -> Shelf:
+        """The same revision on another day."""
+        return Shelf(self._library, self.revision, day, self._held)
+
+    @property
+    def held(self) -> Sequence[Version]:
+        """All versions of the revision, in force or not, by rule and number."""
+        return self._held
+
+    def article(self, title: str, article: str) -> list[Passage]:
+        """The passages of one article of the rules called ``title`` (blanks ignored)."""
+        return self._library.article(self._titled.get(_squeezed(title), ()), article)
+
+    @cached_property
+    def counts(self) -> tuple[int, int]:
+        """(rules, passages) in force."""
+        return len(self.ids), self._library.passage_count(self.ids)
+
+    def documents(self) -> list[Document]:
+        """The documents in force, by title, without their text."""
+        return self._library.documents(self.ids)
+
+    def passages(self, ids: Sequence[int]) -> list[Passage]:
+        """See ``Library.passages``: whatever their day."""
+        return self._library.passages(ids)
+
+    def named_in(self, passage: Passage) -> list[tuple[CrossReference, tuple[int, ...]]]:
+        """See ``Library.named_in``."""
+        return self._library.named_in(passage)
+
+    def outline(self, document_id: int) -> list[tuple[object, ...]]:
+        """See ``Library.outline``."""
+        return self._library.outline(document_id)
+
+
+def _squeezed(title: str) -> str:
+    return title.replace(" ", "")

@@ -1,0 +1,74 @@
+"""The versions of rules: which days each is in force. Days are ISO strings and compare as text."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+from datetime import date
+
+from onprem_rag.records import State, Version
+
+UNKNOWN_KIND = "문서"
+
+
+def today() -> str:
+    """The day whose rules answer questions: the server's."""
+    return date.today().isoformat()
+
+
+def rule_key(title: str, kind: str, source: str) -> str:
+    """What the versions of one rule share: title (blanks ignored) and kind.
+
+    A text that says no kind is no rule: two plans may have one title. It is known by its file.
+    """
+    key = f"{title.replace(' ', '')}|{kind}"
+    return f"{key}|{source}" if kind == UNKNOWN_KIND else key
+
+
+def unused(key: str, taken: Collection[str]) -> str:
+    """``key``, or the first of ``key#2``, ``key#3`` … that is not ``taken``."""
+    others = (f"{key}#{number}" for number in itertools.count(2))
+    return next(one for one in itertools.chain([key], others) if one not in taken)
+
+
+def chained(versions: Iterable[Version]) -> list[Version]:
+    """``versions`` with their numbers and the days on which they end, by rule and day.
+
+    Each ends where the next of its rule begins, or where it was withdrawn before. Of two that
+    begin on one day the one that was taken in last counts, and the other never does.
+    """
+    found: list[Version] = []
+    ordered = sorted(versions, key=lambda v: (v.rule, v.since, v.taken, v.document_id))
+    for _, group in itertools.groupby(ordered, key=lambda version: version.rule):
+        following: str | None = None
+        rule: list[Version] = []
+        numbered = list(enumerate(group, start=1))
+        for number, version in reversed(numbered):
+            ends = [day for day in (following, version.withdrawn) if day is not None]
+            until = max(min(ends), version.since) if ends else None
+            rule.append(replace(version, number=number, until=until))
+            if until != version.since:  # one that never counts ends none before it
+                following = version.since
+        found += reversed(rule)
+    return found
+
+
+def is_ever_in_force(version: Version) -> bool:
+    """Whether there is a day on which it is in force."""
+    return version.until is None or version.since < version.until
+
+
+def in_force(version: Version, day: str) -> bool:
+    """Whether it is in force on ``day``."""
+    return version.since <= day and (version.until is None or day < version.until)
+
+
+def state_of(version: Version, day: str) -> State:
+    """What ``version`` is on ``day``."""
+    if in_force(version, day):
+        return State.IN_FORCE
+    if version.withdrawn is not None and version.until == max(version.withdrawn, version.since):
+        gone = version.withdrawn <= max(day, version.since)  # be it before it ever was in force
+        return State.WITHDRAWN if gone else State.NOT_YET
+    return State.NOT_YET if day < version.since and is_ever_in_force(version) else State.SUPERSEDED

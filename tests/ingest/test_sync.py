@@ -1,0 +1,216 @@
+"""The library as a mirror of a folder: what comes, goes, moves, can't be read, or is not there."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from ingest import pipeline
+from ingest.__main__ import main
+from onprem_rag.errors import LibraryError
+from onprem_rag.index.generations import current_name
+from onprem_rag.records import State
+from tests.conftest import Run, shelf_of
+from tests.ingest.holding import QUESTION, Desk, rule, statuses
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path)
+
+
+def everything(desk: Desk) -> list[object]:
+    """All rows of the library but progress, and the live generation."""
+    with sqlite3.connect(desk.home / "library.sqlite") as connection:
+        tables = ("documents", "holdings", "files", "history", "passages")
+        rows = [connection.execute(f"SELECT * FROM {name}").fetchall() for name in tables]
+    index = sorted(path.name for path in (desk.home / "index").iterdir())
+    return [rows, index, current_name(desk.home / "index")]
+
+
+def test_the_library_follows_the_folder(desk: Desk, call: Run) -> None:
+    desk.put("여비규정.txt", rule(2))
+    desk.put("보수/보수규정.txt", rule(5, title="보수규정"))
+    desk.put("보수/수당규정.txt", rule(6, title="수당규정"))
+    assert statuses(desk.sync()) == ["added"] * 3
+    chatbot = desk.chatbot()
+    nothing = desk.sync()
+    assert (statuses(nothing), nothing.summary) == (["unchanged"] * 3, ())
+    assert nothing.generation == "g000001"
+
+    # One is amended, one renamed, one gone, one new.
+    desk.put("여비규정.txt", rule(3))
+    os.rename(desk.folder / "보수/보수규정.txt", desk.folder / "보수/보수규정(새 이름).txt")
+    os.remove(desk.folder / "보수/수당규정.txt")
+    desk.put("보안규정.txt", rule(7, title="보안규정"))
+    before = everything(desk)
+    code, out, _ = call(main, "sync", "--dry-run", "--home", desk.home, desk.folder)
+    planned = [line.strip() for line in out.splitlines() if line.startswith("  ")]
+    assert code == 0
+    assert everything(desk) == before
+    outcome = desk.sync()
+    assert list(outcome.summary) == planned
+    assert planned == [
+        "보안규정 1판: 새 규정",
+        "수당규정 1판: 시행 중 → 철회",
+        "여비규정 1판: 시행 중 → 지난 판",
+        "여비규정 2판: 새 판",
+    ]
+    assert {(Path(f.path).name, f.status) for f in outcome.files} >= {
+        ("여비규정.txt", "replaced"),
+        ("보안규정.txt", "added"),
+        ("보수규정.txt", "gone"),
+        ("수당규정.txt", "gone"),
+    }
+    titles = {version.title for version in shelf_of(desk.home).versions.values()}
+    assert titles == {"여비규정", "보안규정", "보수규정"}
+    assert "3만원" in chatbot.ask("여비규정 제2조").text
+    assert not any("수당" in hit.passage.text for hit in chatbot.search("수당규정 일비", 50))
+
+    # What comes back is in force again.
+    desk.put("보수/수당규정.txt", rule(6, title="수당규정"))
+    assert desk.sync().summary == ("수당규정 1판: 철회 → 시행 중",)
+
+
+def test_dry_run_over_no_library_tells_what_would_be_there(desk: Desk) -> None:
+    desk.put("여비규정.txt", rule(2))
+    outcome = desk.sync(dry_run=True)
+    assert (statuses(outcome), outcome.summary) == (["added"], ("여비규정 1판: 새 규정",))
+    assert outcome.generation is None
+    assert shelf_of(desk.home).held == []
+    assert not (desk.home / "index" / "CURRENT").exists()
+
+
+def test_a_folder_that_is_not_mounted_does_not_empty_the_library(desk: Desk) -> None:
+    desk.put("여비규정.txt", rule(2))
+    desk.sync()
+    shutil.move(desk.folder, desk.folder.with_name("떨어진 디스크"))
+    before = everything(desk)
+    with pytest.raises(LibraryError, match=r"폴더가 없거나 비어 있습니다: .*\n→ 경로와 마운트"):
+        desk.sync()
+    desk.folder.mkdir()
+    with pytest.raises(LibraryError, match=r"폴더가 없거나 비어 있습니다: .*\n→ 경로와 마운트"):
+        desk.sync()
+    (desk.folder / "빈 폴더").mkdir()
+    (desk.folder / ".DS_Store").write_bytes(b"\0")
+    with pytest.raises(LibraryError, match=r"폴더가 없거나 비어 있습니다: .*\n→ 경로와 마운트"):
+        desk.sync()
+    assert everything(desk) == before
+    assert desk.amounts() == [2]
+
+
+def test_what_cannot_be_read_is_not_gone(desk: Desk) -> None:
+    path = desk.put("여비규정.txt", rule(2))
+    archive = desk.folder / "규정.zip"
+    with zipfile.ZipFile(archive, "w") as file:
+        file.writestr("보수규정.txt", rule(5, title="보수규정"))
+        file.writestr("수당규정.txt", rule(6, title="수당규정"))
+    desk.sync()
+    path.write_bytes(b"\0\1\2\3" * 100)
+    archive.write_bytes(archive.read_bytes()[:100])
+    outcome = desk.sync()
+    assert statuses(outcome) == ["failed", "failed"]
+    assert outcome.summary == ()
+    assert (desk.amounts(), desk.amounts(title="보수규정")) == ([2], [5])
+    # Of an archive that can be read, what is not in it any more is gone.
+    with zipfile.ZipFile(archive, "w") as file:
+        file.writestr("보수규정.txt", rule(5, title="보수규정"))
+    assert desk.sync().summary == ("수당규정 1판: 시행 중 → 철회",)
+
+
+def test_only_files_of_the_folder_go(desk: Desk) -> None:
+    other = Desk.__new__(Desk)
+    other.home, other.config = desk.home, desk.config
+    other.folder = desk.folder.with_name("규정2")  # its name begins with that of the other
+    other.folder.mkdir()
+    other.put("보수규정.txt", rule(5, title="보수규정"))
+    desk.put("여비규정.txt", rule(2))
+    desk.put("수당규정.txt", rule(6, title="수당규정"))
+    other.sync()
+    desk.sync()
+    os.remove(desk.folder / "수당규정.txt")
+    assert desk.sync().summary == ("수당규정 1판: 시행 중 → 철회",)
+    assert (desk.amounts(), desk.amounts(title="보수규정")) == ([2], [5])
+
+
+def test_of_two_editions_the_one_that_stays_counts(desk: Desk) -> None:
+    old = desk.put("여비규정(2020).txt", rule(2, "2020-01-01"))
+    new = desk.put("여비규정(2024).txt", rule(3, "2024-03-01"))
+    desk.sync()
+    assert desk.amounts() == [3]
+    os.remove(new)  # it was never meant
+    desk.sync()
+    assert (desk.amounts(), desk.amounts("2024-03-01")) == ([2], [2])
+    new.write_text(rule(3, "2024-03-01"))
+    desk.sync()
+    os.remove(old)  # it is history: what was in force stays known
+    desk.sync()
+    assert (desk.amounts(), desk.amounts("2021-01-01")) == ([3], [2])
+
+
+def test_rules_are_removed_by_title_by_file_and_by_folder(
+    desk: Desk, call: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("onprem_rag.library.versions.today", lambda: "2025-06-30")
+    for number, title in enumerate(("여비규정", "보수규정", "수당규정", "보안 규정"), 1):
+        desk.put(f"{number}/{title}.txt", rule(number, "2020-01-01", title))
+    desk.put("여비규정(예정).txt", rule(9, "2026-01-01"))
+    desk.add()
+    for wrong, hint in (("여비규칙", "비슷한 제목: 여비규정"), ("없는것", "'ingest status'로")):
+        before = everything(desk)
+        code, _, err = call(main, "remove", "--home", desk.home, "보수규정", wrong)
+        assert (code, f"그런 제목의 규정이나 파일이 없습니다: {wrong}\n→ {hint}" in err) == (
+            1,
+            True,
+        )
+        assert everything(desk) == before  # one wrong name: nothing is removed
+    code, out, _ = call(main, "remove", "--home", desk.home, "보안규정", desk.folder / "2")
+    assert (code, out.splitlines()[:2]) == (
+        0,
+        [
+            "  보수규정 1판(2020-01-01 시행): 시행 중 → 철회",
+            "  보안 규정 1판(2020-01-01 시행): 시행 중 → 철회",
+        ],
+    )
+    assert desk.amounts("2025-06-29", "보수규정") == [2]
+    # A version to come, by its file: the one in force stays.
+    desk.remove(str(desk.folder / "여비규정(예정).txt"))
+    assert (desk.amounts(), desk.amounts("2026-01-01")) == ([1], [1])
+    # By title: all that is in force or to come.
+    desk.add(desk.folder / "여비규정(예정).txt")
+    assert (desk.amounts(), desk.amounts("2026-01-01")) == ([1], [9])
+    desk.remove("여비규정")
+    assert (desk.amounts(), desk.amounts("2026-01-01")) == ([], [])
+    code, out, _ = call(main, "status", "--home", desk.home)
+    assert out.count("철회") == 4
+    assert "시행 전" not in out
+    # The last rule: an empty library answers that it holds nothing.
+    desk.remove("수당규정")
+    answer = desk.chatbot().ask(QUESTION)
+    assert answer.hits == ()
+    assert State.IN_FORCE not in out
+
+
+def test_a_run_in_between_does_not_go_on_from_another(desk: Desk) -> None:
+    """What a dry run, or a run that failed, has read is not in force."""
+    desk.put("여비규정.txt", rule(2))
+    desk.sync()
+    desk.put("보수규정.txt", rule(5, title="보수규정"))
+
+    def stopped(stage: str, done: int, total: int) -> None:
+        if stage != "파일 읽기":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        pipeline.sync(desk.config, desk.folder, stopped)
+    assert {one.title for one in shelf_of(desk.home).held} == {"여비규정"}
+    os.remove(desk.folder / "보수규정.txt")
+    assert desk.sync().summary == ()
+    desk.put("보수규정.txt", rule(5, title="보수규정"))
+    assert desk.sync().summary == ("보수규정 1판: 새 규정",)
+    assert desk.amounts(title="보수규정") == [5]

@@ -1,0 +1,298 @@
+"""Versions of rules: what is in force today, on its day, and on any day that one asks for."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from ingest.__main__ import main
+from ingest.faq import add_faq
+from onprem_rag.cli import main as ask
+from onprem_rag.library.versions import state_of
+from onprem_rag.records import State, Status
+from onprem_rag.report import answer_json, answer_text
+from tests.conftest import Run, shelf_of
+from tests.ingest.holding import QUESTION, Desk, rule, statuses
+
+TODAY = "onprem_rag.library.versions.today"
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path)
+
+
+def test_new_content_under_one_title_is_a_new_version_whatever_its_file(
+    desk: Desk, call: Run
+) -> None:
+    first = desk.put("여비규정.txt", rule(2, "2020-01-01"))
+    assert desk.add().summary == ("여비규정 1판(2020-01-01 시행): 새 규정",)
+    desk.put("2024/여비 규정 전부개정(최종).md", rule(3, "2024-03-01", "여비 규정"))
+    outcome = desk.add()
+    assert statuses(outcome) == ["unchanged", "replaced"]
+    assert outcome.summary == (
+        "여비 규정 2판(2024-03-01 시행): 새 판",
+        "여비규정 1판(2020-01-01 시행): 시행 중 → 지난 판",
+    )
+    assert desk.days() == [(1, "2020-01-01", "2024-03-01"), (2, "2024-03-01", None)]
+    chatbot = desk.chatbot()
+    today = chatbot.ask(QUESTION)
+    assert (today.status, today.as_of) == (Status.VERIFIED, "")
+    assert "3만원" in today.text
+    assert [(c.version, c.since) for c in today.citations] == [(2, "2024-03-01")]
+    assert {hit.passage.document for hit in chatbot.search("일비 하루 2만원", 50)} == {"여비 규정"}
+
+    # As of a day, given beside the question or in it.
+    dated = [
+        chatbot.ask(QUESTION, day="2023-05-01"),
+        chatbot.ask(f"2023년 5월 당시 {QUESTION}"),
+        chatbot.ask("여비규정의 일비는 2023. 5. 1. 기준으로 하루에 얼마인가요?"),
+    ]
+    for answer in dated:
+        assert (answer.status, answer.as_of) == (Status.VERIFIED, "2023-05-01")
+        assert "2만원" in answer.text
+        assert [(c.document, c.version, c.since) for c in answer.citations] == [
+            ("여비규정", 1, "2020-01-01")
+        ]
+    assert "2020-01-01" in answer_text(dated[0])
+    (told,) = answer_json(dated[0])["citations"]
+    assert (told["version"], told["since"]) == (1, "2020-01-01")
+    for day, amount in (("2024-02-29", "2만원"), ("2024-03-01", "3만원")):
+        hits = chatbot.search(QUESTION, 50, day)
+        assert len(hits) == 2
+        assert any(amount in hit.passage.text for hit in hits)
+    before = chatbot.ask(QUESTION, day="2019-12-31")
+    assert (before.status, before.hits) == (Status.REFUSED, ())
+    assert before.text == "모른다. 그날 시행 중이던 규정이 등록되어 있지 않습니다."
+    code, out, _ = call(ask, "ask", "--home", desk.home, "--as-of", "2021-01-01", QUESTION)
+    assert (code, "2만원" in out, "3만원" in out) == (0, True, False)
+    code, _, err = call(ask, "ask", "--home", desk.home, "--as-of", "2021-13-01", QUESTION)
+    assert (code, "2021-13-01 → 2024-03-01처럼" in err) == (1, True)
+
+    # A file whose rule has a newer version is not brought back by naming it.
+    assert statuses(desk.add(first)) == ["unchanged"]
+    assert desk.amounts() == [3]
+
+
+def test_a_version_takes_over_on_its_day_without_anyone_acting(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, call: Run
+) -> None:
+    monkeypatch.setattr(TODAY, lambda: "2026-05-31")
+    desk.put("여비규정.txt", rule(2, "2020-01-01"))
+    desk.add()
+    faq = desk.home.parent / "여비.csv"
+    faq.write_text("질문,답변,문서,조문\n일비가 얼마죠?,2만원입니다.,여비규정,제2조\n")
+    add_faq(desk.config, [faq])
+    chatbot = desk.chatbot()
+    desk.put("여비규정(개정).txt", rule(3, "2026-06-01"))
+    outcome = desk.add()
+    assert outcome.summary == (
+        "여비규정 2판(2026-06-01 시행): 넣음. 2026-06-01부터 저절로 시행됩니다.",
+    )
+    (line,) = outcome.review
+    assert line.startswith("2026-06-01부터 승인된 답변 1번 '일비가 얼마죠?'")
+    code, out, _ = call(main, "status", "--home", desk.home)
+    assert ("시행 전" in out, "규정 1건" in out) == (True, True)
+    assert "2만원" in chatbot.ask(QUESTION).text
+    assert not any("3만원" in hit.passage.text for hit in chatbot.search("일비 3만원", 50))
+    assert "3만원" in chatbot.ask(QUESTION, day="2026-06-01").text
+    assert chatbot.ask("일비가 얼마죠?").status is Status.FAQ
+
+    monkeypatch.setattr(TODAY, lambda: "2026-06-01")
+    answer = chatbot.ask(QUESTION)
+    assert "3만원" in answer.text
+    assert [(c.version, c.since) for c in answer.citations] == [(2, "2026-06-01")]
+    assert not any("2만원" in hit.passage.text for hit in chatbot.search("일비 2만원", 50))
+    assert "2만원" in chatbot.ask(QUESTION, day="2026-05-31").text
+
+    # The approved answer was approved against the other wording.
+    assert chatbot.ask("일비가 얼마죠?").status is not Status.FAQ
+    assert chatbot.examples() == ()
+    code, out, _ = call(main, "faq", "--home", desk.home, "--review")
+    assert (code, "1번 '일비가 얼마죠?' 「여비규정」 제2조" in out) == (0, True)
+    code, out, _ = call(main, "faq", "--home", desk.home, "--confirm", "1")
+    assert (code, "승인된 답변 1개가 다시 답합니다." in out) == (0, True)
+    assert chatbot.ask("일비가 얼마죠?").status is Status.FAQ
+    code, out, _ = call(main, "faq", "--home", desk.home, "--review")
+    assert "승인된 답변 0개" in out
+
+
+def test_approved_answers_stop_when_their_article_changes_and_only_then(
+    desk: Desk, call: Run
+) -> None:
+    desk.put("여비규정.txt", rule(2))
+    desk.add()
+    faq = desk.home.parent / "여비.csv"
+    rows = "일비가 얼마죠?,2만원입니다.,여비규정,제2조\n목적이 뭐죠?,여비입니다.,여비규정,제1조\n"
+    faq.write_text(f"질문,답변,문서,조문\n{rows}")
+    add_faq(desk.config, [faq])
+    chatbot = desk.chatbot()
+    desk.put("여비규정.txt", rule(3).replace("사항을 정한다", "사항을  정한다"))  # 제1조 as before
+    (line,) = desk.add().review
+    assert "승인된 답변 1번 '일비가 얼마죠?': 「여비규정」 제2조가 바뀝니다." in line
+
+    def fires() -> list[bool]:
+        asked = ("일비가 얼마죠?", "목적이 뭐죠?")
+        return [chatbot.ask(question).status is Status.FAQ for question in asked]
+
+    assert fires() == [False, True]
+    assert "3만원" in chatbot.ask("일비가 얼마죠?").text
+    add_faq(desk.config, [faq])  # the same file again confirms nothing
+    assert fires() == [False, True]
+    for number in ("2", "9"):
+        code, _, err = call(main, "faq", "--home", desk.home, "--confirm", number)
+        assert (code, "확인을 기다리는 답변이 아닙니다" in err, "→" in err) == (1, True, True)
+    faq.write_text(f"질문,답변,문서,조문\n{rows}".replace("2만원입니다", "3만원입니다"))
+    add_faq(desk.config, [faq])  # another answer is approved against what is in force
+    assert fires() == [True, True]
+    desk.put("여비규정.txt", rule(3).replace("제2조(일비)", "제3조(일비)"))
+    desk.add()
+    assert fires() == [False, True]
+    code, _, err = call(main, "faq", "--home", desk.home, "--confirm", "1")
+    assert (code, "제2조가 이제 없습니다.\n→" in err) == (1, True)
+
+
+def test_an_older_edition_that_comes_later_does_not_take_over(desk: Desk) -> None:
+    desk.put("여비규정.txt", rule(3, "2024-03-01"))
+    desk.add()
+    desk.put("옛 여비규정.txt", rule(2, "2020-01-01"))
+    outcome = desk.add()
+    assert outcome.summary[0].startswith("여비규정 1판(2020-01-01 시행): 지난 판으로 넣음. → ")
+    assert desk.days() == [(1, "2020-01-01", "2024-03-01"), (2, "2024-03-01", None)]
+    assert (desk.amounts(), desk.amounts("2021-01-01")) == ([3], [2])
+    # Between the two.
+    desk.put("중간.txt", rule(5, "2022-01-01"))
+    desk.add()
+    assert [desk.amounts(day) for day in ("2021-12-31", "2022-01-01", "")] == [[2], [5], [3]]
+    # On the day of another: the one that was added later counts.
+    desk.put("바로잡은 여비규정.txt", rule(4, "2024-03-01"))
+    desk.add()
+    assert (desk.amounts(), desk.amounts("2024-03-01"), desk.amounts("2024-02-29")) == (
+        [4],
+        [4],
+        [5],
+    )
+
+
+def test_the_day_comes_from_the_admin_or_the_file_name(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, call: Run
+) -> None:
+    monkeypatch.setattr(TODAY, lambda: "2025-06-30")
+    first = desk.put("여비규정.txt", rule(1))
+    desk.add(since="2019-01-01")
+    desk.put("여비규정(2021.3.1.).txt", rule(2))
+    desk.put("여비규정_20230401.txt", rule(3))
+    desk.add()
+    latest = desk.put("최신/여비규정.txt", rule(4))
+    assert "여비규정 4판: 새 판" in desk.add(latest).summary  # from today: it does not say
+    assert [since for _, since, _ in desk.days()] == [
+        "2019-01-01",
+        "2021-03-01",
+        "2023-04-01",
+        "2025-06-30",
+    ]
+    # Put right afterwards, also into the future.
+    (line, changed) = desk.add(latest, since="2025-09-01").summary
+    assert desk.amounts() == [3]
+    assert desk.amounts("2025-09-01") == [4]
+    assert "시행 전" in f"{line}{changed}"
+    assert statuses(desk.add(first, since="2025-01-01")) == ["replaced"]
+    assert (desk.amounts("2024-12-31"), desk.amounts()) == ([3], [1])
+    code, _, err = call(main, "add", "--home", desk.home, first, "--effective", "내일")
+    assert (code, "날짜가 아닙니다: 내일 → " in err) == (1, True)
+
+
+def test_a_rule_that_stays_in_a_changed_book_is_no_new_version(desk: Desk) -> None:
+    names = ("인사규정", "보수규정", "여비규정", "보안규정")
+    book = "\n".join(rule(number, "2020-01-01", name) for number, name in enumerate(names, 1))
+    desk.put("규정집.txt", book)
+    desk.add()
+    ids = {one.title: one.document_id for one in shelf_of(desk.home).held}
+    assert sorted(ids) == sorted(names)
+    amended = rule(9, "2024-01-01", "여비규정")
+    desk.put("규정집.txt", book.replace(rule(3, "2020-01-01", "여비규정"), amended))
+    outcome = desk.add()
+    assert statuses(outcome) == ["replaced"]
+    assert outcome.summary == (
+        "여비규정 1판(2020-01-01 시행): 시행 중 → 지난 판",
+        "여비규정 2판(2024-01-01 시행): 새 판",
+    )
+    held = shelf_of(desk.home).held
+    assert {v.title: v.document_id for v in held if v.number == 1} == ids
+    assert [v.title for v in held if v.number == 2] == ["여비규정"]
+    # A rule that the book drops is withdrawn.
+    desk.put("규정집.txt", "\n".join(rule(n, "2020-01-01", t) for n, t in enumerate(names[:2], 1)))
+    desk.add()
+    assert {v.title for v in shelf_of(desk.home).versions.values()} == set(names[:2])
+    assert desk.amounts("2021-01-01") == [3]
+
+
+def test_a_rule_that_comes_again_is_in_force_again(desk: Desk) -> None:
+    path = desk.put("여비규정.txt", rule(2, "2020-01-01"))
+    desk.add()
+    (number,) = shelf_of(desk.home).ids
+    desk.remove("여비규정")
+    assert desk.amounts() == []
+    assert statuses(desk.add()) == ["unchanged"]  # the folder alone does not bring it back
+    assert desk.amounts() == []
+    desk.add(path)
+    assert desk.amounts() == [2]
+    (version,) = shelf_of(desk.home).held
+    assert (version.document_id, version.withdrawn, version.since) == (number, None, "2020-01-01")
+    # The same words from another file are the same version.
+    desk.put("다른 이름.txt", rule(2, "2020-01-01"))
+    assert desk.add().summary == ()
+    assert len(shelf_of(desk.home).held) == 1
+    os.remove(path)
+    desk.sync()
+    assert desk.amounts() == [2]
+
+
+def test_a_text_that_is_no_rule_is_known_by_its_file(desk: Desk) -> None:
+    plan = "추진계획\n\n올해에는 전산장비를 {}대 산다.\n"
+    desk.put("1분기/추진계획.txt", plan.format(1))
+    desk.put("2분기/추진계획.txt", plan.format(2))
+    desk.add()
+    desk.put("2분기/추진계획.txt", plan.format(3))
+    desk.add()
+    shelf = shelf_of(desk.home)
+    texts = [passage.text for passage in shelf._library.passages_of(shelf.ids)]
+    assert sorted("".join(filter(str.isdigit, text)) for text in texts) == ["1", "3"]
+    assert [version.number for version in shelf.held] == [1, 1, 2]
+
+
+def test_what_was_withdrawn_has_its_state(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(TODAY, lambda: "2025-06-30")
+    desk.put("가.txt", rule(2, "2020-01-01"))
+    desk.put("나.txt", rule(3, "2026-01-01"))
+    desk.add()
+    desk.remove(str(desk.folder / "나.txt"))
+    states = [state_of(one, "2025-06-30") for one in shelf_of(desk.home).held]
+    assert states == [State.IN_FORCE, State.WITHDRAWN]
+    assert desk.amounts("2026-01-01") == [2]  # what would have followed it goes on
+    desk.remove("여비규정")
+    states = [state_of(one, "2025-06-30") for one in shelf_of(desk.home).held]
+    assert states == [State.WITHDRAWN] * 2
+    assert (desk.amounts("2025-06-29"), desk.amounts(), desk.amounts("2027-01-01")) == ([2], [], [])
+
+
+def test_a_rule_that_is_shortened_is_a_version_and_another_part_is_none(desk: Desk) -> None:
+    def of(articles: range, since: str = "") -> str:
+        text = rule(2, since).partition("부칙")
+        more = "\n".join(f"제{n}조(사항) 사항 {n}은 따로 정한다.\n" for n in articles)
+        return f"{text[0]}\n{more}\n{text[1]}{text[2]}"
+
+    desk.put("여비규정.txt", of(range(3, 21), "2020-01-01"))
+    desk.add()
+    desk.put("여비규정 전부개정.txt", of(range(3, 6), "2024-03-01").replace("2만원", "3만원"))
+    assert "여비규정 2판(2024-03-01 시행): 새 판" in desk.add().summary
+    assert (desk.amounts(), desk.amounts("2024-02-29")) == ([3], [2])
+    desk.put("제2권.txt", "여비규정\n\n제6조(정산) 정산은 매달 한다.\n\n제7조(기타) 없음\n")
+    assert desk.add().summary == ("여비규정 1판: 새 규정",)
+    assert len(shelf_of(desk.home).ids) == 2
+    # An excerpt is none of its own.
+    desk.put("발췌.txt", "여비규정\n\n제1조(목적) 여비에 필요한 사항을 정한다.\n")
+    desk.add()
+    assert desk.amounts() == [3]

@@ -1,0 +1,92 @@
+"""The library as a folder is, while somebody works in the folder."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from ingest import watch as watching
+from ingest.pipeline import Outcome
+from onprem_rag.errors import LibraryError
+from tests.ingest.holding import Desk, rule
+
+PATIENCE_S = 60.0
+
+
+class Watch:
+    """``ingest watch`` in a thread, and what it told."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.told: list[Outcome] = []
+        self.stop = threading.Event()
+        arguments = (desk.config, desk.folder, self.told.append, self.stop)
+        self.thread = threading.Thread(target=watching.watch, args=arguments)
+        self.thread.start()
+
+    def close(self) -> None:
+        self.stop.set()
+        self.thread.join()
+
+
+def until(true: Callable[[], bool]) -> None:
+    end = time.monotonic() + PATIENCE_S
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    monkeypatch.setattr(watching, "LOOK_S", 0.05)
+    monkeypatch.setattr(watching, "QUIET_S", 0.3)
+    monkeypatch.setattr(watching, "AGAIN_S", 0.2)
+    return Desk(tmp_path)
+
+
+@pytest.fixture
+def watch(desk: Desk) -> Iterator[Watch]:
+    desk.put("여비규정.txt", rule(2))
+    watch = Watch(desk)
+    yield watch
+    watch.close()
+
+
+def test_files_come_change_and_go(desk: Desk, watch: Watch) -> None:
+    until(lambda: len(watch.told) == 1)
+    assert watch.told[0].summary == ("여비규정 1판: 새 규정",)
+    desk.put("보수규정.txt", rule(5, title="보수규정"))  # as if copied in one go with the next
+    desk.put("여비규정.txt", rule(3))
+    until(lambda: desk.amounts() == [3] and desk.amounts(title="보수규정") == [5])
+    os.remove(desk.folder / "보수규정.txt")
+    until(lambda: desk.amounts(title="보수규정") == [])
+    assert desk.amounts() == [3]
+
+
+def test_a_folder_that_goes_away_and_comes_back_is_watched_on(
+    desk: Desk, watch: Watch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    until(lambda: len(watch.told) == 1)
+    away = desk.folder.with_name("떨어진 디스크")
+    os.rename(desk.folder, away)
+    said = []
+
+    def refused() -> bool:
+        said.append(capsys.readouterr().err)
+        return "폴더가 없거나 비어 있습니다" in "".join(said)
+
+    until(refused)
+    assert desk.amounts() == [2]
+    os.rename(away, desk.folder)
+    until(lambda: len(watch.told) > 1)
+    desk.put("여비규정.txt", rule(3))
+    until(lambda: desk.amounts() == [3])
+
+
+def test_a_folder_that_is_not_there_at_first_is_an_error(desk: Desk) -> None:
+    with pytest.raises(LibraryError, match="→ "):
+        watching.watch(desk.config, desk.folder, lambda _: None)

@@ -1,0 +1,110 @@
+"""A library that the program before versions made: its rules answer, and go on to have versions."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from ingest.__main__ import main
+from onprem_rag.chatbot import Chatbot
+from onprem_rag.config import load_config
+from onprem_rag.errors import LibraryError
+from onprem_rag.library.store import Library
+from onprem_rag.records import Status
+from tests.conftest import Run, ingested
+
+LODGING = """숙소관리지침
+
+제1조(목적) 이 지침은 직원 숙소의 관리에 필요한 사항을 정한다.
+
+제2조(퇴거) 입주자는 전보된 날부터 30일 이내에 숙소에서 퇴거하여야 한다.
+"""
+VEHICLES = """차량관리규정
+
+제1조(목적) 이 규정은 공용차량의 관리에 필요한 사항을 정한다.
+
+제2조(배차) 차량을 쓰려는 직원은 전날까지 배차를 신청하여야 한다.
+
+부칙
+이 규정은 2024년 3월 1일부터 시행한다.
+"""
+FAQ = "질문,답변,문서,조문\n퇴거 기한이 언제인가요?,60일입니다.,숙소관리지침,제2조\n"
+QUESTION = "숙소에서 언제까지 퇴거해야 하나요?"
+
+
+def as_before_versions(path: Path) -> None:
+    """Turn a library's newest revision into the schema that had no versions."""
+    with sqlite3.connect(path) as connection:
+        ((newest,),) = connection.execute("SELECT max(revision) FROM history").fetchall()
+        for column in ("added_in", "replaced_by"):
+            connection.execute(
+                f"ALTER TABLE documents ADD COLUMN {column} INTEGER NOT NULL DEFAULT 0"
+            )
+        connection.execute("CREATE INDEX ix_documents_replaced_by ON documents (replaced_by)")
+        connection.execute(
+            "UPDATE documents SET added_in = 1, replaced_by = ? WHERE id IN"
+            " (SELECT document_id FROM holdings WHERE revision = ? AND until IS NOT NULL)",
+            (newest, newest),
+        )
+        for name in ("holdings", "files", "history"):
+            connection.execute(f"DROP TABLE {name}")
+        connection.execute("DROP INDEX documents_by_content")
+        connection.execute("ALTER TABLE documents DROP COLUMN content")
+        connection.execute("ALTER TABLE faq DROP COLUMN approved")
+        connection.execute("CREATE TABLE revision (id INTEGER PRIMARY KEY, number INTEGER)")
+        connection.execute("INSERT INTO revision VALUES (1, ?)", (newest,))
+        connection.execute("DELETE FROM migrations WHERE name = '_m0004_versions'")
+
+
+def test_a_library_from_before_versions_goes_on(tmp_path: Path, call: Run) -> None:
+    home, rules = tmp_path / "home", tmp_path / "규정"
+    lodging, faq = rules / "숙소관리지침.txt", tmp_path / "숙소.csv"
+    rules.mkdir()
+    lodging.write_text(LODGING)
+    (rules / "차량관리규정.txt").write_text(VEHICLES)
+    ingested(home, rules)
+    lodging.write_text(LODGING.replace("30일", "60일"))
+    ingested(home, rules)
+    faq.write_text(FAQ)
+    call(main, "faq", "--home", home, faq)
+    config = load_config(home)
+    as_before_versions(home / "library.sqlite")
+    with pytest.raises(LibraryError, match="→ 'ingest add'를 한 번 실행하면 구조를 맞춥니다"):
+        Chatbot.open(config)
+
+    # The migration alone: the index that is live was built from the revision that it makes.
+    library = Library.open(config.library_url, create=True)
+    assert library.revision() == 2
+    assert [(v.document_id, v.title, v.since, v.number) for v in library.versions(2)] == [
+        (3, "숙소관리지침", "", 1),
+        (2, "차량관리규정", "2024-03-01", 1),
+    ]
+    library.close()
+    chatbot = Chatbot.open(config)
+    assert "60일 이내" in chatbot.ask(QUESTION).text
+    assert chatbot.ask("퇴거 기한이 언제인가요?").status is Status.FAQ
+    assert chatbot.ask(QUESTION, day="2024-02-29").citations[0].since == ""
+    assert not any("배차" in h.passage.text for h in chatbot.search("배차", 9, "2024-02-29"))
+    code, out, _ = call(main, "add", "--home", home, rules)
+    assert (code, out.splitlines()[-1]) == (0, "바뀌지 않은 파일 2개는 그대로 두었습니다.")
+
+    # An amendment of a rule from before is its second version; what was approved has to wait.
+    lodging.write_text(LODGING.replace("30일", "90일"))
+    code, out, _ = call(main, "add", "--home", home, rules)
+    assert out.splitlines()[:2] == [
+        "  숙소관리지침 1판: 시행 중 → 지난 판",
+        "  숙소관리지침 2판: 새 판",
+    ]
+    assert "승인된 답변 1번" in out
+    assert "90일 이내" in chatbot.ask(QUESTION).text
+    assert "90일 이내" in chatbot.ask("퇴거 기한이 언제인가요?").text
+    assert "60일 이내" in chatbot.ask(QUESTION, day="2025-01-01").text
+    assert not any("30일" in h.passage.text for h in chatbot.search(QUESTION, 9, "2025-01-01"))
+
+    # And it can be rolled back to what there was.
+    code, _, _ = call(main, "rollback", "--home", home)
+    assert code == 0
+    assert "60일 이내" in chatbot.ask(QUESTION).text
+    assert chatbot.ask("퇴거 기한이 언제인가요?").status is Status.FAQ

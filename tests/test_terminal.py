@@ -1,0 +1,85 @@
+"""Bars and lines of progress, and Ctrl-C, as an admin sees them."""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from onprem_rag import terminal
+from onprem_rag.ingesting import STOPPED
+from onprem_rag.terminal import ProgressBars, run
+from tests.conftest import PROJECT
+
+
+class Terminal(io.StringIO):
+    """A screen that remembers."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_bar_counts_and_says_what_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = Terminal()
+    monkeypatch.setattr(sys, "stderr", screen)
+    monkeypatch.setattr(terminal, "_PATIENCE_S", -1.0)
+    with ProgressBars({"형태소 분석": 2.0}) as bars:
+        bars("벡터 계산", 0, 300)  # to come: no bar yet
+        bars("형태소 분석", 10, 100)
+    shown = screen.getvalue()
+    assert "형태소 분석" in shown
+    assert "10/100, 이 단계 약 3분 남음" in shown
+    assert "벡터 계산" not in shown
+    assert shown.rstrip(" ").endswith("\r"), "the line is free again"
+
+
+def test_a_file_gets_a_line_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    journal = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", journal)
+    bars = ProgressBars({"벡터 계산": 1.0})
+    for done in range(1, 1000):
+        bars("벡터 계산", done, 7200)
+    assert journal.getvalue() == "", "short work says nothing"
+    monkeypatch.setattr(terminal, "_LINE_EVERY_S", 0.0)
+    bars("벡터 계산", 3200, 7200)
+    monkeypatch.setattr(terminal, "_LINE_EVERY_S", 30.0)
+    bars("벡터 계산", 3300, 7200)
+    bars.close()
+    assert journal.getvalue() == "벡터 계산 3,200/7,200 (44%) · 이 단계 약 1시간 10분 남음\n"
+
+
+def test_a_command_says_what_ctrl_c_left(capsys: pytest.CaptureFixture[str]) -> None:
+    def interrupted() -> int:
+        raise KeyboardInterrupt
+
+    assert run(interrupted, STOPPED) == 130
+    assert capsys.readouterr().err == (
+        "\n멈췄습니다. 바뀐 것은 없습니다.\n→ 같은 명령을 다시 실행하면 이어서 합니다.\n"
+    )
+
+
+def test_a_real_interruption_ends_without_a_traceback() -> None:
+    code = (
+        "import sys, time\n"
+        "from onprem_rag.ingesting import STOPPED\nfrom onprem_rag.terminal import run\n"
+        "def work():\n    print('on', flush=True)\n    time.sleep(60)\n    return 0\n"
+        "sys.exit(run(work, STOPPED))"
+    )
+    child = subprocess.Popen(
+        [sys.executable, "-c", code],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=PROJECT,
+        env={**os.environ, "PYTHONPATH": str(PROJECT), "PYTHONIOENCODING": "utf-8"},
+    )
+    assert child.stdout
+    assert child.stdout.readline() == "on\n"
+    child.send_signal(signal.SIGINT)
+    _, err = child.communicate(timeout=20)
+    assert child.returncode == 130
+    assert err.strip() == STOPPED
