@@ -11,15 +11,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ingest.gate import judged
 from ingest.plan import Plan
 from ingest.review import bind, cited_changes
 from ingest.split.marks import DELETED
 from ingest.summary import changed_rules
 from onprem_rag.config import Config
 from onprem_rag.errors import IndexMismatchError, LibraryError
-from onprem_rag.evaluate.gate import judgement_text
 from onprem_rag.index import generations
 from onprem_rag.ingesting import progressing
 from onprem_rag.library import versions as days
@@ -28,6 +27,9 @@ from onprem_rag.library.store import Library
 from onprem_rag.library.writer import STAGED
 from onprem_rag.live import live_revision
 from onprem_rag.records import Version
+
+if TYPE_CHECKING:
+    from onprem_rag.evaluate.gate import Judgement
 
 Progress = Callable[[str, int, int], None]
 
@@ -93,8 +95,7 @@ class Change:
         new = Shelf(self.library, self._revision, self.today, versions)
         bind(self.library, old)  # what was approved before articles had digests
         name = self._build(versions)
-        found = judged(self._config, self.library, name, old, new, self.progress)
-        gate = judgement_text(found) if found else ""
+        found, gate = self._judged(name, old, new)
         if found and not found.passed:
             if not force:
                 generations.discard(self._config.index_folder, name, self._config.index)
@@ -110,6 +111,16 @@ class Change:
         bind(self.library, new)
         review = cited_changes(self._config, self.library, old, new)
         return Published(name, tuple(lines), tuple(review), gate)
+
+    def _judged(self, name: str, old: Shelf, new: Shelf) -> tuple[Judgement | None, str]:
+        """What the gate says of a new generation, and as text; None and "" where none is set."""
+        if not self._config.gate_questions:
+            return None, ""
+        from ingest.gate import judged  # takes half a second to import
+        from onprem_rag.evaluate.gate import judgement_text
+
+        found = judged(self._config, self.library, name, old, new, self.progress)
+        return found, judgement_text(found) if found else ""
 
     def rehearsed(self) -> int:
         """An id for a document that is not stored."""

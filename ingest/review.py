@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
+from onprem_rag.citing import digest
 from onprem_rag.config import Config
 from onprem_rag.evaluate.retrieval import Key, key_of, read_questions
-from onprem_rag.faq import digest
 from onprem_rag.library.shelf import Shelf
 from onprem_rag.library.store import Library
 from onprem_rag.records import FaqEntry, Passage

@@ -18,7 +18,7 @@ from onprem_rag.errors import ReadError
 from onprem_rag.records import Document, FileRead, Passage
 
 TAKEN = frozenset({"added", "replaced", "reread"})
-READERS = 3  # counted up when readers or splitters make another text of the same file
+READERS = 4  # counted up when readers or splitters make another text of the same file
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from onprem_rag.absence import not_here, with_left_out
-from onprem_rag.citing import dated, whole
+from onprem_rag.citing import dated, digest, whole
 from onprem_rag.config import Config, iso_day
 from onprem_rag.errors import ConfigError, ModelError
-from onprem_rag.faq import digest
 from onprem_rag.following import context, in_other_rule, looked_up, with_referred
 from onprem_rag.followup import understood
 from onprem_rag.generate.extract import LOOKED_AT

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from onprem_rag.index.lexical import bigram_tokens
 from onprem_rag.korean.morphemes import adverbs_and_particles
 from onprem_rag.korean.questions import question_words
 from onprem_rag.korean.text import normalise
-from onprem_rag.records import FaqEntry, Passage
+from onprem_rag.records import FaqEntry
 
 _LETTERS_ALIKE = 0.5  # Dice coefficient of letter pairs, where the key words agree
 # What is asked about a thing. Two questions about the same thing differ in just this.
@@ -39,12 +38,6 @@ _COURTESY = frozenset(
         "정확히 그럼 그러면 그런데 근데 그리고 요즘 이 그 저 우리 제발 빨리 안 못"
     ).split()
 )
-
-
-def digest(article: Sequence[Passage]) -> str:
-    """What tells two wordings of an article apart, whatever their blanks; "" without passages."""
-    texts = ["".join(passage.text.split()) for passage in article]
-    return hashlib.sha256("\n".join(texts).encode()).hexdigest() if texts else ""
 
 
 @dataclass(frozen=True, slots=True)

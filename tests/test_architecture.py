@@ -200,7 +200,7 @@ def test_ingest_knows_nothing_of_asking() -> None:
     shared = {"records", "errors", "timing", "terminal", "ingesting", "config"}
     shared |= {"korean", "library", "index", "live", None}
     # But for what a change does to answers: the gate asks questions, the review reads what cites.
-    judging = {"evaluate", "faq", "search", "rerank"}
+    judging = {"evaluate", "citing", "search", "rerank"}
     judges = {"ingest.gate", "ingest.review", "ingest.change"}
     wrong = [
         str(found)

@@ -97,6 +97,11 @@ passages = sa.Table(
     sa.Column("start", sa.Integer, nullable=False),
     sa.Column("end", sa.Integer, nullable=False),
     sa.Column("page", sa.Integer),
+    # What it refers to, so that building an index needs no cross-references: titles of articles of
+    # its own document, and (title without blanks, article) of other rules, in text order.
+    sa.Column("referred", sa.JSON, nullable=False, server_default="[]"),
+    # Nothing in its text commands a model: ``stated`` leaves it as it is.
+    sa.Column("plain", sa.Boolean, nullable=False, server_default="0"),
 )
 
 # The places that a document's text names, parsed when it was split.
@@ -159,6 +164,7 @@ def _m0004_versions(connection: Connection) -> None:
     if not inspector.has_table("revision"):
         return
     _add_missing_columns(connection, documents)
+    _add_missing_columns(connection, passages)
     old = sa.MetaData()
     row = sa.Table("revision", old, autoload_with=connection)
     number = connection.scalar(sa.select(row.c.number)) or 0

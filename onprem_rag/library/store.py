@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection, Engine, Row
 from onprem_rag.errors import LibraryError
 from onprem_rag.library import schema
 from onprem_rag.library.engine import opened, remedy
-from onprem_rag.library.indexed import passages_of, referred_titles
+from onprem_rag.library.indexed import indexed
 from onprem_rag.library.rows import (
     WHOLE,
     chunks,
@@ -110,14 +110,12 @@ class Library:
 
     def passages_of(self, ids: Collection[int]) -> list[Passage]:
         """Every passage of these documents in id order."""
-        with self._reading() as connection:
-            return passages_of(connection, ids)
+        return self.indexed(ids)[0]
 
     def indexed(self, ids: Collection[int]) -> tuple[list[Passage], list[str]]:
         """Every passage of these documents in id order, and the titles that each refers to."""
         with self._reading() as connection:
-            passages = passages_of(connection, ids)
-            return passages, referred_titles(connection, passages)
+            return indexed(connection, ids)
 
     def same(self, document: Document, read_by: int) -> int | None:
         """The id of a document with the very same content, whatever its file."""

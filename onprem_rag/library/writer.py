@@ -8,7 +8,9 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from onprem_rag.korean.instructions import stated
 from onprem_rag.library import schema
+from onprem_rag.library.indexed import referred_by
 from onprem_rag.library.rows import chunks, content_of, file_of, holding_of, values_of
 from onprem_rag.records import Document, FaqEntry, FileRead, Passage, Version
 
@@ -124,6 +126,7 @@ class Writer:
         values = values_of(document) | {"read_by": read_by, "content": content}
         result = self._connection.execute(sa.insert(schema.documents).values(**values))
         document_id = int((result.inserted_primary_key or (0,))[0])
+        ordered = sorted(passages, key=lambda passage: passage.start)
         rows = [
             {
                 "document_id": document_id,
@@ -135,8 +138,12 @@ class Writer:
                 "start": passage.start,
                 "end": passage.end,
                 "page": passage.page,
+                "referred": refers,
+                "plain": stated(passage.text) == passage.text,
             }
-            for passage in passages
+            for passage, refers in zip(
+                ordered, referred_by(ordered, document.references), strict=True
+            )
         ]
         if rows:
             self._connection.execute(sa.insert(schema.passages), rows)
