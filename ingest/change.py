@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ingest.plan import Plan
-from ingest.review import bind, cited_changes
 from ingest.split.marks import DELETED
 from ingest.summary import changed_rules
 from onprem_rag.config import Config
@@ -90,6 +89,8 @@ class Change:
                 with self.library.writing() as writer:
                     writer.replace_files(self._live, self.plan.files.values())
             return Published(live)
+        from ingest.review import bind, cited_changes  # a run that changes nothing is over sooner
+
         lines = changed_rules(before, versions, self.today)
         old = Shelf(self.library, self._live, self.today, before)
         new = Shelf(self.library, self._revision, self.today, versions)

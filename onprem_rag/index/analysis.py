@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 
@@ -72,7 +73,9 @@ def analyse(
     report = partial(progress, "형태소 분석")
     texts, place = (kept or AnalysedTexts()).of(list(number), report)
     places = {name: place[np.array(of, dtype=np.int64)] for name, of in numbered.items()}
-    channels = {name: _channel(texts.bags[name], places, len(passages)) for name in CHANNELS}
+    with ThreadPoolExecutor() as pool:  # most of it is numpy's, which lets others go on
+        built = pool.map(lambda name: _channel(texts.bags[name], places, len(passages)), CHANNELS)
+        channels = dict(zip(CHANNELS, built, strict=True))
     return Analysis(channels, texts, places)
 
 

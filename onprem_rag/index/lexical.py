@@ -154,7 +154,7 @@ class LexicalIndex:
             ones = np.ones(len(field.rows), dtype=np.float32)
             found = sparse.coo_matrix((ones, (field.rows, field.terms)), shape=shape).tocsc()
             lengths = np.bincount(field.rows, minlength=size).astype(np.float32)
-            norms = 1 - b + b * lengths / max(float(lengths.mean()), 1e-9)
+            norms = 1 - b + b * lengths / max(float(lengths.sum()) / max(size, 1), 1e-9)
             found.data *= field.weight / norms[found.indices]
             counts = counts + found
         frequencies = np.diff(counts.indptr)
