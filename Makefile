@@ -26,13 +26,13 @@ demo: install
 	@test "$(SERVE)" = 0 || $(BIN)/onprem-rag serve --home $(DEMO_HOME)
 
 test: install programs
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: install programs
 	$(BIN)/ruff format --quiet .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 bench: install
 	$(BIN)/python -m tests.bench

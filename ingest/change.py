@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ingest.lock import only_writer
 from ingest.plan import Plan
+from ingest.review import approvals, bind, cited_changes
 from ingest.split.marks import DELETED
 from ingest.summary import changed_rules
 from onprem_rag.config import Config
-from onprem_rag.errors import IndexMismatchError, LibraryError
+from onprem_rag.errors import IndexMismatchError, LibraryError, OnpremRagError
+from onprem_rag.evaluate.retrieval import read_questions
 from onprem_rag.index import generations
 from onprem_rag.ingesting import progressing
 from onprem_rag.library import versions as days
@@ -26,11 +25,10 @@ from onprem_rag.library.store import Library
 from onprem_rag.library.writer import STAGED
 from onprem_rag.live import live_revision
 from onprem_rag.records import Version
+from onprem_rag.timing import Progress
 
 if TYPE_CHECKING:
-    from onprem_rag.evaluate.gate import Judgement
-
-Progress = Callable[[str, int, int], None]
+    from ingest.gate import Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +56,8 @@ class Change:
         self.today = days.today()
         live = generations.current_name(config.index_folder)
         with library.writing() as writer:
-            cut_off = writer.settle(live)
+            writer.settle(live)
             self._revision = writer.next_revision()
-        if live and cut_off is not None:
-            switch(config, library, live, cut_off)
         self._live = live_revision(config, library)
         if live and not self._live:  # a new library would answer from nothing but this run's files
             raise LibraryError(
@@ -69,9 +65,13 @@ class Change:
                 "→ 라이브러리를 백업에서 되돌리세요. 처음부터 다시 만들려면 "
                 f"{config.index_folder} 폴더를 지운 뒤 모든 규정을 다시 넣으세요."
             )
+        lived = {done.generation for done in library.history()}
+        tidy(config, library, {*lived, *([live] if live else [])})
+        self._next = 1 + max(map(generations.number, lived), default=0)
         self._files = library.files(self._live)
         self.staged = library.files(STAGED)
-        config.gate_questions  # noqa: B018  one that is missing is told before the work
+        path = config.gate_questions  # what is wrong with them is told before the work
+        self._questions = read_questions(path) if path else []
         before = library.versions(self._live)
         self._rehearsed = 0
         self.plan = Plan(before, self._files, self._revision, self.today, library.main_articles)
@@ -84,44 +84,42 @@ class Change:
         versions = self.plan.finished()
         before = list(self.plan.before.values())
         live = generations.current_name(self._config.index_folder)
-        if versions == before and self._index_fits():
+        old = Shelf(self.library, self._live, self.today, before)
+        bind(self.library, old)  # also what was approved before articles had digests
+        if _ordered(versions) == _ordered(before) and self._index_fits():
             if self.plan.files != self._files:
                 with self.library.writing() as writer:
                     writer.replace_files(self._live, self.plan.files.values())
             return Published(live)
-        from ingest.review import bind, cited_changes  # a run that changes nothing is over sooner
-
         lines = changed_rules(before, versions, self.today)
-        old = Shelf(self.library, self._live, self.today, before)
         new = Shelf(self.library, self._revision, self.today, versions)
-        bind(self.library, old)  # what was approved before articles had digests
         name = self._build(versions)
-        found, gate = self._judged(name, old, new)
-        if found and not found.passed:
-            if not force:
+        try:
+            gate = self._judged(name, old, new)
+            if gate and not gate.passed:
+                if not force:
+                    generations.discard(self._config.index_folder, name, self._config.index)
+                    return Published(live, tuple(lines), gate=gate.text, refused=True)
+                lines.append(gate.forced)
+            review = tuple(cited_changes(self.library, old, new, self._questions))
+            with self.library.writing() as writer:
+                writer.hold(self._revision, versions, self.plan.files.values())
+                writer.approve(approvals(self.library, new))
+                number = writer.log(action, self._revision, name, lines)
+            lines += switch(self._config, self.library, name, number)
+        except BaseException:
+            if generations.current_name(self._config.index_folder) != name:
                 generations.discard(self._config.index_folder, name, self._config.index)
-                return Published(live, tuple(lines), gate=gate, refused=True)
-            lines.append(
-                f"--force로 켬: 질문 검사에 떨어진 색인(내려간 질문 {len(found.fallen)}개, "
-                f"정답 조문이 없어진 질문 {len(found.gone)}개)"
-            )
-        with self.library.writing() as writer:
-            writer.hold(self._revision, versions, self.plan.files.values())
-            number = writer.log(action, self._revision, name, lines)
-        switch(self._config, self.library, name, number)
-        bind(self.library, new)
-        review = cited_changes(self._config, self.library, old, new)
-        return Published(name, tuple(lines), tuple(review), gate)
+            raise
+        return Published(name, tuple(lines), review, gate.text if gate else "")
 
-    def _judged(self, name: str, old: Shelf, new: Shelf) -> tuple[Judgement | None, str]:
-        """What the gate says of a new generation, and as text; None and "" where none is set."""
-        if not self._config.gate_questions:
-            return None, ""
+    def _judged(self, name: str, old: Shelf, new: Shelf) -> Verdict | None:
+        """What the gate says of a new generation; None where none is set."""
+        if not self._questions:
+            return None
         from ingest.gate import judged  # takes half a second to import
-        from onprem_rag.evaluate.gate import judgement_text
 
-        found = judged(self._config, self.library, name, old, new, self.progress)
-        return found, judgement_text(found) if found else ""
+        return judged(self._config, self.library, self._questions, name, old, new, self.progress)
 
     def rehearsed(self) -> int:
         """An id for a document that is not stored."""
@@ -147,6 +145,7 @@ class Change:
             config.embedder_folder,
             self.progress,
             config.index,
+            self._next,
         )
 
     def _index_fits(self) -> bool:
@@ -180,16 +179,39 @@ def changing(config: Config, action: str, progress: Progress) -> Iterator[Change
             library.close()
 
 
-def switch(config: Config, library: Library, name: str, number: int) -> None:
-    """Make a generation live, note that as done, and clean up what need not be kept."""
-    last = [done.generation for done in reversed(library.history())]
-    kept = [name, *dict.fromkeys(one for one in last if one != name)][: config.index.keep]
+def switch(config: Config, library: Library, name: str, number: int) -> list[str]:
+    """Make a generation live, note that as done, and clean up what need not be kept.
+
+    The rename is all that counts: what fails after it is left to the next run, and said in Korean.
+    """
+    last = [name, *(done.generation for done in reversed(library.history()))]
+    kept = {*list(dict.fromkeys(last))[: config.index.keep]}
+    before = generations.current_name(config.index_folder)  # running servers may still search it
     with _uninterrupted():  # whoever presses Ctrl-C is told that nothing has changed
-        generations.publish(config.index_folder, name, config.index, kept)
-        with library.writing() as writer:
-            writer.publish(number)
-            there = {manifest.revision for manifest in generations.kept(config.index_folder)}
-            writer.keep({library.revision(), *there})
+        try:
+            generations.switch(config.index_folder, name)
+            with library.writing() as writer:
+                writer.publish(number)
+            tidy(config, library, kept | {before or name})
+        except (OSError, OnpremRagError) as error:
+            if generations.current_name(config.index_folder) != name:
+                raise
+            reason = str(error).partition("\n")[0]
+            return [f"바뀌었지만 뒷정리를 마치지 못했습니다. 다음 실행 때 합니다. ({reason})"]
+    return []
+
+
+def tidy(config: Config, library: Library, names: Collection[str]) -> None:
+    """Keep these generations and what they were built from, and nothing else."""
+    generations.keep_only(config.index_folder, names, config.index)
+    there = {manifest.revision for manifest in generations.kept(config.index_folder)}
+    with library.writing() as writer:
+        writer.keep({library.revision(), *there})
+
+
+def _ordered(versions: Iterable[Version]) -> list[Version]:
+    """As they can be compared: a database has its own order of titles."""
+    return sorted(versions, key=lambda one: (one.document_id, one.since, one.number))
 
 
 @contextmanager
@@ -202,29 +224,3 @@ def _uninterrupted() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
-
-
-@contextmanager
-def only_writer(home: Path, action: str) -> Iterator[None]:
-    """One ingest at a time; a lock of a process that died is none."""
-    try:
-        home.mkdir(parents=True, exist_ok=True)
-        file = (home / ".ingest.lock").open("a+")
-    except OSError as error:
-        raise LibraryError(
-            f"홈 폴더에 쓸 수 없습니다: {home} ({error.strerror})\n→ 폴더 권한을 확인하세요."
-        ) from error
-    with file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            file.seek(0)
-            raise LibraryError(
-                f"다른 ingest 작업({file.read().strip() or '프로세스 ?'})이 진행 중입니다.\n"
-                "→ 그 작업이 끝난 뒤 다시 실행하세요."
-            ) from error
-        file.truncate(0)
-        began = datetime.now().strftime("%H:%M")
-        file.write(f"'ingest {action}', 프로세스 {os.getpid()}, {began} 시작")
-        file.flush()
-        yield

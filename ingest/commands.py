@@ -148,6 +148,7 @@ def _told(outcome: Outcome, as_json: bool) -> int:
         return code
     if outcome.refused:
         print(outcome.gate, file=sys.stderr)
+        _told_of_failed(outcome)
         return code
     taken = [file for file in outcome.files if file.status in TAKEN]
     for file in taken:
@@ -174,8 +175,12 @@ def _told(outcome: Outcome, as_json: bool) -> int:
         for line in outcome.review[:_SHOWN]:
             print(f"  {line}")
         print("→ 'ingest faq --review'로 보고, 맞으면 'ingest faq --confirm'으로 확인하세요.")
+    _told_of_failed(outcome)
+    return code
+
+
+def _told_of_failed(outcome: Outcome) -> None:
     if outcome.failed:
         print(f"읽지 못한 파일 {len(outcome.failed)}개:", file=sys.stderr)
         for file in outcome.failed:
             print(f"  {file.path}: {file.reason}", file=sys.stderr)
-    return code

@@ -64,24 +64,20 @@ def files_under(paths: Sequence[Path]) -> list[Path]:
     found: dict[Path, None] = {}
     for path in paths:
         if os.path.isdir(path):  # False, not an error, where the way there is closed
-            for folder, folders, names in os.walk(path, onerror=None):
+            unread: list[OSError] = []
+            for folder, folders, names in os.walk(path, onerror=unread.append):
                 folders[:] = sorted(name for name in folders if not name.startswith("."))
                 found |= {Path(folder) / name: None for name in sorted(names) if name[0] != "."}
-                found |= {
-                    Path(folder) / name: None
-                    for name in folders
-                    if not os.access(Path(folder) / name, os.R_OK)
-                }
-            if not os.access(path, os.R_OK):
-                found[path] = None
+            # Named as files that can't be read: what was in them is not gone.
+            found |= {Path(error.filename or path): None for error in unread}
         else:
             found[path] = None
     return list(found)
 
 
 def source_of(path: Path) -> str:
-    """The path by which the library knows a file."""
-    return str(path.resolve())
+    """The path by which the library knows a file; a link is one of its folder, not of another."""
+    return os.path.abspath(path)
 
 
 def shown_as(path: Path) -> str:

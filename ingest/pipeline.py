@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
-from ingest.change import Change, Progress, Published, changing
+from ingest.change import Change, Published, changing
 from ingest.files import Sources, files_under, items_of, source_of
 from ingest.parsed import Parsed
 from ingest.taking import FileResult, Intake, parsed_of
 from ingest.worker import Worker
 from onprem_rag.config import Config
 from onprem_rag.errors import LibraryError, ReadError
+from onprem_rag.timing import Progress
 
 
 @dataclass(frozen=True, slots=True)

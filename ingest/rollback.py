@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from ingest.change import only_writer, switch
+from collections.abc import Sequence
+
+from ingest.change import switch
+from ingest.lock import only_writer
 from onprem_rag.config import Config
 from onprem_rag.errors import LibraryError
 from onprem_rag.index import generations
@@ -11,7 +14,7 @@ from onprem_rag.records import Done
 
 
 def rollback(config: Config, number: int | None = None) -> str:
-    """Make generation ``number`` live, by default the newest older one; returns its name.
+    """Make generation ``number`` live, by default the one that was before; returns its name.
 
     Raises LibraryError or IndexMismatchError where it is not kept any more or can't be used.
     """
@@ -20,8 +23,8 @@ def rollback(config: Config, number: int | None = None) -> str:
         try:
             live = generations.current_name(config.index_folder)
             there = {m.generation: m for m in kept(config, library)}
-            older = [n for n in there if f"g{n:06d}" < (live or "")]
-            wanted = max(older, default=None) if number is None else number
+            before = [n for n in _lineage(library.history()) if n in there]
+            wanted = (before[-1] if before else None) if number is None else number
             if wanted not in there:
                 listed = ", ".join(map(str, sorted(there))) or "없음"
                 raise LibraryError(
@@ -41,6 +44,19 @@ def rollback(config: Config, number: int | None = None) -> str:
             return name
         finally:
             library.close()
+
+
+def _lineage(history: Sequence[Done]) -> list[int]:
+    """The generations that led to the last one, oldest first and without it.
+
+    What was rolled back led nowhere.
+    """
+    found: list[str] = []
+    for done in history:
+        if done.action == "rollback" and done.generation in found:
+            del found[found.index(done.generation) :]
+        found.append(done.generation)
+    return [generations.number(name) for name in found[:-1]]
 
 
 def kept(config: Config, library: Library) -> list[generations.Manifest]:

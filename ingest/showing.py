@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ from onprem_rag.terminal import print_json
 if TYPE_CHECKING:
     from onprem_rag.index.generations import Manifest
     from onprem_rag.library.shelf import Shelf
+    from onprem_rag.library.store import Library
 
 _STALE = "라이브러리와 맞지 않습니다. → 'ingest add'를 다시 실행하세요."
 
@@ -32,10 +33,7 @@ def status(options: argparse.Namespace) -> int:
     config = load_config(options.home)
     library = Library.open(config.library_url)
     shelf = live_shelf(config, library)
-    documents = {
-        document.id: document
-        for document in library.documents([version.document_id for version in shelf.held])
-    }
+    documents = _documents(library, shelf)
     count, passages = shelf.counts
     manifest, problem = _live(config)
     if manifest and not problem and not library.has(manifest.revision):
@@ -74,6 +72,20 @@ def status(options: argparse.Namespace) -> int:
             known.append(document.department)
         print(f"  {named(version)}  [{', '.join(known)}]  {document.source}")
     return 0
+
+
+def _documents(library: Library, shelf: Shelf) -> dict[int, Document]:
+    """All that is held, by id, each with the file that it is in now: it may have been moved."""
+    files: dict[int, list[str]] = {}
+    for source, file in sorted(library.files(shelf.revision).items()):
+        for number in file.documents:
+            files.setdefault(number, []).append(source)
+    found = {}
+    for document in library.documents([version.document_id for version in shelf.held]):
+        sources = files.get(document.id, [document.source])
+        source = document.source if document.source in sources else sources[0]
+        found[document.id] = replace(document, source=source)
+    return found
 
 
 def _version_json(version: Version, document: Document, day: str) -> dict[str, Any]:
@@ -233,10 +245,10 @@ def diff(options: argparse.Namespace) -> int:
 
 def _chosen(shelf: Shelf, title: str, old: int | None, new: int | None) -> tuple[Version, Version]:
     """The versions of these numbers; by default the one in force, or else the newest, and the one
-    before it.
+    before it. Where the first is in force: that and the next.
     """
-    squeezed = title.replace(" ", "")
-    found = [one for one in shelf.held if one.title.replace(" ", "") == squeezed]
+    key = days.title_key(title)
+    found = [one for one in shelf.held if days.title_key(one.title) == key]
     if not found:
         alike = get_close_matches(title, {one.title for one in shelf.held}, n=3)
         hint = f"비슷한 제목: {', '.join(alike)}" if alike else "'ingest status'로 확인하세요."
@@ -244,8 +256,11 @@ def _chosen(shelf: Shelf, title: str, old: int | None, new: int | None) -> tuple
     versions = {one.number: one for one in found if one.rule == found[0].rule}
     if len(versions) < 2:
         raise ConfigError(f"「{title}」은 판이 하나뿐입니다. → 개정된 파일을 먼저 넣으세요.")
-    current = [n for n, one in versions.items() if one.document_id in shelf.ids]
-    new = new or max(current or versions)
+    if new is None:
+        current = [n for n, one in versions.items() if days.in_force(one, shelf.day)]
+        new = max(current or versions)
+        if old is None and new == min(versions):  # it is the next one that is asked for
+            new += 1
     old = old or new - 1
     if missing := [number for number in (old, new) if number not in versions]:
         raise ConfigError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from ingest.held import id_of
 from onprem_rag.library.versions import state_of
 from onprem_rag.records import State, Version
 
@@ -17,20 +18,23 @@ STATES = {
 
 def changed_rules(before: Sequence[Version], after: Sequence[Version], today: str) -> list[str]:
     """A line for each version that came, went, or is in another state than before."""
-    old = {one.document_id: one for one in before}
-    new = {one.document_id: one for one in after}
+    old = {id_of(one): one for one in before}
+    new = {id_of(one) for one in after}
+    moved = {one.document_id: one for one in before if id_of(one) not in new}  # to another day
     known = {one.rule for one in before}
     lines = []
-    for number, one in new.items():
+    for one in after:
         state = state_of(one, today)
-        last = old.get(number)
+        last = old.pop(id_of(one), None) or moved.pop(one.document_id, None)
+        if last:
+            old.pop(id_of(last), None)
         if last is None:
             lines.append(_came(one, state, one.rule in known))
         elif state is not state_of(last, today):
             lines.append(f"{named(one)}: {STATES[state_of(last, today)]} → {STATES[state]}")
         elif last.since != one.since:
             lines.append(f"{one.title}: 시행일 {last.since or '없음'} → {one.since}")
-    gone = [f"{named(one)}: 뺌" for number, one in old.items() if number not in new]
+    gone = [f"{named(one)}: 뺌" for one in old.values()]
     return sorted(lines) + sorted(gone)
 
 

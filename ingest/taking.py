@@ -10,8 +10,8 @@ from pathlib import Path
 from ingest.change import Change
 from ingest.files import Item, Sources
 from ingest.parsed import Parsed
-from ingest.plan import Taken
 from ingest.split.dates import named_date
+from ingest.succession import Taken
 from ingest.summary import told_of_rivals
 from ingest.worker import Worker
 from onprem_rag.errors import ReadError
@@ -63,8 +63,9 @@ class Intake:
         if last and same and (last.read_by == READERS or plan.is_out_of_force(item.source)):
             if not self._wanted_back(item):
                 return FileResult(item.shown, "unchanged")
-            plan.retake(item.source, self._since)
-            return FileResult(item.shown, "replaced", len(last.documents))
+            changed = plan.retake(item.source, self._since)
+            status = "replaced" if changed else "unchanged"
+            return FileResult(item.shown, status, len(last.documents) if changed else 0)
         try:
             numbers, held, passages, notes = self._staged(item, sha256) or self._read(item)
         except ReadError as error:
@@ -87,7 +88,7 @@ class Intake:
             return None
         there = {one.id: one for one in library.documents(file.documents)}
         held = [(there[number], library.main_articles(number)) for number in file.documents]
-        return file.documents, held, library.passage_count(file.documents), ()
+        return file.documents, held, library.passage_count(file.documents), file.notes
 
     def _read(self, item: Item) -> _Held:
         """What is in the file, stored unless this is a rehearsal. Raises ReadError."""
@@ -96,7 +97,8 @@ class Intake:
         if self._store:
             with library.writing() as writer:
                 numbers = tuple(writer.store(*found, READERS) for found in parsed.documents)
-                writer.stage(FileRead(item.source, parsed.sha256, READERS, numbers))
+                file = FileRead(item.source, parsed.sha256, READERS, numbers, parsed.notes)
+                writer.stage(file)
         else:
             same = (library.same(document, READERS) for document, _ in parsed.documents)
             numbers = tuple(number or self._change.rehearsed() for number in same)
@@ -110,10 +112,10 @@ class Intake:
         Only one that was named, and not where what took its place was named too: then there is
         nothing to choose.
         """
-        if self._since:
-            return True
+        if self._since or not item.named:
+            return item.named
         plan = self._change.plan
-        out = item.named and plan.is_out_of_force(item.source)
+        out = plan.is_out_of_force(item.source)
         return out and not any(other in self._sources for other in plan.others(item.source))
 
 

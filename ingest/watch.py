@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from watchdog.events import FileSystemEvent, FileSystemEventHandler
+from watchdog.events import EVENT_TYPE_MODIFIED, FileSystemEvent, FileSystemEventHandler
 from watchdog.observers.api import BaseObserver
 from watchdog.observers.polling import PollingObserver
 
@@ -23,12 +24,23 @@ AGAIN_S = 60.0  # after a run that failed
 
 
 class _Changed(FileSystemEventHandler):
-    def __init__(self) -> None:
+    """Something that ``sync`` would see came, went or changed in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
         self.event = threading.Event()
 
     def on_any_event(self, event: FileSystemEvent) -> None:
-        """Something came, went or changed."""
-        self.event.set()
+        """Hidden files don't count; a folder changes with what is in it, which is told too."""
+        if event.is_directory and event.event_type == EVENT_TYPE_MODIFIED:
+            return
+        paths = (Path(os.fsdecode(path)) for path in (event.src_path, event.dest_path) if path)
+        if not all(_is_hidden(path, self._folder) for path in paths):
+            self.event.set()
+
+
+def _is_hidden(path: Path, folder: Path) -> bool:
+    return any(part.startswith(".") for part in path.relative_to(folder).parts)
 
 
 def watch(
@@ -49,7 +61,7 @@ def watch(
         with ProgressBars(read_paces(config.home)) as bars:
             told(sync(config, folder, bars))
 
-    changed = _Changed()
+    changed = _Changed(folder)
     observer = PollingObserver(timeout=LOOK_S)
     observer.start()
     try:
@@ -64,7 +76,7 @@ def watch(
             try:
                 run()
                 failed = False
-            except OnpremRagError as error:
+            except (OnpremRagError, OSError) as error:
                 print(f"오류: {error}", file=sys.stderr, flush=True)
                 failed = True
     finally:

@@ -13,11 +13,11 @@ from onprem_rag.citing import dated, digest, whole
 from onprem_rag.config import Config, iso_day
 from onprem_rag.errors import ConfigError, ModelError
 from onprem_rag.following import context, in_other_rule, looked_up, with_referred
-from onprem_rag.followup import understood
+from onprem_rag.followup import followed
 from onprem_rag.generate.extract import LOOKED_AT
 from onprem_rag.generate.interface import REFUSAL, Generator
 from onprem_rag.generate.preview import Preview, preview
-from onprem_rag.korean.asof import as_of
+from onprem_rag.korean.asof import ONE_DAY, as_of
 from onprem_rag.korean.instructions import asked
 from onprem_rag.library.store import Library
 from onprem_rag.records import (
@@ -90,9 +90,9 @@ class Chatbot:
     def ask(self, question: str, earlier: Sequence[Exchange] = (), day: str = "") -> Answer:
         """The checked answer. Raises ConfigError for an empty or overlong question.
 
-        ``earlier`` is the conversation so far, oldest first: a follow-up is completed with it.
-        ``day`` (2023-05-01): answer from what was in force then, as a question may ask itself
-        (2023년 5월 당시); "" for today.
+        So for one that asks of two days. ``earlier`` is the conversation so far, oldest first: a
+        follow-up is completed with it. ``day`` (2023-05-01): answer from what was in force then,
+        as a question may ask itself (2023년 5월 당시); "" for today.
         """
         for item in self.stream(question, earlier, day):
             if isinstance(item, Answer):
@@ -110,12 +110,14 @@ class Chatbot:
         question = _cleaned(question)
         clock = _Clock()
         view = self._live.get()
-        full = question
+        bare, day = _dated(question, day, view.shelf.day)
+        full, day = followed(bare, day, earlier, view.generator.complete)
         if earlier:
-            full = understood(question, earlier, view.generator.complete)
             clock.step("understand")
+        if not full:  # it names a day, and asks nothing
+            full, day = question, ""
         meant = full if full != question else ""
-        view, full, day = self._of_day(view, full, day)
+        view = self._live.at(day) if day else view
         for item in self._answered(view, full, clock, day):
             if not isinstance(item, Answer):
                 yield item
@@ -170,13 +172,12 @@ class Chatbot:
 
     def search(self, question: str, count: int, day: str = "") -> list[Hit]:
         """The hits alone; see ``ask``."""
-        view, question, _ = self._of_day(self._live.get(), _cleaned(question), day)
+        view, question = self._of_day(question, day)
         return view.searcher.search(question, count)
 
     def preview(self, question: str) -> Preview:
         """The messages that ``question`` would send to the language model."""
-        question = _cleaned(question)
-        view = self._live.get()
+        view, question = self._of_day(question)
         hits = self._found(view, view.searcher.look_up(question))
         return preview(view.generator, question, hits, self._config, view.searcher.weight)
 
@@ -188,9 +189,13 @@ class Chatbot:
         """The files that documents were read from, by document id."""
         return self._library.sources(document_ids)
 
-    def referred(self, reference: CrossReference) -> str:
-        """The text in force of the article that a reference to another rule means, or ""."""
-        found = in_other_rule(reference, self._live.get().shelf)
+    def referred(self, reference: CrossReference, day: str = "") -> str:
+        """The text of the article that a reference to another rule means, or "".
+
+        As in force on ``day``, or today: the ``Answer.as_of`` of the answer that it is shown with.
+        """
+        view = self._live.at(day) if day else self._live.get()
+        found = in_other_rule(reference, view.shelf)
         return "\n".join(passage.text for passage in found)
 
     def examples(self) -> tuple[str, ...]:
@@ -209,16 +214,15 @@ class Chatbot:
         number = view.generation.manifest.generation
         return f"규정 {documents:,}건 · 조문 {passages:,}개 · 색인 {number}세대"
 
-    def _of_day(self, view: View, question: str, day: str) -> tuple[View, str, str]:
-        """The view of ``day``, else of the one that the question names, else today's.
+    def _of_day(self, question: str, day: str = "") -> tuple[View, str]:
+        """The view of ``day``, of the one that the question names, or of today; and the question.
 
-        With the question without it, and the day, "" for today.
+        Without the day that it names.
         """
-        if day:
-            day = iso_day(day)
-        else:
-            day, question = as_of(question, view.shelf.day)
-        return (self._live.at(day) if day else view), question, day
+        question = _cleaned(question)
+        view = self._live.get()
+        bare, day = _dated(question, day, view.shelf.day)
+        return (self._live.at(day), bare) if day and bare else (view, question)
 
     def _approved(self, view: View, question: str) -> Answer | None:
         """The approved answer, if its article is still there to be cited."""
@@ -329,6 +333,18 @@ def _cleaned(question: str) -> str:
             f"질문이 너무 깁니다({len(question):,}자). → {LONGEST_QUESTION:,}자 안으로 줄이세요."
         )
     return question
+
+
+def _dated(question: str, day: str, today: str) -> tuple[str, str]:
+    """(the question without the day that it names, that day or ``day``).
+
+    Raises ConfigError where the two are different ones, or ``day`` is none.
+    """
+    named, bare = as_of(question, today)
+    day = iso_day(day) if day else ""
+    if day and named not in ("", day):
+        raise ConfigError(ONE_DAY)
+    return bare, day or named
 
 
 def _without_draft(stage: Stage) -> Stage:

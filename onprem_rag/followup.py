@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from onprem_rag.errors import ConfigError, ModelError
+from onprem_rag.korean.asof import without_now
 from onprem_rag.korean.carried import carried
 from onprem_rag.korean.leaning import OF_WHAT, POINTING, RULE, leans, names_place
 from onprem_rag.korean.morphemes import content_morphemes
@@ -43,13 +44,41 @@ def understood(question: str, earlier: Sequence[Exchange], complete: Complete) -
     return full if letters(full) else question
 
 
+def followed(
+    question: str, named: str, earlier: Sequence[Exchange], complete: Complete
+) -> tuple[str, str]:
+    """(the full question that ``question`` means, the day whose rules it asks for, "" for today).
+
+    ``named`` is the day that it names, which no longer stands in it. One that leans on the
+    conversation keeps the day that this was about, unless it says 지금. Raises ConfigError where it
+    compares that day with now.
+    """
+    if not earlier:
+        return question, named
+    before = _leant_on(earlier)
+    says_now, rest = without_now(question) if before.as_of and not named else (False, question)
+    if not rest:  # 2025년 5월 당시에는요? 지금은요?
+        return before.question, named
+    full = understood(rest, earlier, complete)
+    if full == rest:
+        return question, named
+    return full, named or ("" if says_now else before.as_of)
+
+
 def exchange(answer: Answer) -> Exchange:
     """What later questions of the conversation may lean on."""
     places = (
         " ".join(filter(None, (citation.document, citation.article)))
         for citation in answer.citations
     )
-    return Exchange(answer.understood or answer.question, answer.text, tuple(places))
+    question = answer.understood or answer.question
+    return Exchange(question, answer.text, tuple(places), answer.as_of)
+
+
+def _leant_on(earlier: Sequence[Exchange]) -> Exchange:
+    """The last one that says what it is of, else the last one."""
+    recent = earlier[-MOST_EARLIER:]
+    return next((one for one in reversed(recent) if _says_of_what(one.question)), recent[-1])
 
 
 def _says_of_what(question: str) -> bool:

@@ -16,7 +16,10 @@ def live_shelf(config: Config, library: Library) -> Shelf:
 
 
 def live_revision(config: Config, library: Library) -> int:
-    """The revision that questions are answered from; without an index, the last that was live."""
+    """The revision that questions are answered from.
+
+    Where no index says which, it is the one that was made live last.
+    """
     name = current_name(config.index_folder)
     try:
         revision = read_manifest(config.index_folder / name).revision if name else 0

@@ -131,6 +131,7 @@ class FileRead:
     sha256: str
     read_by: int  # the version of the readers
     documents: tuple[int, ...]
+    notes: tuple[str, ...] = ()  # Korean; what the admin is told when the run ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,6 +341,7 @@ class Exchange:
     question: str
     answer: str
     cited: tuple[str, ...] = ()  # places that its answer cites: "여비규정 제14조"
+    as_of: str = ""  # the day whose rules it was answered from; "": today's
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,7 +359,7 @@ class Answer:
     removed: tuple[str, ...] = ()  # sentences and clauses of the draft that the checker took out
     changes: tuple[Change, ...] = ()  # offsets into ``text``
     showing: Showing = Showing.WARN  # of an unverified answer
-    understood: str = ""  # a follow-up, as the full question that was answered
+    understood: str = ""  # what was answered, where that is not ``question``: see ``followed``
     as_of: str = ""  # the day whose rules it is answered from; "": today's
     guard: Guard = Guard.QUOTED
     timings_ms: tuple[tuple[str, float], ...] = field(default=())

@@ -30,7 +30,7 @@ _DAYS = 8  # other than today that are kept open
 class View:
     """One index generation with its search, models and approved answers; replaced as a whole."""
 
-    name: str
+    current: tuple[str, int, int]  # see ``LiveView._current``
     generation: generations.Generation
     shelf: Shelf  # what is in force
     searcher: Searcher
@@ -51,21 +51,23 @@ class LiveView:
         self._config = config
         self._library = library
         self._generator = generator  # instead of the one that the configuration names
-        self._lock = threading.Lock()
+        self._opening = threading.Lock()
         self._view = self._open(None)
+        self._choosing = threading.Lock()
         self._others: dict[str, View] = {}  # by the day that they answer for
 
     def get(self) -> View:
         """The live generation and approved answers; reopened when ingest has changed them.
 
-        On a new day the versions that take effect on it take over.
+        On a new day the versions that take effect on it take over. While one thread opens what is
+        new, the others go on with what was there.
         """
         view = self._view
-        if self._is_live(view):
+        if self._is_live(view) or not self._opening.acquire(blocking=False):
             return view
-        with self._lock:
+        try:
             view = self._view
-            if self._live_name() != view.name:
+            if self._current() != view.current:
                 view = self._open(view)
             if view.faq_revision != self._library.faq_revision():
                 number = self._library.faq_revision()  # before the entries, never newer than they
@@ -73,36 +75,47 @@ class LiveView:
                 view = replace(view, faq=Faq(entries), entries=entries, faq_revision=number)
             if view.shelf.day != versions.today():
                 view = on(view, versions.today())
-            self._view = view
+            with self._choosing:
+                if view.generation is not self._view.generation:
+                    self._others.clear()  # they hold the files of an index that may be dropped
+                self._view = view
+        finally:
+            self._opening.release()
         return view
 
     def at(self, day: str) -> View:
         """The live generation with what was, or will be, in force on ``day``."""
-        view = self.get()
-        with self._lock:
+        self.get()
+        with self._choosing:
             known = self._others.get(day)
-            if known is None or known.generation is not view.generation:
+            if known is None:
                 if len(self._others) >= _DAYS:
                     self._others.clear()
-                known = self._others[day] = on(view, day)
+                known = self._others[day] = on(self._view, day)
         return known
 
     def _weight(self, word: str) -> float:
         return self._view.searcher.weight(word)  # the model outlives an index generation
 
-    def _live_name(self) -> str:
-        return generations.current_name(self._config.index_folder) or ""
+    def _current(self) -> tuple[str, int, int]:
+        """What names the live generation, and which file does: a new index may reuse a name."""
+        try:
+            file = (self._config.index_folder / generations.CURRENT).stat()
+        except OSError:
+            return "", 0, 0
+        name = generations.current_name(self._config.index_folder) or ""
+        return name, file.st_ino, file.st_mtime_ns
 
     def _is_live(self, view: View) -> bool:
         return (
-            self._live_name() == view.name
+            self._current() == view.current
             and self._library.faq_revision() == view.faq_revision
             and view.shelf.day == versions.today()
         )
 
     def _open(self, old: View | None) -> View:
         config = self._config
-        name = self._live_name()
+        current = self._current()
         loaded = old.generation.embedder if old else None
         generation = generations.open_current(
             config.index_folder,
@@ -135,7 +148,7 @@ class LiveView:
         number = self._library.faq_revision()
         entries = tuple(self._library.faq())
         return View(
-            name,
+            current,
             generation,
             shelf,
             searcher,

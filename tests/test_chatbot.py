@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+import shutil
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -28,6 +29,7 @@ from onprem_rag.chatbot import (
 )
 from onprem_rag.config import Config, load_config
 from onprem_rag.errors import ConfigError, LibraryError, ModelError
+from onprem_rag.index import generations
 from onprem_rag.library.store import Library
 from onprem_rag.records import Answer, Exchange, Finding, Guard, Hit, Showing, Status, Waiting
 from tests.test_rerank import cross_encoder
@@ -366,6 +368,48 @@ def test_an_approved_answer_lives_as_long_as_its_article(tmp_path: Path) -> None
     assert answer.status is not Status.FAQ
     assert "2세대" in chatbot.summary()
     assert chatbot.ask("방문차량은 몇 시간까지 무료인가요?").status is Status.VERIFIED
+
+
+def test_a_generation_whose_name_is_used_again_is_opened_anew(tmp_path: Path) -> None:
+    config = taken_in(tmp_path / "home", OLD_RULE)
+    chatbot = Chatbot.open(config)
+    asked = "방문차량은 몇 시간까지 무료인가요?"
+    hours = chatbot.ask(asked).text
+    taken_in(tmp_path / "home", OLD_RULE.replace("2시간", "5시간"))
+    index = config.index_folder
+    old, new = (index / "g000001", index / "g000002")
+    shutil.rmtree(old)
+    new.rename(old)
+    (index / "new").write_text("g000001\n")
+    (index / "new").replace(index / "CURRENT")
+    assert ("2시간" in hours, "5시간" in chatbot.ask(asked).text) == (True, True)
+
+
+def test_while_one_thread_opens_what_is_new_the_others_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = taken_in(tmp_path / "home", OLD_RULE)
+    chatbot = Chatbot.open(config)
+    before = chatbot.search("정기권 요금", 1, "2020-01-01")
+    opening, go_on = threading.Event(), threading.Event()
+    real = generations.open_current
+
+    def slow(*given: object) -> generations.Generation:
+        opening.set()
+        assert go_on.wait(30)
+        return real(*given)  # type: ignore[arg-type]
+
+    taken_in(tmp_path / "home", OLD_RULE.replace("2시간", "5시간"))
+    monkeypatch.setattr(generations, "open_current", slow)
+    thread = threading.Thread(target=chatbot.summary)
+    thread.start()
+    assert opening.wait(30)
+    assert "1세대" in chatbot.summary()
+    assert chatbot.search("정기권 요금", 1, "2020-01-01") == before
+    go_on.set()
+    thread.join(30)
+    assert "2세대" in chatbot.summary()
+    assert chatbot._live._others == {}  # what they hold open may be dropped
 
 
 def test_a_judge_outlives_its_folder_and_the_index(tmp_path: Path) -> None:

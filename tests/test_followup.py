@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from onprem_rag.chatbot import Chatbot
-from onprem_rag.errors import ModelError
-from onprem_rag.followup import MOST_EARLIER, understood
+from onprem_rag.errors import ConfigError, ModelError
+from onprem_rag.followup import MOST_EARLIER, followed, understood
 from onprem_rag.korean.roles import words
 from onprem_rag.korean.text import letters
 from onprem_rag.records import Exchange
@@ -509,3 +509,37 @@ def test_a_thing_of_which_the_answer_spoke_is_a_case_of_the_topic_before() -> No
     question = "물품 구매는 얼마까지 되나요?"
     assert understood(question, [before], no_model) == f"수의계약 {question}"
     assert understood(question, [LEAVE], no_model) == question
+
+
+THEN = Exchange("일비는 얼마인가요?", "일비는 하루에 2만원으로 한다. [1]", (), "2023-05-01")
+
+
+@pytest.mark.parametrize(
+    ("question", "named", "full", "day"),
+    [
+        ("그럼 한도는?", "", "일비 한도는?", "2023-05-01"),
+        ("그건 누가 정하나요?", "", "일비는 누가 정하나요?", "2023-05-01"),
+        ("그럼 한도는?", "2025-01-01", "일비 한도는?", "2025-01-01"),  # its own day
+        ("", "2025-01-01", "일비는 얼마인가요?", "2025-01-01"),  # 2025년 당시에는요?
+        ("지금은요?", "", "일비는 얼마인가요?", ""),
+        ("그럼 요즘 한도는?", "", "일비 한도는?", ""),
+        ("육아휴직은 몇 년까지 되나요?", "", "육아휴직은 몇 년까지 되나요?", ""),
+        (
+            "육아휴직은 몇 년까지 되나요?",
+            "2025-01-01",
+            "육아휴직은 몇 년까지 되나요?",
+            "2025-01-01",
+        ),
+        ("???", "", "???", ""),
+    ],
+)
+def test_a_follow_up_keeps_the_day_of_what_it_leans_on(
+    question: str, named: str, full: str, day: str
+) -> None:
+    thanks = Exchange("감사합니다", "")
+    for earlier in ([THEN], [LEAVE, THEN, thanks]):
+        assert followed(question, named, earlier, no_model) == (full, day)
+    assert followed("그럼 지금은 한도가?", "", [LEAVE], no_model)[1] == ""
+    assert followed(question, named, [], no_model) == (question, named)
+    with pytest.raises(ConfigError):
+        followed("지금과 뭐가 달라요?", "", [THEN], no_model)

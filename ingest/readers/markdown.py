@@ -15,7 +15,9 @@ _IMAGE = re.compile(r"!\[[^\[\]\n]*\]\([^()\n]*\)")
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)\n---[ \t]*\n", re.DOTALL)
 _FRONT_TITLE = re.compile(r"(?m)^(?:제목|title):(.+)$")
 # What else the front matter of a rule says of it: a line, or a list below it.
-_FRONT_FACT = re.compile(r"(?m)^(시행일자|소관부처|소관부서):[ \t]*(.*)((?:\n[ \t]*- .*)*)$")
+_FRONT_FACT = re.compile(
+    r"(?m)^(시행일자?|effective(?:_date)?|소관부처|소관부서):[ \t]*(.*)((?:\n[ \t]*- .*)*)$"
+)
 # Marks that enclose words: not 2**3, a__b or ____. No mark inside, so that it stays linear.
 _STARS = re.compile(
     r"(?<!\w)\*\*(?!\s|-\S)((?:[^*\n]|\*(?!\*))+)(?<=\S)\*\*"
@@ -40,6 +42,8 @@ def read_markdown(data: bytes) -> Reading:
 def _fact(name: str, value: str, below: str) -> str:
     values = [value, *(line.strip().removeprefix("-") for line in below.split("\n"))]
     stated = ", ".join(filter(None, (value.strip(" \t'\"") for value in values)))
+    if name.startswith(("시행", "effective")):
+        name = "시행일자"
     return f"{name}: {stated}" if stated else ""
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from ingest.split.titles import KINDS
 
@@ -42,6 +43,11 @@ _IN_FORCE = re.compile(
     r"(?P<when>[^\n]{2,60}?)(?:\s{0,3}개정)?\s{0,3}(?:(?:시행|적용)\s?(?:한다|하며|하되|함)|로\s?한다)"
 )
 _FROM = re.compile(rf"(?P<date>{DATE})\s{{0,3}}(?:자로|으?로?부터|에|부|$)")
+_MONTH = re.compile(r"(\d{4})년\s{0,2}(\d{1,2})월\s{0,2}(?:부터|에)")
+_AFTER = re.compile(
+    r"공포(?:한\s?날(?:로?부터)?)?\s?후?\s?(\d{1,3})\s?(개월|월|년|일)이?\s?(?:경과|지)[한난]"
+)
+_SHORT = re.compile(r"(?:(?<=_)|(?<=\())([0-4]\d)(0[1-9]|1[0-2])([0-3]\d)(?!\d)")
 _PROMULGATED = re.compile(r"공포한?\s?(?:날|일)(?:로)?부터")
 
 
@@ -86,8 +92,26 @@ def iso_dates(text: str) -> tuple[str, ...]:
     return tuple(day for found in _DATE.finditer(text) if (day := _iso(found[0])))
 
 
+def _later(day: str, number: int, unit: str) -> str | None:
+    """The day after ``number`` days, months or years have gone by since ``day``."""
+    start = date.fromisoformat(day)
+    try:
+        if unit == "일":
+            return (start + timedelta(days=number + 1)).isoformat()
+        months = start.month - 1 + number * (12 if unit == "년" else 1)
+        year, month = start.year + months // 12, months % 12 + 1
+        last = min(start.day, monthrange(year, month)[1])
+        return (date(year, month, last) + timedelta(days=1)).isoformat()
+    except (ValueError, OverflowError):
+        return None
+
+
 def named_date(name: str) -> str | None:
-    """The last date in a file's name, as 2020-01-01: 인사규정(2020.1.1.), 인사규정_20200101."""
+    """The last date in a file's name, as 2020-01-01.
+
+    인사규정(2020.1.1.), 인사규정_20200101, 인사규정(200101).
+    """
+    name = _SHORT.sub(lambda found: f"20{found[1]}-{found[2]}-{found[3]}", name)
     figures = re.sub(r"(?<!\d)((?:19|20)\d\d)(\d\d)(\d\d)(?!\d)", r"\1-\2-\3", name)
     return next(reversed(iso_dates(figures)), None)
 
@@ -163,11 +187,15 @@ def _promulgated(addendum: str) -> tuple[str, ...]:
 
 
 def _in_force(addenda: Sequence[str]) -> str | None:
-    """The latest day since which the rule holds; None where its last addenda name no day."""
+    """The latest day since which the rule holds; None where its newest addenda name no day.
+
+    The newest are those with the latest date in their heading, wherever they stand; else the last.
+    """
     filled = [each for each in addenda if "\n" in each.strip()]
     if not filled:
         return None
-    addendum = filled[-1]
+    newest = max(enumerate(filled), key=lambda each: (max(_promulgated(each[1]), default=""), each))
+    addendum = newest[1]
     days = [_first_day(each["when"], addendum) for each in _IN_FORCE.finditer(addendum)]
     if not days or days[-1] is None:
         return None
@@ -177,6 +205,11 @@ def _in_force(addenda: Sequence[str]) -> str | None:
 def _first_day(when: str, addendum: str) -> str | None:
     if starts := _FROM.search(when):
         return _iso(starts["date"])
+    if month := _MONTH.search(when):
+        return _iso(f"{month[1]}. {month[2]}. 1.")
+    if after := _AFTER.search(when):
+        promulgated = max(_promulgated(addendum), default="")
+        return _later(promulgated, int(after[1]), after[2]) if promulgated else None
     heading = _LABEL.match(addendum)
     if heading and _PROMULGATED.search(when) and _NUMBERED.search(heading[0]):
         return next(iter(_promulgated(addendum)), None)

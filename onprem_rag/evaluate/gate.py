@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from onprem_rag.evaluate.retrieval import (
     DEPTH,
@@ -17,6 +16,7 @@ from onprem_rag.evaluate.retrieval import (
     reciprocal,
 )
 from onprem_rag.records import Hit
+from onprem_rag.timing import Progress
 
 MOST_GONE = 0.2  # of the questions; where more lose their articles at once, it is no amendment
 SHOWN = 20  # fallen questions that the text names
@@ -95,13 +95,14 @@ def judge(
     live: Search,
     new: Search,
     margin: float,
-    progress: Callable[[str, int, int], None] = lambda stage, done, total: None,
+    progress: Progress = lambda stage, done, total: None,
     *,
     passages: int = 2,
     existed: Exists = lambda key: True,
     exists: Exists = lambda key: True,
 ) -> Judgement:
-    """Search every question in both indexes; ``passages`` is N of hit@N.
+    """Search every question in both indexes; ``passages`` is N of hit@N, ``margin`` what either
+    figure may fall by.
 
     ``existed`` and ``exists`` say whether an article is in force in the live and in the new index
     (see ``among``). Only articles that both have count: a deleted one is no failure of the search,
@@ -167,31 +168,6 @@ def judgement_text(judgement: Judgement) -> str:
             "다음부터 함께 비교합니다."
         )
     return "\n".join(lines)
-
-
-def judgement_json(judgement: Judgement) -> dict[str, Any]:
-    """The judgement as an object for ``--json`` and for the record of a ``--force``."""
-    hit = f"hit@{judgement.passages}"
-    return {
-        "passed": judgement.passed,
-        "margin": judgement.margin,
-        "questions": len(judgement.ranked),
-        "before": {hit: round(judgement.before.hit, 4), "mrr": round(judgement.before.mrr, 4)},
-        "after": {hit: round(judgement.after.hit, 4), "mrr": round(judgement.after.mrr, 4)},
-        "risen": judgement.risen,
-        "fallen": [
-            {
-                "question": question.text,
-                "gold": [list(key) for key in question.gold],
-                "before": question.before,
-                "after": question.after,
-            }
-            for question in judgement.fallen
-        ],
-        "gone": [question.text for question in judgement.gone],
-        "unknown": [question.text for question in judgement.unknown],
-        "fresh": judgement.fresh,
-    }
 
 
 def _verdict(judgement: Judgement) -> str:

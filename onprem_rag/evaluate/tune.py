@@ -21,6 +21,7 @@ from onprem_rag.evaluate.candidates import Candidates, Reader, Remembering, coll
 from onprem_rag.evaluate.retrieval import CUTS, GoldQuestion, Key, Quality, evaluate
 from onprem_rag.korean.questions import question_words
 from onprem_rag.search import Searcher
+from onprem_rag.timing import Progress
 
 FOLDS = 5
 SEED = 17
@@ -31,7 +32,6 @@ STEPS = (0.0, 0.15, 0.3, 0.5, 0.8, 1.2, 2.0)  # times the weight of the first ch
 READ_STEPS = (0.0, 0.2, 0.4, 0.8, 1.2, 2.0)
 EVERYDAY_STEPS = (0.0, 0.25, 0.5, 1.0)  # each asks every question anew: few
 
-Progress = Callable[[str, int, int], None]
 Scores = npt.NDArray[np.float64]
 
 

@@ -44,7 +44,8 @@ class AnalysedTexts:
         known = {key for part in parts for key in part.keys.tolist()}
         unknown = [at for at, key in enumerate(keys) if key not in known]
         done = len(texts) - len(unknown)
-        report(done, len(texts))
+        if done:  # a stage that is reported with nothing done is one to come; see ``Timing``
+            report(done, len(texts))
         for start in range(0, len(unknown), STEP):
             step = unknown[start : start + STEP]
             part = analysed(

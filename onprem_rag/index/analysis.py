@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -13,12 +13,11 @@ from onprem_rag.index.analysed import AnalysedTexts
 from onprem_rag.index.lexical import Field, LexicalIndex
 from onprem_rag.index.texts import CHANNELS, Bags, Keys, Places, Texts
 from onprem_rag.records import Passage
+from onprem_rag.timing import Progress
 
 # What a passage is found by, and how much a term counts there (BM25F). ``referred``: the titles of
 # the articles that it refers to, for 벌칙 and the like say only "제64조를 위반한 자".
 FIELDS = {"document": 0.5, "place": 1.0, "body": 1.0, "referred": 1.5}
-
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)

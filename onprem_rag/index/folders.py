@@ -22,12 +22,16 @@ def folders(index_folder: Path) -> list[Path]:
     return sorted(path for path in index_folder.iterdir() if number(path))
 
 
-def new(index_folder: Path, live: str | None, server: IndexConfig) -> Path:
-    """The next generation's, empty; what killed builds have left is removed."""
+def new(index_folder: Path, live: str | None, least: int, server: IndexConfig) -> Path:
+    """The next generation's, empty; what killed builds have left is removed.
+
+    Its number is ``least`` or above, and above those of all that are there.
+    """
     before = folders(index_folder)
     half = [p for p in before if p.name != live and not (p / MANIFEST).exists()]
     drop(half, server)
-    folder = index_folder / name(1 + max(map(number, before), default=0))
+    last = max((number(Path(live or "")), *map(number, before)))
+    folder = index_folder / name(max(least, last + 1))
     folder.mkdir(parents=True)
     return folder
 

@@ -21,7 +21,7 @@ from onprem_rag.config import IndexConfig
 from onprem_rag.errors import IndexMismatchError
 from onprem_rag.index import disk, folders, learnt
 from onprem_rag.index.analysed import AnalysedTexts
-from onprem_rag.index.analysis import Analysis, Progress, analyse
+from onprem_rag.index.analysis import Analysis, analyse
 from onprem_rag.index.embedder import (
     EMBEDDED,
     Embedder,
@@ -36,8 +36,10 @@ from onprem_rag.index.milvus_server import address
 from onprem_rag.index.texts import Keys
 from onprem_rag.index.vectors import vectors_of, windows_of
 from onprem_rag.records import Passage
+from onprem_rag.timing import Progress
 
 FORMAT = 3  # counts up when a generation's files or its analysis change
+CURRENT = "CURRENT"  # the file that names the live generation
 LOCAL = IndexConfig()
 _REMEDY = "→ 'ingest add'를 다시 실행해 색인을 새로 만드세요."
 
@@ -82,9 +84,14 @@ def prior(passage: Passage) -> float:
 def current_name(index_folder: Path) -> str | None:
     """The live generation's folder name; None before the first ingest."""
     try:
-        return (index_folder / "CURRENT").read_text("ascii", "replace").strip() or None
+        return (index_folder / CURRENT).read_text("ascii", "replace").strip() or None
     except FileNotFoundError:
         return None
+
+
+def number(name: str) -> int:
+    """The number of a generation's name; 0 for anything else."""
+    return folders.number(Path(name))
 
 
 def build(
@@ -95,12 +102,14 @@ def build(
     embedder_folder: Path | None,
     progress: Progress,
     server: IndexConfig = LOCAL,
+    least: int = 1,
 ) -> str:
     """Write the next generation beside the live one; returns its name (see ``publish``).
 
-    ``referred`` (n,): titles of the articles that each passage refers to.
+    ``referred`` (n,): titles of the articles that each passage refers to. Its number is ``least``
+    or above: a name that stood for another index once would not be opened anew.
     """
-    folder = folders.new(index_folder, current_name(index_folder), server)
+    folder = folders.new(index_folder, current_name(index_folder), least, server)
     known = AnalysedTexts(index_folder / "analysis", FORMAT)
     analysis = analyse(passages, referred, progress, known)
     bodies = analysis.bodies
@@ -148,9 +157,9 @@ def publish(
 
     The one before stays too: running servers may still search it. Half-built ones go.
     """
-    stay = {name, current_name(index_folder), *keep}
+    before = current_name(index_folder)
     switch(index_folder, name)
-    folders.drop([p for p in folders.folders(index_folder) if p.name not in stay], server)
+    keep_only(index_folder, {name, *([before] if before else []), *keep}, server)
 
 
 def switch(index_folder: Path, name: str) -> None:
@@ -159,7 +168,7 @@ def switch(index_folder: Path, name: str) -> None:
     Raises IndexMismatchError if there is no such generation, or only half of it.
     """
     read_manifest(index_folder / name)
-    disk.write(index_folder / "CURRENT", lambda file: file.write(f"{name}\n".encode("ascii")))
+    disk.write(index_folder / CURRENT, lambda file: file.write(f"{name}\n".encode("ascii")))
 
 
 def kept(index_folder: Path) -> list[Manifest]:
@@ -173,6 +182,11 @@ def kept(index_folder: Path) -> list[Manifest]:
         if manifest.format == FORMAT:
             found.append(manifest)
     return found
+
+
+def keep_only(index_folder: Path, names: Collection[str], server: IndexConfig = LOCAL) -> None:
+    """Drop all generations but these, half-built ones too."""
+    folders.drop([p for p in folders.folders(index_folder) if p.name not in names], server)
 
 
 def discard(index_folder: Path, name: str, server: IndexConfig = LOCAL) -> None:

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from onprem_rag.errors import LibraryError
-from onprem_rag.library import schema
+from onprem_rag.library.migrations import MIGRATIONS, migrate
+from onprem_rag.library.schema import migrations_table
 
 _PATIENCE_MS = 10_000  # with another writer
 
@@ -31,7 +32,7 @@ def opened(url: str, create: bool) -> Engine:
             sa.event.listen(engine, "begin", _sqlite_begin)
         with engine.begin() as connection:
             if create:
-                schema.migrate(connection)
+                migrate(connection)
             else:
                 _check_schema(connection)
     except (sa.exc.SQLAlchemyError, ImportError, ValueError) as error:  # also of the URL
@@ -67,8 +68,8 @@ def _exists(database: str | None) -> bool:
 
 
 def _check_schema(connection: Connection) -> None:
-    names = {step.__name__ for step in schema.MIGRATIONS}
-    applied = set(connection.scalars(sa.select(schema.migrations_table.c.name)))
+    names = {step.__name__ for step in MIGRATIONS}
+    applied = set(connection.scalars(sa.select(migrations_table.c.name)))
     if applied != names:
         raise LibraryError(
             "라이브러리의 구조가 이 프로그램과 다릅니다.\n"

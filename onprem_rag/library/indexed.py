@@ -14,9 +14,10 @@ from sqlalchemy.engine import Connection
 from onprem_rag.korean.instructions import stated
 from onprem_rag.library import schema
 from onprem_rag.library.rows import chunks
+from onprem_rag.library.versions import title_key
 from onprem_rag.records import CrossReference, Passage
 
-Referred = list[str | list[str]]  # titles, or [title of another rule without blanks, article]
+Referred = list[str | list[str]]  # titles, or [``title_key`` of another rule, article]
 
 _ARTICLE = re.compile(r"별표(?: \d+(?:의\d+)?)?|제\d+조(?:의\d+)?")  # at the start of a place
 
@@ -26,7 +27,7 @@ def indexed(connection: Connection, ids: Collection[int]) -> tuple[list[Passage]
     p, d = schema.passages, schema.documents.c
     found: list[Passage] = []
     referred: list[Referred] = []
-    for chunk in chunks(sorted(ids)):
+    for chunk in chunks(sorted(set(ids))):
         whole = connection.execute(sa.select(d.id, d.title, d.text).where(d.id.in_(chunk)))
         documents = {number: (title, text) for number, title, text in whole}
         query = sa.select(
@@ -68,7 +69,7 @@ def indexed(connection: Connection, ids: Collection[int]) -> tuple[list[Passage]
                 )
             )
     # Of several versions the newest.
-    titles = {(_squeezed(one.document), one.article): one.title for one in found if one.article}
+    titles = {(title_key(one.document), one.article): one.title for one in found if one.article}
     return found, [_named(refers, titles) for refers in referred]
 
 
@@ -89,7 +90,7 @@ def referred_by(
             continue
         if reference.document:
             place = _ARTICLE.match(reference.place)
-            found[holder].append([_squeezed(reference.document), place[0] if place else ""])
+            found[holder].append([title_key(reference.document), place[0] if place else ""])
         elif reference.target is not None:
             target = _holding(passages, starts, reference.target[0])
             if target is not None and passages[target].article != passages[holder].article:
@@ -103,11 +104,6 @@ def _named(refers: Referred, titles: dict[tuple[str, str], str]) -> str:
         return ""
     names = [one if isinstance(one, str) else titles.get((one[0], one[1]), "") for one in refers]
     return " ".join(dict.fromkeys(name for name in names if name))
-
-
-def _squeezed(title: str) -> str:
-    """A title as it is compared: without blanks."""
-    return title.replace(" ", "")
 
 
 def _holding(passages: Sequence[Passage], starts: Sequence[int], position: int) -> int | None:

@@ -131,7 +131,7 @@ def holding_of(version: Version, revision: int) -> dict[str, Any]:
 
 def file_read(row: Row[Any]) -> FileRead:
     """A row of ``files``."""
-    return FileRead(row.source, row.sha256, row.read_by, tuple(row.documents))
+    return FileRead(row.source, row.sha256, row.read_by, tuple(row.documents), tuple(row.notes))
 
 
 def file_of(file: FileRead, revision: int) -> dict[str, Any]:
@@ -142,6 +142,7 @@ def file_of(file: FileRead, revision: int) -> dict[str, Any]:
         "sha256": file.sha256,
         "read_by": file.read_by,
         "documents": list(file.documents),
+        "notes": list(file.notes),
     }
 
 

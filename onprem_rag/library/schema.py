@@ -1,15 +1,8 @@
-"""Tables of the library, and the ordered, named migrations that make them."""
+"""Tables of the library; ``migrations.py`` makes them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
-
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Row
-
-from onprem_rag.errors import LibraryError
-from onprem_rag.library.versions import rule_key, unused
 
 metadata = sa.MetaData()
 
@@ -49,9 +42,10 @@ holdings = sa.Table(
     "holdings",
     metadata,
     sa.Column("revision", sa.Integer, primary_key=True),
-    sa.Column("document_id", sa.ForeignKey("documents.id"), primary_key=True, index=True),
-    sa.Column("rule", sa.Text, nullable=False),  # what is one rule: title and kind
-    sa.Column("number", sa.Integer, nullable=False),  # 1 is the rule's oldest version
+    sa.Column("rule", sa.Text, primary_key=True),  # what is one rule: title and kind
+    sa.Column("number", sa.Integer, primary_key=True),  # 1 is the rule's oldest version
+    # Not the key: a wording that was given up may come back, as another version.
+    sa.Column("document_id", sa.ForeignKey("documents.id"), nullable=False, index=True),
     sa.Column("since", sa.String(10), nullable=False),
     sa.Column("until", sa.String(10)),  # exclusive
     sa.Column("withdrawn", sa.String(10)),  # the day on which it was taken out of force
@@ -68,6 +62,7 @@ files = sa.Table(
     sa.Column("sha256", sa.String(64), nullable=False),
     sa.Column("read_by", sa.Integer, nullable=False),
     sa.Column("documents", sa.JSON, nullable=False),  # ids
+    sa.Column("notes", sa.JSON, nullable=False, server_default="[]"),  # while it is staged
 )
 
 # What was done to the library, oldest first.
@@ -139,95 +134,3 @@ faq_revision = sa.Table(
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("number", sa.Integer, nullable=False),
 )
-
-
-def _m0001_first_tables(connection: Connection) -> None:
-    metadata.create_all(connection, [documents, passages, faq])
-
-
-def _m0002_faq_revision(connection: Connection) -> None:
-    faq_revision.create(connection)
-    connection.execute(sa.insert(faq_revision).values(id=1, number=0))
-
-
-def _m0003_structure(connection: Connection) -> None:
-    _add_missing_columns(connection, documents)
-    _add_missing_columns(connection, passages)
-    cross_references.create(connection)
-
-
-def _m0004_versions(connection: Connection) -> None:
-    """A document was in force, or replaced by a revision, in columns of its own row."""
-    metadata.create_all(connection, [holdings, files, history])
-    _add_missing_columns(connection, faq)
-    inspector = sa.inspect(connection)
-    if not inspector.has_table("revision"):
-        return
-    _add_missing_columns(connection, documents)
-    _add_missing_columns(connection, passages)
-    old = sa.MetaData()
-    row = sa.Table("revision", old, autoload_with=connection)
-    number = connection.scalar(sa.select(row.c.number)) or 0
-    d = sa.Table("documents", old, autoload_with=connection)
-    in_force = connection.execute(sa.select(d).where(d.c.replaced_by == 0).order_by(d.c.id)).all()
-    if number:
-        _hold_all(connection, number, in_force)
-    row.drop(connection)
-    for index in inspector.get_indexes("documents"):
-        if index["column_names"] == ["replaced_by"]:
-            connection.exec_driver_sql(f"DROP INDEX {index['name']}")
-    for column in ("replaced_by", "added_in"):
-        connection.exec_driver_sql(f"ALTER TABLE documents DROP COLUMN {column}")
-
-
-def _hold_all(connection: Connection, number: int, rows: Sequence[Row[Any]]) -> None:
-    """A revision of all ``rows``, each a version of a rule of its own."""
-    read: dict[str, dict[str, Any]] = {}
-    rules = set[str]()
-    for row in rows:
-        rule = unused(rule_key(row.title, row.kind, row.source), rules)
-        rules.add(rule)
-        values = {"revision": number, "document_id": row.id, "rule": rule, "number": 1}
-        days = {"since": row.effective or "", "until": None, "withdrawn": None}
-        known = {"dated": bool(row.effective), "taken": number}
-        connection.execute(sa.insert(holdings).values(**values, **days, **known))
-        file = {"revision": number, "source": row.source, "sha256": row.sha256}
-        read.setdefault(row.source, {**file, "read_by": row.read_by, "documents": []})
-        read[row.source]["documents"].append(row.id)
-    if read:
-        connection.execute(sa.insert(files), list(read.values()))
-    done = {"at": "", "action": "migrate", "revision": number, "generation": ""}
-    connection.execute(sa.insert(history).values(**done, published=True, summary=[]))
-
-
-def _add_missing_columns(connection: Connection, table: sa.Table) -> None:
-    """The columns that a table made by an earlier migration has not got yet."""
-    there = {column["name"] for column in sa.inspect(connection).get_columns(table.name)}
-    for column in table.columns:
-        if column.name not in there:
-            words = sa.schema.CreateColumn(column).compile(connection)
-            connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {words}")
-
-
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
-    _m0001_first_tables,
-    _m0002_faq_revision,
-    _m0003_structure,
-    _m0004_versions,
-)
-
-
-def migrate(connection: Connection) -> None:
-    """Apply the migrations that are missing, in order. Raises LibraryError for a newer schema."""
-    migrations_table.create(connection, checkfirst=True)
-    applied = set(connection.scalars(sa.select(migrations_table.c.name)))
-    names = [step.__name__ for step in MIGRATIONS]
-    if applied - set(names):
-        raise LibraryError(
-            "라이브러리가 더 새로운 버전의 프로그램으로 만들어졌습니다.\n"
-            "→ 프로그램을 그 버전 이상으로 올리거나 다른 --home을 쓰세요."
-        )
-    for step in MIGRATIONS:
-        if step.__name__ not in applied:
-            step(connection)
-            connection.execute(sa.insert(migrations_table).values(name=step.__name__))

@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from onprem_rag.library.store import Library
-from onprem_rag.library.versions import in_force
+from onprem_rag.library.versions import in_force, title_key
 from onprem_rag.records import CrossReference, Document, Passage, Version
 
 
 class Shelf:
     """The versions in force on a day. Read-only; safe to share between threads.
 
-    Later changes of the library don't show: what a revision holds never changes.
+    Later changes of the library don't show: the versions of a revision stay as they are
+    for as long as a generation built from it is kept.
     """
 
     def __init__(
@@ -27,7 +28,7 @@ class Shelf:
         self.ids = frozenset(self.versions)
         self._titled: dict[str, list[int]] = {}
         for number, one in self.versions.items():
-            self._titled.setdefault(_squeezed(one.title), []).append(number)
+            self._titled.setdefault(title_key(one.title), []).append(number)
 
     def on(self, day: str) -> Shelf:
         """The same revision on another day."""
@@ -39,8 +40,8 @@ class Shelf:
         return self._held
 
     def article(self, title: str, article: str) -> list[Passage]:
-        """The passages of one article of the rules called ``title`` (blanks ignored)."""
-        return self._library.article(self._titled.get(_squeezed(title), ()), article)
+        """The passages of one article of the rules called ``title``; see ``title_key``."""
+        return self._library.article(self._titled.get(title_key(title), ()), article)
 
     @cached_property
     def counts(self) -> tuple[int, int]:
@@ -62,7 +63,3 @@ class Shelf:
     def outline(self, document_id: int) -> list[tuple[object, ...]]:
         """See ``Library.outline``."""
         return self._library.outline(document_id)
-
-
-def _squeezed(title: str) -> str:
-    return title.replace(" ", "")

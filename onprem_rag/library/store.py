@@ -1,4 +1,4 @@
-"""The library: documents, their passages and the FAQ. The only module that runs SQL."""
+"""The library as it is read: documents, their passages, versions and the FAQ."""
 
 from __future__ import annotations
 
@@ -69,10 +69,14 @@ class Library:
         self._engine.dispose()
 
     def revision(self) -> int:
-        """The newest revision that was made live; 0 before the first."""
+        """The revision that was made live last; 0 before the first.
+
+        After a rollback an older one than others that there are.
+        """
         table = schema.history.c
-        newest = sa.select(sa.func.coalesce(sa.func.max(table.revision), 0))
-        return self._one(newest.where(table.published))
+        last = sa.select(table.revision).where(table.published).order_by(table.number.desc())
+        rows = self._all(last.limit(1))
+        return int(rows[0].revision) if rows else 0
 
     def has(self, revision: int) -> bool:
         """Whether a revision is known, be it that it holds nothing.
@@ -190,11 +194,11 @@ class Library:
         rows = self._all(query.where(p.article.not_like("부칙%")).distinct())
         return frozenset(row.article for row in rows)
 
-    def articles(self, ids: Collection[int]) -> list[tuple[str, str | None]]:
-        """(title, article) of all that these documents hold."""
+    def articles(self, ids: Collection[int], but: str) -> list[tuple[str, str | None]]:
+        """(title, article) of all that these documents hold, without articles entitled ``but``."""
         p, d = schema.passages.c, schema.documents.c
         joined = schema.passages.join(schema.documents)
-        query = sa.select(d.title, p.article).select_from(joined).distinct()
+        query = sa.select(d.title, p.article).select_from(joined).where(p.title != but).distinct()
         return [
             (row.title, row.article)
             for chunk in chunks(ids)

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import date
 
+from onprem_rag.korean.text import letters
 from onprem_rag.records import State, Version
 
 UNKNOWN_KIND = "문서"
@@ -17,12 +18,17 @@ def today() -> str:
     return date.today().isoformat()
 
 
+def title_key(title: str) -> str:
+    """A title as it is compared, by letters and digits alone: 보수·여비 규정 is 보수ㆍ여비규정."""
+    return letters(title) or title
+
+
 def rule_key(title: str, kind: str, source: str) -> str:
-    """What the versions of one rule share: title (blanks ignored) and kind.
+    """What the versions of one rule share: title (see ``title_key``) and kind.
 
     A text that says no kind is no rule: two plans may have one title. It is known by its file.
     """
-    key = f"{title.replace(' ', '')}|{kind}"
+    key = f"{title_key(title)}|{kind}"
     return f"{key}|{source}" if kind == UNKNOWN_KIND else key
 
 

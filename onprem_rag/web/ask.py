@@ -7,6 +7,7 @@ import logging
 from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from html import escape
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import streamlit as st
 
 from onprem_rag.chatbot import LONGEST_QUESTION, Chatbot
 from onprem_rag.config import default_home, load_config
-from onprem_rag.errors import OnpremRagError
+from onprem_rag.errors import ConfigError, OnpremRagError
 from onprem_rag.followup import MOST_EARLIER, exchange
 from onprem_rag.records import Answer, Exchange, Waiting
 from onprem_rag.web import answers, parts
@@ -164,6 +165,8 @@ def _answer(bot: Chatbot, question: str) -> Turn:
                     if isinstance(item, Answer):
                         return Turn(question, item, _excerpts(bot, item))
                     growing.html(parts.growing(item))
+    except ConfigError as error:  # of two days at once
+        return Turn(question, advice=str(error))
     except OnpremRagError as error:
         return Turn(question, problem=str(error))
     except Exception:
@@ -188,7 +191,12 @@ def _earlier(turns: Sequence[Turn]) -> tuple[Exchange, ...]:
 
 def _excerpts(bot: Chatbot, answer: Answer) -> tuple[Excerpt, ...]:
     return tuple(
-        excerpt(bot.document(citation.document_id), citation, answer.hits, bot.referred)
+        excerpt(
+            bot.document(citation.document_id),
+            citation,
+            answer.hits,
+            partial(bot.referred, day=answer.as_of),
+        )
         for citation in answers.shown_places(answer)
     )
 

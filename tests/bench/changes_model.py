@@ -69,7 +69,7 @@ class Model:
     """What a library ought to have in force, told in days."""
 
     files: dict[str, Text] = field(default_factory=dict)
-    kept: dict[int, Kept] = field(default_factory=dict)
+    kept: dict[tuple[int, str], Kept] = field(default_factory=dict)  # by number and first day
 
     def in_force(self, title: str, day: str) -> int | None:
         """The version with the latest 시행일 until ``day``, unless it was withdrawn by then."""
@@ -83,25 +83,37 @@ class Model:
         """All that is in force on ``day``."""
         return {number for title in TITLES if (number := self.in_force(title, day)) is not None}
 
-    def write(self, name: str, text: Text, today: str, order: int) -> None:
-        """A file has come, or reads otherwise."""
+    def write(self, name: str, text: Text, today: str, order: int, named: bool = True) -> None:
+        """A file has come, or reads otherwise; one that was not ``named`` may have been moved."""
+        last = self.files.get(name)
+        known = self._newest(text)
+        elsewhere = text in self.files.values()
+        since = self.first_day(name, text, today)
         self.files[name] = text
-        known = self.kept.get(text.number)
+        if known and not last and not named and (known.withdrawn is None or elsewhere):
+            return
         if known is None or known.withdrawn is not None or not self._counts(known, today):
-            others = any(one.text.number != text.number for one in self._of(text.title))
-            since = text.since or (today if others else "")
-            self.kept[text.number] = Kept(text, since, order)
+            self._begin(text, since, order)
+
+    def first_day(self, name: str, text: Text, today: str) -> str:
+        """Since when a text counts: one that doesn't say takes the place of what is coming."""
+        last = self.files.get(name)
+        coming = self._newest(last) if last and last != text and last.title == text.title else None
+        counts = coming and coming.withdrawn is None and self._counts(coming, today)
+        if coming and counts and coming.since > today:
+            return text.since or coming.since
+        others = any(one.text.number != text.number for one in self._of(text.title))
+        return text.since or (today if others else "")
 
     def name_again(self, name: str, today: str, order: int) -> None:
         """An admin names a file that has not changed: a rule that was taken out comes back."""
         text = self.files[name]
-        known = self.kept[text.number]
-        never = not any(self.in_force(text.title, day) == text.number for day in self._days(text))
+        known = self._newest(text)
+        assert known
+        never = self.in_force(text.title, known.since) != text.number
         out = known.withdrawn is not None or text.since is None or never
         if out and not self._counts(known, today):
-            others = any(one.text.number != text.number for one in self._of(text.title))
-            since = text.since or (today if others else "")
-            self.kept[text.number] = Kept(text, since, order)
+            self._begin(text, self.first_day(name, text, today), order)
 
     def drop(self, name: str) -> None:
         """A file is gone."""
@@ -128,18 +140,30 @@ class Model:
     def _of(self, title: str) -> Iterator[Kept]:
         return (one for one in self.kept.values() if one.text.title == title)
 
-    def _days(self, text: Text) -> list[str]:
-        """The days on which anything begins."""
-        return [one.since for one in self._of(text.title)]
+    def _newest(self, text: Text) -> Kept | None:
+        held = [one for one in self._of(text.title) if one.text.number == text.number]
+        return max(held, key=lambda one: (one.since, one.order), default=None)
+
+    def _begin(self, text: Text, since: str, order: int) -> None:
+        """A text counts from a day on; the days before, on which it counted too, stay known."""
+        for key, one in list(self.kept.items()):
+            over = self._end(one) <= since and one.since < self._end(one) and not self._lost(one)
+            if one.text.number == text.number and not over:
+                del self.kept[key]
+        self.kept[text.number, since] = Kept(text, since, order)
 
     def _counts(self, known: Kept, today: str) -> bool:
         """Whether it is in force or will be, as far as is known."""
+        return today < self._end(known)
+
+    def _end(self, known: Kept) -> str:
+        """The day before which it counts last."""
         later = [
             one.since
             for one in self._of(known.text.title)
             if (one.since, one.order) > (known.since, known.order) and not self._lost(one)
         ]
-        return today < min(later, default="9999") and not (known.withdrawn or "9999") <= today
+        return min([*later, known.withdrawn or "9999"])
 
     def _lost(self, one: Kept) -> bool:
         """It has no day: it was withdrawn before, or another of the same day came after."""
@@ -210,14 +234,14 @@ class Changes(RuleBasedStateMachine):
         for name, text in sorted(self.disk.items()):
             if self.model.files.get(name) == text:
                 continue
-            of_a_day = (text.title, text.since or self.today)
+            of_a_day = (text.title, self.model.first_day(name, text, self.today) or self.today)
             if taken.setdefault(of_a_day, text.number) != text.number:
                 self._delete(name)  # of two that begin on one day at once neither is the newer
         if not self.disk:
             return
         for name, text in sorted(self.disk.items()):
             if self.model.files.get(name) != text:
-                self.model.write(name, text, self.today, self.order)
+                self.model.write(name, text, self.today, self.order, named=False)
         for name in set(self.model.files) - self.disk.keys():
             self.model.drop(name)
         self._done(lambda: sync(self.config, self.rules, quiet))

@@ -14,7 +14,6 @@ from onprem_rag.evaluate.gate import (
     Judgement,
     among,
     judge,
-    judgement_json,
     judgement_text,
 )
 from onprem_rag.evaluate.retrieval import DEPTH, GoldQuestion, key_of, read_questions
@@ -163,23 +162,6 @@ def test_what_an_admin_reads() -> None:
     assert many.endswith(f"  … 외 {30 - SHOWN}개")
     fine = judgement_text(judged([2], [1]))
     assert fine.startswith("질문으로 검사했습니다: 새 색인이 지금 색인보다 나쁘지 않습니다.")
-
-
-def test_the_record_of_it() -> None:
-    assert judgement_json(judged([1, 2, 1], [1, None, 1], exists=without(3))) == {
-        "passed": False,
-        "margin": 0.01,
-        "questions": 2,
-        "before": {"hit@2": 1.0, "mrr": 0.75},
-        "after": {"hit@2": 0.5, "mrr": 0.5},
-        "risen": 0,
-        "fallen": [
-            {"question": "질문 2", "gold": [[RULE, "제2조"]], "before": 2, "after": None},
-        ],
-        "gone": ["질문 3"],
-        "unknown": [],
-        "fresh": 0,
-    }
 
 
 ranks = st.lists(

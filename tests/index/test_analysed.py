@@ -6,14 +6,17 @@ import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from onprem_rag.index import analysed
 from onprem_rag.index.analysed import MOST_PARTS, AnalysedTexts
 from onprem_rag.index.analysis import Analysis, analyse
+from onprem_rag.index.texts import Texts
 from onprem_rag.records import Passage
 from tests.conftest import shelf_of
 
@@ -32,27 +35,32 @@ def titles(passages: Sequence[Passage]) -> list[str]:
 
 
 class Heard:
-    """A progress report that remembers; the first says how much was known already."""
+    """A progress report that remembers the last; nothing done would announce other stages."""
 
-    def __init__(self) -> None:
-        self.told: list[tuple[int, int]] = []
+    last = (0, 0)
 
     def __call__(self, stage: str, done: int, total: int) -> None:
         assert stage == "형태소 분석"
-        self.told.append((done, total))
-
-    @property
-    def unknown(self) -> int:
-        """How many texts had to be analysed."""
-        assert self.told[-1][0] == self.told[-1][1]
-        return self.told[-1][1] - self.told[0][0]
+        assert self.last[0] <= done <= total
+        assert done > 0
+        self.last = (done, total)
 
 
 def again(passages: Sequence[Passage], folder: Path, form: int = 1) -> tuple[Analysis, int]:
     """Analysed with what ``folder`` has, and how many texts it did not have."""
     heard = Heard()
-    found = analyse(passages, titles(passages), heard, AnalysedTexts(folder, form))
-    return found, heard.unknown
+    unknown: list[str] = []
+    real = analysed.analysed
+
+    def counted(texts: Sequence[str], *others: Any) -> Texts:
+        unknown.extend(texts)
+        return real(texts, *others)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(analysed, "analysed", counted)
+        found = analyse(passages, titles(passages), heard, AnalysedTexts(folder, form))
+    assert heard.last[0] == heard.last[1]
+    return found, len(unknown)
 
 
 def scores(analysis: Analysis) -> dict[tuple[str, str], tuple[float, list[float]]]:

@@ -56,9 +56,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def folder(built: Path, tmp_path: Path) -> Path:
-    """A home of one's own, as it was built, and the same file beside it."""
+    """A home of one's own, as it was built from the file in ``built``."""
     shutil.copytree(built / "home", tmp_path / "home")
-    (tmp_path / "숙소관리지침.txt").symlink_to(built / "숙소관리지침.txt")
     return tmp_path
 
 
@@ -81,13 +80,15 @@ def test_the_manifest_says_what_built_it(built: Path) -> None:
     assert manifest.vectors.startswith("embedded:")
 
 
-def test_a_configured_sentence_transformer_is_used(folder: Path, tiny_bert: Path) -> None:
+def test_a_configured_sentence_transformer_is_used(
+    built: Path, folder: Path, tiny_bert: Path
+) -> None:
     shutil.copytree(tiny_bert, folder / "home" / "models" / "작은-bert")
     settings(folder, "models/작은-bert")
     config = load_config(folder / "home")
     with pytest.raises(IndexMismatchError, match=r"임베더\(embedded\)가 지금 설정.*\n→ 설정을"):
         Chatbot.open(config)
-    (outcome,) = add(config, [folder / "숙소관리지침.txt"], quiet).files
+    (outcome,) = add(config, [built / "숙소관리지침.txt"], quiet).files
     assert outcome.status == "unchanged"
     generation = open_current(config.index_folder, config.embedder_folder)
     assert generation.manifest.generation == 2
@@ -99,11 +100,29 @@ def test_a_configured_sentence_transformer_is_used(folder: Path, tiny_bert: Path
     assert 0 < scores["dense"] <= 1
 
 
-def test_another_embedder_than_the_one_that_built_is_refused(folder: Path, tiny_bert: Path) -> None:
+def test_the_gate_compares_with_what_the_embedder_before_found(
+    built: Path, folder: Path, tiny_bert: Path
+) -> None:
+    shutil.copytree(tiny_bert, folder / "home" / "models" / "작은-bert")
+    asked = {"question": "언제 퇴거하나요?", "document": "숙소관리지침", "article": "제2조"}
+    (folder / "질문.jsonl").write_text(json.dumps(asked), encoding="utf-8")
+    told = []
+    for embedder in ("models/작은-bert", ""):  # there, and back to the embedded one
+        settings(folder, embedder)
+        with (folder / "home" / "config.toml").open("a", encoding="utf-8") as file:
+            file.write('[gate]\nquestions = "../질문.jsonl"\nmargin = 0.99\n')
+        outcome = add(load_config(folder / "home"), [built / "숙소관리지침.txt"], quiet)
+        told.append((outcome.generation, outcome.refused, "비교한 질문 1개" in outcome.gate))
+    assert told == [("g000002", False, True), ("g000003", False, True)]
+
+
+def test_another_embedder_than_the_one_that_built_is_refused(
+    built: Path, folder: Path, tiny_bert: Path
+) -> None:
     model = folder / "home" / "models" / "작은-bert"
     shutil.copytree(tiny_bert, model)
     settings(folder, "models/작은-bert")
-    add(load_config(folder / "home"), [folder / "숙소관리지침.txt"], quiet)
+    add(load_config(folder / "home"), [built / "숙소관리지침.txt"], quiet)
     (folder / "home" / "config.toml").unlink()
     with pytest.raises(IndexMismatchError, match=r"작은-bert:\w+\)가 지금 설정\(embedded\)과"):
         Chatbot.open(load_config(folder / "home"))
@@ -201,13 +220,15 @@ DAMAGE = {
 
 
 @pytest.mark.parametrize("case", DAMAGE)
-def test_damage_is_told_with_its_remedy_and_mended_by_it(case: str, folder: Path) -> None:
+def test_damage_is_told_with_its_remedy_and_mended_by_it(
+    case: str, built: Path, folder: Path
+) -> None:
     damage, reason = DAMAGE[case]
     config = load_config(folder / "home")
     damage(config.index_folder / "g000001")
     with pytest.raises(IndexMismatchError, match=rf"{reason}[^\n]*{REMEDY}"):
         Chatbot.open(config)
-    (outcome,) = add(config, [folder / "숙소관리지침.txt"], quiet).files
+    (outcome,) = add(config, [built / "숙소관리지침.txt"], quiet).files
     assert outcome.status == "unchanged"
     assert current_name(config.index_folder) == "g000002"
     assert "30일 이내" in best(folder, "숙소에서 언제 퇴거하나요?")
@@ -219,8 +240,8 @@ def test_a_build_that_failed_does_not_push_out_the_one_that_is_still_served(fold
     (folder / "보안지침.txt").write_text("제1조(목적) 비밀번호를 바꾼다.", encoding="utf-8")
     add(config, [folder / "보안지침.txt"], quiet)
     names = {path.name for path in config.index_folder.glob("g*")}
-    assert names == {"g000001", "g000003"}
-    assert current_name(config.index_folder) == "g000003"
+    assert names == {"g000001", "g000002"}
+    assert current_name(config.index_folder) == "g000002"
 
 
 def test_the_analysis_is_one_stage_from_start_to_end(tmp_path: Path) -> None:
@@ -253,10 +274,12 @@ def collections_on(server: Path) -> set[str]:
         client.close()
 
 
-def test_an_index_that_moves_is_told_built_anew_and_leaves_nothing(folder: Path) -> None:
+def test_an_index_that_moves_is_told_built_anew_and_leaves_nothing(
+    built: Path, folder: Path
+) -> None:
     """Files, server, files, files, files, server: what it held first is dropped on the return."""
     moved = r"^\[index\] uri가 색인을 만든 때와 다릅니다\.\n→ 'ingest add'를 다시 실행하거나 uri를"
-    server, rule = folder / "server.db", folder / "숙소관리지침.txt"
+    server, rule = folder / "server.db", built / "숙소관리지침.txt"
     for number, place in enumerate((server, None), start=2):
         config = home_on(folder, place)
         with pytest.raises(IndexMismatchError, match=moved):
@@ -265,7 +288,7 @@ def test_an_index_that_moves_is_told_built_anew_and_leaves_nothing(folder: Path)
         assert "30일 이내" in best(folder, "숙소에서 언제 퇴거하나요?")
     first = collections_on(server)
     assert len(first) == 2
-    rule.unlink()
+    rule = folder / "숙소관리지침.txt"
     for number, text in enumerate((RULE + "\n", RULE + "\n\n"), start=4):
         rule.write_text(text, encoding="utf-8")
         assert add(home_on(folder, None), [rule], quiet).generation == f"g{number:06d}"
@@ -398,6 +421,16 @@ def test_generations_to_keep_are_kept_and_can_be_live_again(
             switch(tmp_path, wrong)
     assert current_name(tmp_path) == names[1]
     assert kept(tmp_path / "nowhere") == []
+
+
+def test_a_name_is_not_given_again_to_another_index(
+    passages: list[Passage], tmp_path: Path
+) -> None:
+    assert build(tmp_path, passages[:5], [""] * 5, 1, None, quiet, least=4) == "g000004"
+    assert build(tmp_path, passages[:5], [""] * 5, 1, None, quiet, least=2) == "g000005"
+    publish(tmp_path, "g000005")
+    shutil.rmtree(tmp_path / "g000005")  # CURRENT still names it
+    assert build(tmp_path, passages[:5], [""] * 5, 1, None, quiet) == "g000006"
 
 
 def test_what_a_killed_build_has_left_is_gone_after_the_next(

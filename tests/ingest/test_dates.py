@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from ingest.split.dates import Dates, dates_of, iso_dates
+from ingest.split.dates import Dates, dates_of, iso_dates, named_date
 
 
 @pytest.mark.parametrize(
@@ -155,6 +155,22 @@ def test_the_department_where_it_is_stated(head: str, department: str | None) ->
             ],
             "2020-01-01",
         ),
+        (
+            ["부칙 <제19234호, 2023. 1. 3.>\n이 법은 공포 후 6개월이 경과한 날부터 시행한다."],
+            "2023-07-04",
+        ),
+        (
+            ["부칙 <2023. 8. 31.>\n이 지침은 공포한 날부터 6개월이 지난 날부터 시행한다."],
+            "2024-03-01",
+        ),
+        (["부칙 <2026. 1. 1.>\n이 규정은 2027년 1월부터 시행한다."], "2027-01-01"),
+        (  # the newest first
+            [
+                "부칙 <2027. 1. 1.>\n이 규칙은 2027년 1월 1일부터 시행한다.",
+                "부칙 <2025. 3. 1.>\n이 규칙은 2025년 3월 1일부터 시행한다.",
+            ],
+            "2027-01-01",
+        ),
     ],
 )
 def test_since_when_the_latest_wording_holds(addenda: list[str], expected: str) -> None:
@@ -165,7 +181,6 @@ def test_since_when_the_latest_wording_holds(addenda: list[str], expected: str) 
     "last",
     [
         "부칙 <2020. 1. 1.>\n이 규정은 이사회의 승인을 받은 날부터 시행한다.",
-        "부칙 <제19234호, 2023. 1. 3.>\n이 법은 공포 후 6개월이 경과한 날부터 시행한다.",
         "부칙 <2020. 1. 1.>\n이 지침은 공포한 날부터 시행한다.",  # of no number: 공포 of what?
         "부칙\n이 규정은 2020. 13. 45.부터 시행한다.",
     ],
@@ -210,3 +225,19 @@ def test_hostile_text_takes_no_time(piece: str) -> None:
     start = time.perf_counter()
     dates_of(piece * 20_000, [piece * 20_000])
     assert time.perf_counter() - start < 3
+
+
+@pytest.mark.parametrize(
+    ("name", "day"),
+    [
+        ("인사규정(2020.1.1.)", "2020-01-01"),
+        ("인사규정_20200101", "2020-01-01"),
+        ("3_06_출장규칙(240214)", "2024-02-14"),
+        ("출장지침_v2_250101", "2025-01-01"),
+        ("문서123456", None),
+        ("자료_991332", None),
+        ("제3차 개정안", None),
+    ],
+)
+def test_the_day_in_a_files_name(name: str, day: str | None) -> None:
+    assert named_date(name) == day

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+import shutil
 import threading
 from pathlib import Path
 
 import pytest
 
 from ingest.__main__ import main
-from ingest.change import only_writer
-from ingest.faq import add_faq
+from ingest.faq import add_faq, review
+from ingest.lock import only_writer
 from ingest.rollback import rollback
 from onprem_rag.errors import LibraryError
+from onprem_rag.library import versions as days
 from tests.conftest import Run, shelf_of
 from tests.ingest.holding import QUESTION, Desk, rule
 
@@ -100,6 +102,36 @@ def test_a_generation_that_is_damaged_is_no_way_back(desk: Desk) -> None:
     assert "3만원" in desk.chatbot().ask(QUESTION).text
 
 
+def test_back_is_to_what_led_here_not_to_what_was_rolled_back(desk: Desk) -> None:
+    for amount in (2, 3, 4):
+        desk.put("여비규정.txt", rule(amount))
+        desk.add()
+    assert rollback(desk.config) == "g000002"
+    desk.put("여비규정.txt", rule(5))
+    assert desk.add().generation == "g000004"
+    assert rollback(desk.config) == "g000002"
+    assert desk.amounts() == [3]
+
+
+def test_a_damaged_index_does_not_bring_back_what_was_rolled_back(desk: Desk) -> None:
+    for amount in (2, 3):
+        desk.put("여비규정.txt", rule(amount))
+        desk.add()
+    rollback(desk.config)
+    (desk.home / "index" / "g000001" / "manifest.json").write_text("{")
+    assert desk.amounts() == [2]
+
+
+def test_an_index_that_was_deleted_is_built_under_another_name(desk: Desk) -> None:
+    desk.put("여비규정.txt", rule(2))
+    desk.add()
+    chatbot = desk.chatbot()
+    shutil.rmtree(desk.home / "index")
+    desk.put("여비규정.txt", rule(3))
+    assert desk.add().generation == "g000002"
+    assert "3만원" in chatbot.ask(QUESTION).text
+
+
 def test_a_second_writer_is_told_who_is_at_work(desk: Desk, call: Run) -> None:
     desk.put("여비규정.txt", rule(2))
     desk.add()
@@ -152,3 +184,24 @@ def test_approved_answers_go_with_the_wording(desk: Desk) -> None:
             rollback(desk.config, {"back": 1, "forward": 2}[step])
         fires.append(chatbot.ask("일비가 얼마죠?").generator == "faq")
     assert fires == [False, True, False]
+
+
+def test_an_approved_answer_on_a_rule_to_come_is_bound_to_its_first_version(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.put("보수규정.txt", rule(5, title="보수규정"))
+    desk.add()
+    faq = desk.home.parent / "여비.csv"
+    faq.write_text("질문,답변,문서,조문\n일비가 얼마죠?,2만원입니다.,여비규정,제2조\n")
+    add_faq(desk.config, [faq])  # before there is such a rule at all
+    desk.put("여비규정_1.txt", rule(2, "2100-12-01"))
+    desk.put("여비규정_2.txt", rule(3, "2101-03-01"))
+    desk.add()
+    assert review(desk.config) == []
+    chatbot = desk.chatbot()
+    fires = []
+    for day in ("2100-11-30", "2100-12-01", "2101-03-01"):
+        monkeypatch.setattr(days, "today", lambda day=day: day)
+        fires.append(chatbot.ask("일비가 얼마죠?").generator == "faq")
+    assert fires == [False, True, False]
+    assert len(review(desk.config)) == 1

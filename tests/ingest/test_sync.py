@@ -15,7 +15,7 @@ from ingest.__main__ import main
 from onprem_rag.errors import LibraryError
 from onprem_rag.index.generations import current_name
 from onprem_rag.records import State
-from tests.conftest import Run, shelf_of
+from tests.conftest import Run, quiet, shelf_of
 from tests.ingest.holding import QUESTION, Desk, rule, statuses
 
 
@@ -214,3 +214,84 @@ def test_a_run_in_between_does_not_go_on_from_another(desk: Desk) -> None:
     desk.put("보수규정.txt", rule(5, title="보수규정"))
     assert desk.sync().summary == ("보수규정 1판: 새 규정",)
     assert desk.amounts(title="보수규정") == [5]
+
+
+def test_linked_files_go_with_their_links(desk: Desk) -> None:
+    archive = desk.home.parent / "보관"
+    archive.mkdir()
+    (archive / "여비규정.txt").write_text(rule(2))
+    desk.put("보수규정.txt", rule(5, title="보수규정"))
+    link = desk.folder / "여비규정.txt"
+    link.symlink_to(archive / "여비규정.txt")
+    desk.sync()
+    assert desk.amounts() == [2]
+    link.unlink()
+    assert desk.sync().summary == ("여비규정 1판: 시행 중 → 철회",)
+
+    # A folder that is a link, to another edition of all that there is.
+    new, current = desk.home.parent / "새 규정", desk.home.parent / "현행"
+    new.mkdir()
+    (new / "수당규정.txt").write_text(rule(6, title="수당규정"))
+    current.symlink_to(desk.folder)
+    pipeline.sync(desk.config, current, quiet)
+    pipeline.remove(desk.config, [str(desk.folder)], quiet)
+    current.unlink()
+    current.symlink_to(new)
+    outcome = pipeline.sync(desk.config, current, quiet)
+    assert outcome.summary == ("보수규정 1판: 시행 중 → 철회", "수당규정 1판: 새 규정")
+
+
+def test_a_folder_that_fails_while_it_is_read_is_not_empty(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.put("여비규정.txt", rule(2))
+    desk.put("디스크/보수규정.txt", rule(5, title="보수규정"))
+    desk.sync()
+    scandir = os.scandir
+
+    def failing(path: str) -> object:
+        if str(path).endswith("디스크"):
+            raise OSError(5, "Input/output error", path)
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", failing)
+    outcome = desk.sync()
+    assert (statuses(outcome), outcome.summary) == (["unchanged", "failed"], ())
+    assert desk.amounts(title="보수규정") == [5]
+
+
+def test_moving_brings_nothing_back_and_status_tells_where_it_is(desk: Desk, call: Run) -> None:
+    desk.put("여비/여비규정.txt", rule(2))
+    desk.put("보수규정.txt", rule(5, title="보수규정"))
+    desk.sync()
+    desk.remove("여비규정")
+    os.rename(desk.folder / "여비", desk.folder / "옮긴 여비")
+    os.rename(desk.folder / "보수규정.txt", desk.folder / "옮긴 보수규정.txt")
+    outcome = desk.sync()
+    assert (outcome.summary, outcome.generation) == ((), "g000002")
+    assert (desk.amounts(), desk.amounts(title="보수규정")) == ([], [5])
+    _, out, _ = call(main, "status", "--home", desk.home)
+    assert str(desk.folder / "옮긴 보수규정.txt") in out
+    assert str(desk.folder / "보수규정.txt") not in out
+
+
+def test_a_copy_of_a_text_that_is_no_rule_stays_when_the_other_is_changed(desk: Desk) -> None:
+    def plan(number: int) -> str:
+        return f"2026년 교육 계획\n\n교육은 {number}월에 실시한다. 참석 인원은 20명이다.\n"
+
+    def months() -> set[str]:
+        hits = desk.chatbot().search("교육은 몇 월에 실시하나요?", 10)
+        return {month for hit in hits for month in "5678" if f"{month}월" in hit.passage.text}
+
+    desk.put("계획.txt", plan(5))
+    desk.put("사본/계획.txt", plan(5))
+    desk.sync()
+    desk.put("계획.txt", plan(6))
+    desk.sync()
+    assert months() == {"5", "6"}
+    desk.put("사본/계획.txt", plan(7))
+    desk.sync()
+    assert months() == {"6", "7"}
+    desk.put("계획.txt", plan(8))
+    desk.sync()
+    assert months() == {"7", "8"}

@@ -10,9 +10,12 @@ import pytest
 from ingest.__main__ import main
 from ingest.faq import add_faq
 from onprem_rag.cli import main as ask
-from onprem_rag.library.versions import state_of
+from onprem_rag.errors import ConfigError
+from onprem_rag.followup import exchange
+from onprem_rag.library.versions import state_of, today
 from onprem_rag.records import State, Status
 from onprem_rag.report import answer_json, answer_text
+from onprem_rag.web.ask import _excerpts
 from tests.conftest import Run, shelf_of
 from tests.ingest.holding import QUESTION, Desk, rule, statuses
 
@@ -74,6 +77,56 @@ def test_new_content_under_one_title_is_a_new_version_whatever_its_file(
     # A file whose rule has a newer version is not brought back by naming it.
     assert statuses(desk.add(first)) == ["unchanged"]
     assert desk.amounts() == [3]
+
+
+def test_the_present_year_is_today_and_two_days_are_refused(desk: Desk, call: Run) -> None:
+    desk.put("가.txt", rule(2, "2020-01-01"))
+    desk.put("나.txt", rule(3, f"{today()[:4]}-01-02"))
+    desk.add()
+    chatbot = desk.chatbot()
+    answer = chatbot.ask(f"올해 기준으로 {QUESTION}")
+    assert (answer.as_of, "3만원" in answer.text) == ("", True)
+    two = f"2021년 당시와 2025년 당시 {QUESTION}"
+    for ask_two in (chatbot.ask, chatbot.preview, lambda text: chatbot.search(text, 3)):
+        with pytest.raises(ConfigError, match="한 번에 한 날짜의 규정만"):
+            ask_two(two)
+    with pytest.raises(ConfigError, match="한 번에 한 날짜의 규정만"):
+        chatbot.ask(f"2021년 당시 {QUESTION}", day="2022-01-01")
+    code, _, err = call(ask, "ask", "--home", desk.home, two)
+    assert (code, "→ 날짜마다 나누어 물으세요." in err) == (1, True)
+
+
+def test_a_follow_up_is_answered_from_the_same_days_rules(desk: Desk) -> None:
+    desk.put("가.txt", rule(2, "2020-01-01"))
+    desk.put("나.txt", rule(3, "2024-01-01"))
+    desk.add()
+    chatbot = desk.chatbot()
+    for first in (
+        chatbot.ask(f"2023년 5월 당시 {QUESTION}"),
+        chatbot.ask(QUESTION, day="2023-05-01"),
+    ):
+        then = chatbot.ask("그럼 한도는?", [exchange(first)])
+        assert (then.understood, then.as_of) == ("일비 한도는?", "2023-05-01")
+        assert "2만원" in then.text
+        again = chatbot.ask("지금은요?", [exchange(first), exchange(then)])
+        assert (again.as_of, "3만원" in again.text) == ("", True)
+        other = chatbot.ask("2025년 당시에는요?", [exchange(first)])
+        assert (other.understood, other.as_of) == (QUESTION, "2025-01-01")
+
+
+def test_what_an_answer_refers_to_is_shown_as_it_was_on_its_day(desk: Desk) -> None:
+    referring = rule(2, "2020-01-01").replace(
+        "하루에 2만원으로 한다", "「급여규정」 제2조에 따른다"
+    )
+    desk.put("여비규정.txt", referring)
+    desk.put("급여1.txt", rule(2, "2020-01-01", "급여규정"))
+    desk.put("급여2.txt", rule(5, "2024-01-01", "급여규정"))
+    desk.add()
+    chatbot = desk.chatbot()
+    for day, amount in (("2021-01-01", "2만원"), ("", "5만원")):
+        answer = chatbot.ask("여비규정 제2조 알려줘", day=day)
+        (shown, *_) = _excerpts(chatbot, answer)
+        assert [amount in said for _, said in shown.references] == [True]
 
 
 def test_a_version_takes_over_on_its_day_without_anyone_acting(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import itertools
 import os
 import threading
 import time
@@ -13,6 +15,7 @@ import pytest
 from ingest import watch as watching
 from ingest.pipeline import Outcome
 from onprem_rag.errors import LibraryError
+from onprem_rag.index import generations
 from tests.ingest.holding import Desk, rule
 
 PATIENCE_S = 60.0
@@ -85,6 +88,30 @@ def test_a_folder_that_goes_away_and_comes_back_is_watched_on(
     until(lambda: len(watch.told) > 1)
     desk.put("여비규정.txt", rule(3))
     until(lambda: desk.amounts() == [3])
+
+
+def test_hidden_files_keep_nobody_waiting_and_a_full_disk_is_told_and_tried_again(
+    desk: Desk, watch: Watch, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    until(lambda: len(watch.told) == 1)
+    real, refused = generations.switch, []
+
+    def full(*arguments: object) -> None:
+        if not refused:
+            refused.append(arguments)
+            raise OSError(errno.ENOSPC, "No space left on device")
+        real(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(generations, "switch", full)
+    desk.put("여비규정.txt", rule(3))
+    numbers = itertools.count()
+
+    def restless() -> bool:
+        (desk.folder / ".log").write_text("…" * next(numbers))
+        return desk.amounts() == [3]
+
+    until(restless)
+    assert "디스크가 가득 찼습니다" in capsys.readouterr().err
 
 
 def test_a_folder_that_is_not_there_at_first_is_an_error(desk: Desk) -> None:

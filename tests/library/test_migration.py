@@ -25,7 +25,7 @@ VEHICLES = """차량관리규정
 
 제1조(목적) 이 규정은 공용차량의 관리에 필요한 사항을 정한다.
 
-제2조(배차) 차량을 쓰려는 직원은 전날까지 배차를 신청하여야 한다.
+제2조(배차) 제1조의 차량을 쓰려는 직원은 전날까지 배차를 신청하여야 한다.
 
 부칙
 이 규정은 2024년 3월 1일부터 시행한다.
@@ -52,6 +52,8 @@ def as_before_versions(path: Path) -> None:
             connection.execute(f"DROP TABLE {name}")
         connection.execute("DROP INDEX documents_by_content")
         connection.execute("ALTER TABLE documents DROP COLUMN content")
+        for column in ("referred", "plain"):
+            connection.execute(f"ALTER TABLE passages DROP COLUMN {column}")
         connection.execute("ALTER TABLE faq DROP COLUMN approved")
         connection.execute("CREATE TABLE revision (id INTEGER PRIMARY KEY, number INTEGER)")
         connection.execute("INSERT INTO revision VALUES (1, ?)", (newest,))
@@ -81,7 +83,12 @@ def test_a_library_from_before_versions_goes_on(tmp_path: Path, call: Run) -> No
         (3, "숙소관리지침", "", 1),
         (2, "차량관리규정", "2024-03-01", 1),
     ]
+    assert library.passages_of([3, 2])[0].document == "차량관리규정"
+    assert library.indexed([2])[1] == ["", "목적", ""]
     library.close()
+    with sqlite3.connect(home / "library.sqlite") as connection:
+        query = "EXPLAIN QUERY PLAN SELECT id FROM documents WHERE content = 'x'"
+        assert "documents_by_content" in str(connection.execute(query).fetchall())
     chatbot = Chatbot.open(config)
     assert "60일 이내" in chatbot.ask(QUESTION).text
     assert chatbot.ask("퇴거 기한이 언제인가요?").status is Status.FAQ

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from onprem_rag.config import load_config
 from onprem_rag.errors import LibraryError
 from onprem_rag.library import engine, schema
+from onprem_rag.library.migrations import MIGRATIONS, migrate
 from onprem_rag.library.shelf import Shelf
 from onprem_rag.library.store import Library
 from onprem_rag.library.writer import STAGED
@@ -171,6 +172,11 @@ def test_a_revision_stays_what_it_is(library: Library) -> None:
     assert (library.revision(), library.has(2)) == (2, True)
     assert library.versions(1) == [VERSION]
     assert library.versions(2) == [ended, follows]
+    with library.writing() as writer:
+        writer.log("rollback", 1, "g000001", [], published=True)
+    assert library.revision() == 1, "the last that was made live, not the newest"
+    with library.writing() as writer:
+        writer.log("rollback", 2, "g000002", [], published=True)
     assert library.files(1) == {"/a.txt": WHOLE}
     assert sorted(library.files(2)) == ["/a.txt", "/b.txt"]
     for rules, count in (
@@ -185,15 +191,17 @@ def test_a_revision_stays_what_it_is(library: Library) -> None:
     assert [(d.action, d.generation, d.summary) for d in library.history()] == [
         ("add", "g000001", ("여비 규정: 새 규정",)),
         ("add", "g000002", ("여비규정 2판: 새 판",)),
+        ("rollback", "g000001", ()),
+        ("rollback", "g000002", ()),
     ]
 
 
 def test_a_run_that_was_cut_off_leaves_what_it_read_and_no_revision(library: Library) -> None:
-    file = FileRead("/b.txt", "1" * 64, 1, (2,))
+    file = FileRead("/b.txt", "1" * 64, 1, (2,), ("1쪽은 그림입니다.",))
     with library.writing() as writer:
         writer.store(STRUCTURED, PASSAGES, 1)
         writer.stage(file)
-        writer.hold(2, [VERSION, replace(VERSION, document_id=2)], [WHOLE, file])
+        writer.hold(2, [VERSION, replace(VERSION, document_id=2, number=2)], [WHOLE, file])
         writer.stage(file)
         writer.log("add", 2, "g000002", [])
     with library.writing() as writer:
@@ -304,7 +312,7 @@ def test_a_library_of_the_first_schema_is_migrated(library: Library, tmp_path: P
     with sqlite3.connect(path) as migrated, sqlite3.connect(tmp_path / "new.sqlite") as new:
         database = sa.create_engine(f"sqlite:///{tmp_path / 'new.sqlite'}")
         with database.begin() as connection:
-            schema.migrate(connection)
+            migrate(connection)
         assert columns_of(migrated) == columns_of(new)
 
 
@@ -373,13 +381,13 @@ def test_migrating_again_changes_nothing(library: Library, tmp_path: Path) -> No
         again.close()
     with sqlite3.connect(tmp_path / "library.sqlite") as connection:
         names = connection.execute("SELECT name FROM migrations").fetchall()
-    assert names == [(step.__name__,) for step in schema.MIGRATIONS]
+    assert names == [(step.__name__,) for step in MIGRATIONS]
 
 
 def test_every_table_is_made_by_a_migration(tmp_path: Path) -> None:
     database = sa.create_engine(url_of(tmp_path))
     with database.begin() as connection:
-        schema.migrate(connection)
+        migrate(connection)
     assert set(sa.inspect(database).get_table_names()) == set(schema.metadata.tables)
 
 

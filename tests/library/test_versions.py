@@ -125,5 +125,9 @@ def test_a_rule_is_its_title_and_kind() -> None:
     assert rule_key("여비 규정", "규정", "/가") == rule_key("여비규정", "규정", "/나")
     assert rule_key("여비규정", "규정", "/가") != rule_key("여비규정", "지침", "/가")
     assert rule_key("추진계획", "문서", "/가") != rule_key("추진계획", "문서", "/나")
+    for other in ("보수ㆍ여비규정", "보수・여비 규정", "「보수·여비규정」", "보수·여비\u00a0규정"):
+        assert rule_key(other, "규정", "/가") == rule_key("보수·여비규정", "규정", "/나")
+    assert rule_key("여비규정(안)", "규정", "/가") != rule_key("여비규정", "규정", "/가")
+    assert rule_key("――", "규정", "/가") != rule_key("…", "규정", "/가")
     assert unused("가", set()) == "가"
     assert unused("가", {"가", "가#2", "나#3"}) == "가#3"

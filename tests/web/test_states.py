@@ -79,7 +79,7 @@ class Chatbot:
     def document(self, document_id):
         return Document("여비규정", "규정", "a.txt", "txt", "", TEXT)
 
-    def referred(self, reference):
+    def referred(self, reference, day=""):
         return ""
 
     def stream(self, question, earlier=()):

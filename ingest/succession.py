@@ -1,0 +1,92 @@
+"""Which rule a document is a version of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from ingest.held import Held
+from onprem_rag.library.versions import UNKNOWN_KIND, rule_key, title_key, unused
+from onprem_rag.records import Document, Version
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A document that was read from a file: its id, and the day that it or its file states."""
+
+    document: Document
+    document_id: int
+    articles: frozenset[str]  # of its main part
+    since: str | None
+
+
+def rules_of(
+    taken: Sequence[Taken],
+    gone: Sequence[Version],
+    since: str | None,
+    held: Held,
+    provided: Mapping[int, int],
+    articles_of: Callable[[int], frozenset[str]],
+) -> dict[int, str]:
+    """The rules that a file's documents are versions of, each another, by document.
+
+    ``gone``: what the file held before and does no more; ``since``: the admin's word for the day
+    on which they begin; ``provided``: in how many files a document is. A document of a known title
+    that is no version of a rule is another part of it, such as a second volume or the annexes.
+    """
+    found: dict[int, str] = {}
+    ranked = {
+        one.document_id: _candidates(one, gone, since, held, provided, articles_of) for one in taken
+    }
+    for rank in range(3):
+        for number, candidates in ranked.items():
+            free = [rule for rule in candidates[rank] if rule not in found.values()]
+            if free and number not in found:
+                found[number] = free[0]
+    for one in taken:
+        if one.document_id not in found:
+            key = rule_key(one.document.title, one.document.kind, one.document.source)
+            rule = unused(key, {*held.parts(key), *found.values()})
+            found[one.document_id] = rule
+    return found
+
+
+def _candidates(
+    one: Taken,
+    gone: Sequence[Version],
+    since: str | None,
+    held: Held,
+    provided: Mapping[int, int],
+    articles_of: Callable[[int], frozenset[str]],
+) -> tuple[list[str], list[str], list[str]]:
+    """Rules that a document may be a version of, the surest first."""
+    title, kind = one.document.title, one.document.kind
+    key = rule_key(title, kind, one.document.source)
+    same = [version.rule for version in reversed(held.of_document(one.document_id))]
+    succeeded = [v for v in gone if is_called(v, one.document)]
+    if kind == UNKNOWN_KIND:  # it is the file that makes them versions, not what is in them
+        own = [v for v in succeeded if not provided[v.document_id]]
+        parts = held.parts(key).items()
+        like = [rule for rule, v in parts if not provided[v.document_id]]
+        return same, [v.rule for v in own], like
+    like = []
+    for rule, version in held.parts(key).items():
+        if _is_version(one, version, articles_of(version.document_id), since):
+            like.append(rule)
+    return same, like, [version.rule for version in succeeded]
+
+
+def _is_version(one: Taken, version: Version, articles: frozenset[str], since: str | None) -> bool:
+    """Whether a document takes the place of a version with these ``articles``, or stands beside it.
+
+    It has half of them, or it begins anew, as of another day: a rule that was shortened.
+    """
+    shared = articles & one.articles
+    begins = "제1조" in shared and (since or one.since) not in (None, version.since)
+    return begins or 2 * len(shared) >= len(articles)
+
+
+def is_called(version: Version, document: Document) -> bool:
+    """Whether both have one title and kind."""
+    same = title_key(version.title) == title_key(document.title)
+    return same and version.kind == document.kind
