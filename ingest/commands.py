@@ -163,7 +163,8 @@ def _told(outcome: Outcome, as_json: bool) -> int:
     documents = sum(file.documents for file in taken)
     passages = sum(file.passages for file in taken)
     if outcome.files:
-        print(f"파일 {len(taken)}개에서 규정 {documents}건, 조문 {passages}개를 넣었습니다.")
+        verb = "넣었습니다" if outcome.generation else "넣게 됩니다"  # none: only a rehearsal
+        print(f"파일 {len(taken)}개에서 규정 {documents}건, 조문 {passages}개를 {verb}.")
     if unchanged := sum(file.status == "unchanged" for file in outcome.files):
         print(f"바뀌지 않은 파일 {unchanged}개는 그대로 두었습니다.")
     if gone := sum(file.status == "gone" for file in outcome.files):

@@ -60,19 +60,26 @@ def items_of(file: Path, named: bool) -> Iterator[Item]:
 
 
 def files_under(paths: Sequence[Path]) -> list[Path]:
-    """Files as named, and those in folders by name; hidden ones are left out."""
+    """Files as named, and those in folders by name; without what systems and editors leave."""
     found: dict[Path, None] = {}
     for path in paths:
         if os.path.isdir(path):  # False, not an error, where the way there is closed
             unread: list[OSError] = []
             for folder, folders, names in os.walk(path, onerror=unread.append):
                 folders[:] = sorted(name for name in folders if not name.startswith("."))
-                found |= {Path(folder) / name: None for name in sorted(names) if name[0] != "."}
+                found |= {
+                    Path(folder) / name: None for name in sorted(names) if not _is_aside(name)
+                }
             # Named as files that can't be read: what was in them is not gone.
             found |= {Path(error.filename or path): None for error in unread}
         else:
             found[path] = None
     return list(found)
+
+
+def _is_aside(name: str) -> bool:
+    """A hidden file, Word's note of who has a file open (~$…), Windows' pictures and settings."""
+    return name.startswith((".", "~$")) or name.lower() in {"thumbs.db", "desktop.ini"}
 
 
 def source_of(path: Path) -> str:

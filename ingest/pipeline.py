@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -140,7 +141,19 @@ def _taken_in(
                 if results[-1].status == "failed":
                     seen.unread.add(item.source)
             change.progress("파일 읽기", at, len(files))
+    _forget_moved(change, seen)
     return results
+
+
+def _forget_moved(change: Change, seen: _Seen) -> None:
+    """Forget files that are nowhere any more, where this run has seen all that they held."""
+    files = change.plan.files
+    here = {number for source in seen.sources & files.keys() for number in files[source].documents}
+    for source, file in list(files.items()):
+        if source in seen.sources or not here.issuperset(file.documents):
+            continue
+        if not os.path.lexists(source) and not os.path.lexists(source.partition("!/")[0]):
+            change.plan.drop(source)
 
 
 def _gone(change: Change, folder: Path, seen: _Seen) -> list[FileResult]:

@@ -201,7 +201,7 @@ def edition(citation: Citation, answer: Answer) -> str:
 
 def as_of_line(answer: Answer) -> str:
     """Of which day the rules are that an answer stands on, where that is not today; else ""."""
-    return f"{answer.as_of}에 시행되는 규정으로 답합니다." if answer.as_of else ""
+    return f"오늘이 아니라 {answer.as_of} 시행 규정으로 답합니다." if answer.as_of else ""
 
 
 def quoted(citation: Citation) -> str:

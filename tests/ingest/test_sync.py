@@ -61,12 +61,13 @@ def test_the_library_follows_the_folder(desk: Desk, call: Run) -> None:
         "여비규정 1판: 시행 중 → 지난 판",
         "여비규정 2판: 새 판",
     ]
-    assert {(Path(f.path).name, f.status) for f in outcome.files} >= {
+    found = {(Path(f.path).name, f.status) for f in outcome.files}
+    assert found >= {
         ("여비규정.txt", "replaced"),
         ("보안규정.txt", "added"),
-        ("보수규정.txt", "gone"),
         ("수당규정.txt", "gone"),
     }
+    assert ("보수규정.txt", "gone") not in found  # it was moved
     titles = {version.title for version in shelf_of(desk.home).versions.values()}
     assert titles == {"여비규정", "보안규정", "보수규정"}
     assert "3만원" in chatbot.ask("여비규정 제2조").text
@@ -295,3 +296,20 @@ def test_a_copy_of_a_text_that_is_no_rule_stays_when_the_other_is_changed(desk: 
     desk.put("계획.txt", plan(8))
     desk.sync()
     assert months() == {"7", "8"}
+
+
+def test_a_renamed_folder_leaves_no_trace_of_its_old_name(desk: Desk) -> None:
+    """Else what is deleted afterwards would stay in force under a path that is gone."""
+    desk.put("여비규정.txt", rule(2))
+    desk.put("보수규정.txt", rule(5, title="보수규정"))
+    desk.sync()
+    new = desk.folder.with_name("규정(새 이름)")
+    desk.folder.rename(new)
+    desk.folder = new
+    desk.sync()
+    assert desk.amounts() == [2]
+    desk.put("Thumbs.db", "\x00")  # what systems leave beside
+    desk.put("~$여비규정.docx", "\x00")
+    (new / "여비규정.txt").unlink()
+    outcome = desk.sync()
+    assert (desk.amounts(), outcome.failed) == ([], ())
