@@ -23,6 +23,7 @@ from onprem_rag.verify.checker import Checker
 from onprem_rag.verify.judge import Judge
 from onprem_rag.verify.nli import Nli
 
+PATIENCE_S = 0.9  # with whoever opens a new generation: a server's may take long to load
 _DAYS = 8  # other than today that are kept open
 
 
@@ -60,11 +61,13 @@ class LiveView:
         """The live generation and approved answers; reopened when ingest has changed them.
 
         On a new day the versions that take effect on it take over. While one thread opens what is
-        new, the others go on with what was there.
+        new, the others wait for it a moment, and then go on with what was there.
         """
         view = self._view
-        if self._is_live(view) or not self._opening.acquire(blocking=False):
+        if self._is_live(view):
             return view
+        if not self._opening.acquire(timeout=PATIENCE_S):
+            return self._view
         try:
             view = self._view
             if self._current() != view.current:
