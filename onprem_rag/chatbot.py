@@ -9,15 +9,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from onprem_rag.absence import not_here, with_left_out
+from onprem_rag.asked import cleaned, of_day
 from onprem_rag.citing import dated, digest, whole
-from onprem_rag.config import Config, iso_day
+from onprem_rag.config import Config
 from onprem_rag.errors import ConfigError, ModelError
 from onprem_rag.following import context, in_other_rule, looked_up, with_referred
 from onprem_rag.followup import followed
 from onprem_rag.generate.extract import LOOKED_AT
 from onprem_rag.generate.interface import REFUSAL, Generator
 from onprem_rag.generate.preview import Preview, preview
-from onprem_rag.korean.asof import ONE_DAY, as_of
 from onprem_rag.korean.instructions import asked
 from onprem_rag.library.store import Library
 from onprem_rag.records import (
@@ -39,7 +39,6 @@ from onprem_rag.verify.marks import with_citations, without_marks
 from onprem_rag.verify.standalone import examine
 from onprem_rag.view import LiveView, View
 
-LONGEST_QUESTION = 1_000  # characters
 MOST_NAMED = 100  # passages that a question may ask for by their places
 NO_ANSWER = "모른다. 등록된 규정에서 근거를 찾지 못했습니다."
 MODEL_FAILED = "언어 모델이 답하지 못했습니다."
@@ -107,10 +106,10 @@ class Chatbot:
         Drafts are unchecked: only the Answer may be relied on. They are empty where unverified
         text is held back. Closing the iterator stops the language model.
         """
-        question = _cleaned(question)
+        question = cleaned(question)
         clock = _Clock()
         view = self._live.get()
-        bare, day = _dated(question, day, view.shelf.day)
+        bare, day = of_day(question, day, view.shelf.day)
         full, day = followed(bare, day, earlier, view.generator.complete)
         if earlier:
             clock.step("understand")
@@ -219,9 +218,9 @@ class Chatbot:
 
         Without the day that it names.
         """
-        question = _cleaned(question)
+        question = cleaned(question)
         view = self._live.get()
-        bare, day = _dated(question, day, view.shelf.day)
+        bare, day = of_day(question, day, view.shelf.day)
         return (self._live.at(day), bare) if day and bare else (view, question)
 
     def _approved(self, view: View, question: str) -> Answer | None:
@@ -321,30 +320,6 @@ class Chatbot:
         note = why if unseen else f"{why} {QUOTED_INSTEAD}"
         stages = (*answer.stages, Stage(MODEL, False, note))
         return replace(answer, stages=stages, removed=(*removed, *answer.removed))
-
-
-def _cleaned(question: str) -> str:
-    question = question.replace("\x00", "").encode(errors="ignore").decode()  # halves of characters
-    question = " ".join(question.split())
-    if not question:
-        raise ConfigError("질문이 비어 있습니다. → 질문을 입력하세요.")
-    if len(question) > LONGEST_QUESTION:
-        raise ConfigError(
-            f"질문이 너무 깁니다({len(question):,}자). → {LONGEST_QUESTION:,}자 안으로 줄이세요."
-        )
-    return question
-
-
-def _dated(question: str, day: str, today: str) -> tuple[str, str]:
-    """(the question without the day that it names, that day or ``day``).
-
-    Raises ConfigError where the two are different ones, or ``day`` is none.
-    """
-    named, bare = as_of(question, today)
-    day = iso_day(day) if day else ""
-    if day and named not in ("", day):
-        raise ConfigError(ONE_DAY)
-    return bare, day or named
 
 
 def _without_draft(stage: Stage) -> Stage:

@@ -41,6 +41,7 @@ ROOMS = (
     "generate",
     "verify",
     "view",  # what one state of the index needs to answer
+    "asked",  # a question as it comes in, and the day that it asks for
     "chatbot",
     "retriever",  # LangChain's
     "evaluate",

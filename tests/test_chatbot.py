@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 
 from ingest.faq import add_faq
 from ingest.pipeline import add
+from onprem_rag.asked import LONGEST_QUESTION
 from onprem_rag.chatbot import (
     HELD,
-    LONGEST_QUESTION,
     MODEL_FAILED,
     MODEL_UNSUPPORTED,
     NO_ANSWER,

@@ -54,10 +54,8 @@ class Library:
             with self._engine.connect() as connection:
                 connection = connection.execution_options(sqlite_begin="BEGIN IMMEDIATE")
                 connection.begin()
-                writer = Writer(connection)
-                yield writer
-                if not writer.undone:
-                    connection.commit()
+                yield Writer(connection)
+                connection.commit()
         except sa.exc.SQLAlchemyError as error:
             raise LibraryError(
                 f"라이브러리에 쓸 수 없습니다. ({error.args[0]})\n→ {remedy(str(error))} "

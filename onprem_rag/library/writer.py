@@ -22,11 +22,6 @@ class Writer:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self.undone = False
-
-    def undo(self) -> None:
-        """Keep nothing of this transaction."""
-        self.undone = True
 
     def settle(self, generation: str | None) -> int | None:
         """Drop what runs that were cut off before their switch have left.

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from onprem_rag.chatbot import LONGEST_QUESTION, Chatbot
+from onprem_rag.asked import LONGEST_QUESTION
+from onprem_rag.chatbot import Chatbot
 from onprem_rag.config import default_home, load_config
 from onprem_rag.errors import ConfigError, OnpremRagError
 from onprem_rag.followup import MOST_EARLIER, exchange
