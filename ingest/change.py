@@ -65,8 +65,8 @@ class Change:
                 "→ 라이브러리를 백업에서 되돌리세요. 처음부터 다시 만들려면 "
                 f"{config.index_folder} 폴더를 지운 뒤 모든 규정을 다시 넣으세요."
             )
-        lived = {done.generation for done in library.history()}
-        tidy(config, library, {*lived, *([live] if live else [])})
+        lived = [done.generation for done in reversed(library.history())]
+        tidy(config, library, _to_keep(config, [*([live] if live else []), *lived]))
         self._next = 1 + max(map(generations.number, lived), default=0)
         self._files = library.files(self._live)
         self.staged = library.files(STAGED)
@@ -184,8 +184,7 @@ def switch(config: Config, library: Library, name: str, number: int) -> list[str
 
     The rename is all that counts: what fails after it is left to the next run, and said in Korean.
     """
-    last = [name, *(done.generation for done in reversed(library.history()))]
-    kept = {*list(dict.fromkeys(last))[: config.index.keep]}
+    kept = _to_keep(config, [name, *(done.generation for done in reversed(library.history()))])
     before = generations.current_name(config.index_folder)  # running servers may still search it
     with _uninterrupted():  # whoever presses Ctrl-C is told that nothing has changed
         try:
@@ -199,6 +198,11 @@ def switch(config: Config, library: Library, name: str, number: int) -> list[str
             reason = str(error).partition("\n")[0]
             return [f"바뀌었지만 뒷정리를 마치지 못했습니다. 다음 실행 때 합니다. ({reason})"]
     return []
+
+
+def _to_keep(config: Config, last: Sequence[str]) -> set[str]:
+    """As many generations as are configured, of those that were live, the last first."""
+    return set(list(dict.fromkeys(last))[: config.index.keep])
 
 
 def tidy(config: Config, library: Library, names: Collection[str]) -> None:
