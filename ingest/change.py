@@ -18,13 +18,14 @@ from onprem_rag.config import Config
 from onprem_rag.errors import IndexMismatchError, LibraryError, OnpremRagError
 from onprem_rag.evaluate.retrieval import read_questions
 from onprem_rag.index import generations
+from onprem_rag.index.building import Source, build, load
 from onprem_rag.ingesting import progressing
 from onprem_rag.library import versions as days
 from onprem_rag.library.shelf import Shelf
 from onprem_rag.library.store import Library
 from onprem_rag.library.writer import STAGED
 from onprem_rag.live import live_revision
-from onprem_rag.records import Version
+from onprem_rag.records import Passage, Version
 from onprem_rag.timing import Progress
 
 if TYPE_CHECKING:
@@ -74,7 +75,14 @@ class Change:
         self._questions = read_questions(path) if path else []
         before = library.versions(self._live)
         self._rehearsed = 0
+        self._prepared = False
         self.plan = Plan(before, self._files, self._revision, self.today, library.main_articles)
+
+    def prepare(self) -> None:
+        """Load what building takes while another process reads a file; the first call only."""
+        if not self._prepared:
+            self._prepared = True
+            threading.Thread(target=load, daemon=True).start()
 
     def publish(self, action: str, force: bool = False) -> Published:
         """Build the next generation and make it live; nothing where nothing has changed.
@@ -135,12 +143,15 @@ class Change:
         """The next index generation over all that is ever in force, but deleted articles."""
         config = self._config
         ids = [one.document_id for one in versions if days.is_ever_in_force(one)]
-        passages, referred = self.library.indexed(ids)
-        kept = [at for at, passage in enumerate(passages) if passage.title != DELETED]
-        return generations.build(
+
+        def read(chosen: Collection[int]) -> tuple[list[Passage], list[str]]:
+            passages, referred = self.library.indexed(ids, chosen)
+            kept = [at for at, passage in enumerate(passages) if passage.title != DELETED]
+            return [passages[at] for at in kept], [referred[at] for at in kept]
+
+        return build(
             config.index_folder,
-            [passages[at] for at in kept],
-            [referred[at] for at in kept],
+            Source(self.library.imprints(ids), read),
             self._revision,
             config.embedder_folder,
             self.progress,

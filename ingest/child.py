@@ -1,28 +1,28 @@
-"""The worker's child process: it reads files until its input ends.
-
-Frames on both pipes: one byte for the kind, the payload's length, the payload. A request is a name
-and the file's bytes; the answer is any number of signs of life, then a result or an error.
-"""
+"""The worker's child process: it reads files until its input ends; see ``frames.py``."""
 
 from __future__ import annotations
 
 import os
 import resource
-import struct
 import traceback
 from pathlib import Path
 from typing import BinaryIO
 
+from ingest.frames import (
+    HEADER,
+    MOST_ANSWER,
+    NO_MEMORY,
+    REFUSED,
+    RESULT,
+    SIGN,
+    TABLE,
+)
 from ingest.parse import parse
 from ingest.parsed import encode, encode_sheets
 from ingest.progress import listen
-from ingest.readers import sheets_of
+from ingest.readers.reading import sheets_of
 from onprem_rag.errors import ReadError
 
-HEADER = struct.Struct("!cQ")
-FILE, TABLE, DATA = b"f", b"t", b"d"  # a name to be read whole or as rows, and its bytes
-KINDS = SIGN, RESULT, REFUSED, NO_MEMORY = b"s", b"r", b"e", b"m"  # of answers
-MOST_ANSWER = 32 << 20  # bytes; the parent must hold what they become
 TOO_MUCH = "글자가 너무 많은 파일입니다. → 파일을 나누어 넣으세요."
 _SET_DEATH_SIGNAL, _KILL = 1, 9  # prctl.h, signal.h
 

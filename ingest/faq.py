@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ingest.files import read_bytes
 from ingest.lock import only_writer
-from ingest.readers import read_bytes
 from ingest.readers.rows import FAQ_COLUMNS, Sheet, faq_columns, parted
 from ingest.review import approve, bind, outdated
 from ingest.worker import Worker

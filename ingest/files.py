@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest.readers import read_bytes
 from ingest.readers.archive import is_archive, members
+from ingest.readers.result import MOST_BYTES
 from onprem_rag.errors import ReadError
 
 
@@ -97,3 +98,21 @@ def _decoded(name: bytes) -> str:
         return name.decode()
     except UnicodeDecodeError:
         return name.decode("cp949", "replace")
+
+
+def read_bytes(path: Path) -> bytes:
+    """The file's bytes; ReadError when it is missing, too large or may not be read."""
+    try:
+        found = path.stat()
+        if not (stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode)):
+            # A pipe would be waited for without end.
+            raise ReadError("보통의 파일이 아닙니다. → 파일을 복사해 넣으세요.")
+        if found.st_size > MOST_BYTES:
+            raise ReadError(
+                f"파일이 너무 큽니다({MOST_BYTES >> 20}MB 초과). → 파일을 나누어 넣으세요."
+            )
+        return path.read_bytes()
+    except PermissionError as error:
+        raise ReadError("읽을 권한이 없습니다. → 파일 권한을 확인하세요.") from error
+    except OSError as error:
+        raise ReadError(f"열 수 없습니다({error.strerror}). → 경로를 확인하세요.") from error

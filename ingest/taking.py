@@ -11,6 +11,7 @@ from ingest.change import Change
 from ingest.files import Item, Sources
 from ingest.parsed import Parsed
 from ingest.split.dates import named_date
+from ingest.split.since import since_of
 from ingest.succession import Taken
 from ingest.summary import told_of_rivals
 from ingest.worker import Worker
@@ -92,6 +93,7 @@ class Intake:
 
     def _read(self, item: Item) -> _Held:
         """What is in the file, stored unless this is a rehearsal. Raises ReadError."""
+        self._change.prepare()
         parsed = parsed_of(self._worker, item)
         library = self._change.library
         if self._store:
@@ -139,7 +141,7 @@ def _taken(
     """A file's documents with the days that they, or the file's name, state."""
     named = named_date(Path(source).stem) if len(numbers) == 1 else None
     found = {
-        number: Taken(document, number, articles, _since(document, named))
+        number: Taken(document, number, articles, since_of(document, named))
         for number, (document, articles) in zip(numbers, held, strict=True)
     }
     return list(found.values())  # the same rule twice in one file is one
@@ -149,11 +151,3 @@ def _main_articles(passages: Sequence[Passage]) -> frozenset[str]:
     """As ``Library.main_articles``."""
     found = (passage.article for passage in passages)
     return frozenset(article for article in found if article and not article.startswith("부칙"))
-
-
-def _since(document: Document, named: str | None) -> str | None:
-    """Since when a document's wording holds, as it or its file's name says; None where neither."""
-    amended = document.amended[-1:]
-    if document.effective:  # that of an older 부칙 where the rule was amended since
-        return max([document.effective, *amended])
-    return named or next(iter(amended), None) or document.enacted

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, TypeVar
 
-from ingest.child import (
+from ingest.frames import (
     DATA,
     FILE,
     HEADER,

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from onprem_rag.index.lexical import bigram_tokens
+from onprem_rag.index.fields import bigram_tokens
 from onprem_rag.korean.morphemes import adverbs_and_particles
 from onprem_rag.korean.questions import question_words
 from onprem_rag.korean.text import normalise

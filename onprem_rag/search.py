@@ -9,9 +9,10 @@ from functools import partial
 from typing import NamedTuple
 
 from onprem_rag.config import SearchConfig
+from onprem_rag.index.fields import bigram_tokens
 from onprem_rag.index.generations import Generation
 from onprem_rag.index.interface import Found, Query
-from onprem_rag.index.lexical import Terms, bigram_tokens
+from onprem_rag.index.lexical import Terms
 from onprem_rag.korean.morphemes import compounds
 from onprem_rag.korean.questions import QuestionWords, question_core, question_words
 from onprem_rag.korean.text import alike

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +12,12 @@ from ingest.faq import add_faq
 from ingest.pipeline import add
 from onprem_rag.chatbot import Chatbot
 from onprem_rag.config import load_config
+from onprem_rag.index.building import Source
+from onprem_rag.index.texts import key_of
 from onprem_rag.library.shelf import Shelf
 from onprem_rag.library.store import Library
 from onprem_rag.live import live_shelf
+from onprem_rag.records import Passage
 
 PROJECT = Path(__file__).resolve().parent.parent
 SHARED = PROJECT.parent / "shared" / "data"
@@ -38,6 +41,22 @@ def shelf_of(home: Path) -> Shelf:
     """What ``home`` has in force today."""
     config = load_config(home)
     return live_shelf(config, Library.open(config.library_url))
+
+
+def source_of(passages: Sequence[Passage], referred: Sequence[str]) -> Source:
+    """What an index is built from: these passages, with the titles that each refers to."""
+    held: dict[int, list[int]] = {}
+    for at, passage in enumerate(passages):
+        held.setdefault(passage.document_id, []).append(at)
+
+    def read(chosen: Collection[int]) -> tuple[list[Passage], list[str]]:
+        rows = [at for document in chosen for at in held[document]]
+        return [passages[at] for at in rows], [referred[at] for at in rows]
+
+    def imprint(rows: Sequence[int]) -> bytes:
+        return key_of(repr([(passages[at], referred[at]) for at in rows]))
+
+    return Source({document: imprint(rows) for document, rows in held.items()}, read)
 
 
 @pytest.fixture(scope="session")

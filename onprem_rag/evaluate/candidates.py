@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from onprem_rag.config import SearchConfig
 from onprem_rag.evaluate.retrieval import GoldQuestion, key_of
-from onprem_rag.index.generations import prior
+from onprem_rag.index.building import prior
 from onprem_rag.records import Hit, Passage
 from onprem_rag.search import READ, Searcher
 

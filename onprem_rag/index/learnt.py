@@ -38,21 +38,20 @@ def fits(generation: Path, bodies: Keys) -> bool:
     return len(np.setxor1d(now, before, assume_unique=True)) <= DRIFT * len(now)
 
 
-def embedder_of(generation: Path, fingerprint: str, before: Path) -> MorphemeEmbedder | None:
-    """The embedder of the generation ``before``, now also that of ``generation``.
-
-    None if it is not, or no longer, the one with this ``fingerprint``.
-    """
+def embedder_of(generation: Path, fingerprint: str) -> MorphemeEmbedder | None:
+    """The embedder of ``generation``; None if it is not, or no longer, of this ``fingerprint``."""
     try:
-        embedder = MorphemeEmbedder(before / FOLDER)
+        embedder = MorphemeEmbedder(generation / FOLDER)
     except IndexMismatchError:
         return None
-    if embedder.fingerprint != fingerprint:
-        return None
+    return embedder if embedder.fingerprint == fingerprint else None
+
+
+def share_embedder(generation: Path, before: Path) -> None:
+    """Let ``generation`` have the embedder of the one ``before``, if it has one of its own."""
     for path in (before / FOLDER).rglob("*"):
         if path.is_file():
             share(path, generation / path.relative_to(before))
-    return embedder
 
 
 def new_embedder(

@@ -2,169 +2,106 @@
 
 BM25F (Robertson, Zaragoza, Taylor 2004): each field counts a term by the field's weight and
 normalises it by the field's length; their sum is saturated once. With one field of weight 1 it is
-BM25 as Lucene has it (no negative weights for common words). Scores are computed when the index is
-built, so that a question only adds up its terms' postings.
+BM25 as Lucene has it (no negative weights for common words). All but a term's weight, which every
+new passage changes, is computed when the index is built: a question adds up its terms' postings.
 """
 
 from __future__ import annotations
 
-import math
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from itertools import count
+from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from onprem_rag.korean.morphemes import content_morphemes
-from onprem_rag.korean.text import letters
+from onprem_rag.index.fields import Field
+from onprem_rag.index.postings import Postings
 
 Scores = npt.NDArray[np.float32]
+Rows = npt.NDArray[np.int32]
+Lengths = npt.NDArray[np.float32]
 Terms = tuple[tuple[str, float], ...]  # (term, weight): a weight multiplies the term's BM25
 # Of the even-numbered questions of KorQuAD and the paraphrases: 0.6 to 1.2 lose up to two of a
 # hundred hits. Korean rules repeat their words as grammar wants it: once says nearly all.
 K1 = 0.4
 B = 0.4
-# A term that more than this share of the passages have tells next to nothing and costs most: it is
-# left out.
+# A term that more than this share of the passages have tells next to nothing and costs most: no
+# question looks for it.
 COMMON = 0.1
 LEAST_COMMON = 10_000  # passages; fewer cost nothing
-# Up to so many characters their pairs are numbered by a table of all: 256 MiB, and with 2,000 of
-# them over twenty times as fast as sorting. A file of noise may have 100,000, a table of 40 GB.
-TABLE = 1 << 13
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One field of all passages: each occurrence's passage row and term number."""
-
-    rows: npt.NDArray[np.int32]  # (n,)
-    terms: npt.NDArray[np.int32]  # (n,)
-    weight: float = 1.0
-
-
-def morpheme_tokens(text: str) -> list[str]:
-    """Content words, as Mecab cuts them."""
-    return content_morphemes(text)
-
-
-def bigram_tokens(text: str) -> list[str]:
-    """Pairs of neighbouring letters and digits with all blanks and signs taken out."""
-    plain = letters(text)
-    return [plain[at : at + 2] for at in range(len(plain) - 1)]
-
-
-def token_fields(
-    fields: Iterable[tuple[Iterable[Sequence[str]], float]],
-) -> tuple[list[str], list[Field]]:
-    """Vocabulary and fields of (each passage's tokens, weight of the field)."""
-    from array import array
-
-    vocabulary: defaultdict[str, int] = defaultdict(count().__next__)
-    built = []
-    for corpus, weight in fields:
-        terms, sizes = array("i"), array("i")
-        for tokens in corpus:
-            terms.extend([vocabulary[token] for token in tokens])
-            sizes.append(len(tokens))
-        rows = np.repeat(np.arange(len(sizes), dtype=np.int32), np.asarray(sizes))
-        built.append(Field(rows, np.asarray(terms), weight))
-    return list(vocabulary), built
-
-
-def bigram_fields(
-    fields: Sequence[tuple[Sequence[str], float]], table: int = TABLE
-) -> tuple[list[str], list[Field]]:
-    """As ``token_fields`` over ``bigram_tokens`` of (each passage's ``letters``, weight).
-
-    Above ``table`` different characters it needs no memory for pairs that don't occur.
-    """
-    codes = [np.frombuffer("".join(texts).encode("utf-32-le"), np.uint32) for texts, _ in fields]
-    alphabet = np.unique(np.concatenate([np.unique(code) for code in codes]))
-    numbers = np.zeros(int(alphabet.max(initial=0)) + 1, dtype=np.int64)
-    numbers[alphabet] = np.arange(len(alphabet))
-    found = []
-    for code, (texts, weight) in zip(codes, fields, strict=True):
-        sizes = np.fromiter(map(len, texts), np.int64, len(texts))
-        pairs = numbers[code[:-1]] * len(alphabet) + numbers[code[1:]]
-        rows = np.repeat(np.arange(len(texts), dtype=np.int32), sizes)
-        within = rows[:-1] == rows[1:]
-        found.append((rows[:-1][within], pairs[within], weight))
-    kept, terms = _renumbered([pairs for _, pairs, _ in found], len(alphabet), table)
-    signs = [chr(code) for code in alphabet]
-    vocabulary = [signs[pair // len(signs)] + signs[pair % len(signs)] for pair in kept.tolist()]
-    return vocabulary, [
-        Field(rows, numbers, weight)
-        for (rows, _, weight), numbers in zip(found, terms, strict=True)
-    ]
-
-
-def _renumbered(
-    columns: Sequence[npt.NDArray[np.int64]], letters: int, table: int
-) -> tuple[npt.NDArray[np.int64], list[npt.NDArray[np.int32]]]:
-    """The numbers of pairs that occur, ascending; the ``columns`` as places among these."""
-    if letters > table:
-        kept = np.unique(np.concatenate([np.unique(column) for column in columns]))
-        return kept, [np.searchsorted(kept, column).astype(np.int32) for column in columns]
-    used = np.zeros(letters**2, dtype=np.int32)
-    for column in columns:
-        used[column] = 1
-    kept = np.flatnonzero(used)
-    used[kept] = np.arange(len(kept))
-    return kept, [used[column] for column in columns]
-
-
-class Postings(NamedTuple):
-    """Which rows have term t, and its scores there: at ``starts[t]`` up to ``starts[t + 1]``."""
-
-    starts: npt.NDArray[np.int64]
-    rows: npt.NDArray[np.int32]
-    scores: npt.NDArray[np.float16]  # half precision: three digits rank as well as six
+LENGTHS = "lengths.npy"
 
 
 class LexicalIndex:
-    """One BM25 channel: for each term the rows that have it, and its score in each."""
+    """One BM25 channel: for each term the rows that have it, and its score in each.
+
+    ``lengths`` (f,): the length of each field, in terms, that it takes for a usual one.
+    """
 
     def __init__(
         self,
         terms: Sequence[str],
         frequencies: npt.NDArray[np.int32],
+        lengths: Lengths,
         postings: Postings | None,
         size: int,
     ) -> None:
         self._terms = terms
-        self._vocabulary = {term: at for at, term in enumerate(terms)}
         self._frequencies = frequencies
         self._postings = postings
         self._size = size
+        self.lengths = lengths
+
+    @cached_property
+    def _vocabulary(self) -> dict[str, int]:
+        return {term: at for at, term in enumerate(self._terms)}
 
     @classmethod
     def build(
-        cls, terms: Sequence[str], fields: Sequence[Field], size: int, k1: float = K1, b: float = B
+        cls,
+        terms: Sequence[str],
+        fields: Sequence[Field],
+        size: int,
+        k1: float = K1,
+        b: float = B,
+        lengths: Lengths | None = None,
     ) -> LexicalIndex:
-        """Index ``fields`` of ``size`` passages over the vocabulary ``terms``."""
+        """Index ``fields`` of ``size`` passages over the vocabulary ``terms``.
+
+        Without ``lengths`` the mean ones are the usual.
+        """
         from scipy import sparse
 
         shape = (size, len(terms))
         counts = sparse.csc_matrix(shape, dtype=np.float32)
-        for field in fields:
+        if lengths is None:
+            lengths = np.array([len(f.rows) / max(size, 1) for f in fields], dtype=np.float32)
+        for field, usual in zip(fields, lengths.tolist(), strict=True):
             ones = np.ones(len(field.rows), dtype=np.float32)
             found = sparse.coo_matrix((ones, (field.rows, field.terms)), shape=shape).tocsc()
-            lengths = np.bincount(field.rows, minlength=size).astype(np.float32)
-            norms = 1 - b + b * lengths / max(float(lengths.sum()) / max(size, 1), 1e-9)
+            own = np.bincount(field.rows, minlength=size).astype(np.float32)
+            norms = 1 - b + b * own / np.float32(usual) if usual else np.ones_like(own)
             found.data *= field.weight / norms[found.indices]
             counts = counts + found
-        frequencies = np.diff(counts.indptr)
-        weights = np.log(1 + (size - frequencies + 0.5) / (frequencies + 0.5)).astype(np.float32)
-        scores = counts.data / (np.float32(k1) + counts.data) * np.repeat(weights, frequencies)
-        telling = frequencies <= _most(size)
-        kept = np.repeat(telling, frequencies)
-        starts = np.concatenate(([0], np.cumsum(frequencies * telling, dtype=np.int64)))
-        postings = Postings(starts, counts.indices[kept], scores[kept].astype(np.float16))
-        return cls(terms, frequencies.astype(np.int32), postings, size)
+        scores = (counts.data / (np.float32(k1) + counts.data)).astype(np.float16)
+        postings = Postings(
+            counts.indptr.astype(np.int64), counts.indices.astype(np.int32, copy=False), scores
+        )
+        return cls(terms, postings.frequencies(), lengths, postings, size)
+
+    def joined(self, to: Rows, other: LexicalIndex, other_to: Rows, size: int) -> LexicalIndex:
+        """An index of ``size`` rows: row r of this is at ``to[r]`` or, at -1, left out.
+
+        Those of ``other`` are at ``other_to``. Terms that no row has any more stay, unknown.
+        """
+        numbers = dict(self._vocabulary)
+        theirs = [numbers.setdefault(term, len(numbers)) for term in other._terms]
+        postings = self._scored().moved(to)
+        others = other._scored().moved(other_to)
+        postings = postings.joined(others, np.array(theirs, dtype=np.int32), len(numbers))
+        return LexicalIndex(list(numbers), postings.frequencies(), self.lengths, postings, size)
 
     def save(self, folder: Path) -> None:
         """Write plain arrays and the vocabulary, a line a term, into ``folder``."""
@@ -173,9 +110,10 @@ class LexicalIndex:
             np.save(folder / f"{name}.npy", array)
 
     def save_terms(self, folder: Path) -> None:
-        """Write the vocabulary and its frequencies only, for an index with postings elsewhere."""
+        """Write all but the postings, for an index that has them elsewhere."""
         folder.mkdir(parents=True, exist_ok=True)
         np.save(folder / "frequencies.npy", self._frequencies)
+        np.save(folder / LENGTHS, self.lengths)
         (folder / "terms.txt").write_text("\n".join(self._terms), encoding="utf-8", newline="")
 
     @classmethod
@@ -186,32 +124,39 @@ class LexicalIndex:
         starts, rows, scores = postings
         if len(starts) != len(bare._terms) + 1 or not int(starts[-1]) == len(rows) == len(scores):
             raise ValueError(f"{folder.name}: vocabulary, rows and scores differ")
-        return cls(bare._terms, bare._frequencies, postings, size)
+        return cls(bare._terms, bare._frequencies, bare.lengths, postings, size)
 
     @classmethod
     def open_terms(cls, folder: Path, size: int) -> LexicalIndex:
         """What ``save_terms`` wrote: knows frequencies and weights of terms, and no scores."""
-        frequencies = _mapped(folder / "frequencies.npy")
+        frequencies, lengths = _mapped(folder / "frequencies.npy"), np.load(folder / LENGTHS)
         with (folder / "terms.txt").open(encoding="utf-8", newline="") as file:
             terms = file.read().split("\n") if len(frequencies) else []
         if len(terms) != len(frequencies):
             raise ValueError(f"{folder.name}: vocabulary and frequencies differ")
-        return cls(terms, frequencies, None, size)
+        return cls(terms, frequencies, lengths, None, size)
 
     def matrix(self) -> Any:
         """All scores as a scipy CSR matrix, shape (passages, terms), float32."""
         from scipy import sparse
 
         starts, rows, scores = self._scored()
+        common = self._frequencies > _most(self._size)
+        weights = np.where(common, 0, _weight(self._frequencies, self._size))
+        weighted = scores * np.repeat(weights.astype(np.float32), np.diff(starts))
         shape = (self._size, len(self._terms))
-        return sparse.csc_matrix((scores.astype(np.float32), rows, starts), shape=shape).tocsr()
+        found = sparse.csc_matrix((weighted, rows, starts), shape=shape).tocsr()
+        found.eliminate_zeros()
+        return found
 
     def numbered(self, terms: Terms) -> list[tuple[int, float]]:
         """(number, weight) of the terms that count: those known, and not too common."""
         known = [(self._vocabulary.get(term), weight) for term, weight in terms]
         most = _most(self._size)
         return [
-            (at, weight) for at, weight in known if at is not None and self._frequencies[at] <= most
+            (at, weight)
+            for at, weight in known
+            if at is not None and 0 < self._frequencies[at] <= most
         ]
 
     def scores(self, terms: Terms) -> Scores:
@@ -220,6 +165,7 @@ class LexicalIndex:
         total = np.zeros(self._size, dtype=np.float32)
         for at, weight in self.numbered(terms):
             here = slice(starts[at], starts[at + 1])
+            weight *= _weight(int(self._frequencies[at]), self._size)
             total[rows[here]] += np.float32(weight) * scores[here]
         return total
 
@@ -230,17 +176,21 @@ class LexicalIndex:
 
     def knows(self, term: str) -> bool:
         """Whether any passage has this term."""
-        return term in self._vocabulary
+        return self.frequency(term) > 0
 
     def weight(self, term: str) -> float:
         """Inverse document frequency of a term (Lucene); the highest for an unknown one."""
-        frequency = self.frequency(term)
-        return math.log(1 + (self._size - frequency + 0.5) / (frequency + 0.5))
+        return float(_weight(self.frequency(term), self._size))
 
     def _scored(self) -> Postings:
         if self._postings is None:
             raise ValueError("opened without its postings")
         return self._postings
+
+
+def _weight(frequency: Any, size: int) -> Any:
+    """Inverse document frequency, of one number or of an array (Lucene)."""
+    return np.log(1 + (size - frequency + 0.5) / (frequency + 0.5))
 
 
 def _most(size: int) -> int:

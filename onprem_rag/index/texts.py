@@ -11,7 +11,7 @@ from hashlib import blake2b
 import numpy as np
 import numpy.typing as npt
 
-from onprem_rag.index.lexical import Field, bigram_fields, token_fields
+from onprem_rag.index.fields import Field, bigram_fields, token_fields
 from onprem_rag.korean.morphemes import words_and_compounds
 from onprem_rag.korean.text import letters
 
@@ -45,6 +45,14 @@ class Bags:
             at += len(places)
         return Bags(self.vocabulary, sizes, found)
 
+    def bare(self) -> Bags:
+        """The same with a vocabulary of nothing but their own terms."""
+        used = np.zeros(len(self.vocabulary), dtype=np.bool_)
+        used[self.terms] = True
+        numbers = (np.cumsum(used) - 1).astype(np.int32)
+        own = [self.vocabulary[at] for at in np.flatnonzero(used).tolist()]
+        return Bags(own, self.sizes, numbers[self.terms])
+
     def field(self, texts: Places, weight: float) -> Field:
         """A field whose row r holds the text at ``texts[r]``."""
         chosen = self.of(texts)
@@ -62,7 +70,7 @@ class Texts:
 
     def of(self, texts: Places) -> Texts:
         """These of the texts, in their order."""
-        bags = {name: bags.of(texts) for name, bags in self.bags.items()}
+        bags = {name: bags.of(texts).bare() for name, bags in self.bags.items()}
         return Texts(self.keys[texts], self.words[texts], bags)
 
     def words_of(self, texts: Places) -> list[list[str]]:

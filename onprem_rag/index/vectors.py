@@ -9,7 +9,7 @@ of the one before are kept, for a model folder may be missing at one run only.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -19,9 +19,10 @@ import numpy.typing as npt
 
 from onprem_rag.index import disk
 from onprem_rag.index.embedder import Embedder, Vectors
-from onprem_rag.index.texts import key_of, keys_array
+from onprem_rag.index.texts import Keys, keys_array
 
 STEP = 1_024  # texts that are encoded, and kept, at a time
+NOTHING = bytes(16)  # the key of a text without a known word
 MOST_FILES = 8  # of one embedder, that are left as they are
 
 _Rows = npt.NDArray[np.void]  # of "key" and "vector"
@@ -42,28 +43,32 @@ def windows_of(
 
 def vectors_of(
     embedder: Embedder,
-    texts: Sequence[str],
+    keys: Keys,
+    texts: Mapping[bytes, str],
     cache: Path,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Vectors:
-    """(w, d) float32: the ``texts``' vectors. Encodes only what ``cache`` doesn't have."""
-    keys = [key_of(text) for text in texts]
-    row_of = {key: row for row, key in enumerate(dict.fromkeys(keys))}
+    """(w, d) float32: the vectors of texts by their ``keys`` (w,); 0 for the key 0.
+
+    Encodes, of the ``texts``, only what ``cache`` doesn't have. Raises KeyError for one that
+    neither has.
+    """
+    wanted = keys.tolist()
+    row_of = {key: row for row, key in enumerate(dict.fromkeys(wanted))}
     rows = np.zeros(len(row_of), dtype=_row_type(embedder))
     rows["key"] = keys_array(list(row_of))
     store = _Store(cache, embedder.fingerprint)
     known = store.read_into(rows, row_of)
-    distinct = dict(zip(keys, texts, strict=True))
-    unknown = [key for key, row in row_of.items() if not known[row]]
-    unknown.sort(key=lambda key: -len(distinct[key]))  # equal lengths together need no padding
+    unknown = [key for key, row in row_of.items() if not known[row] and key != NOTHING]
+    unknown.sort(key=lambda key: -len(texts[key]))  # equal lengths together need no padding
     for at in range(0, len(unknown), STEP):
         step = unknown[at : at + STEP]
         of_step = [row_of[key] for key in step]
-        rows["vector"][of_step] = embedder.encode([distinct[key] for key in step])
+        rows["vector"][of_step] = embedder.encode([texts[key] for key in step])
         store.add(rows[of_step])
         progress(len(rows) - len(unknown) + at + len(step), len(rows))
     store.finish(rows)
-    return np.ascontiguousarray(rows["vector"][[row_of[key] for key in keys]])
+    return np.ascontiguousarray(rows["vector"][[row_of[key] for key in wanted]])
 
 
 def _row_type(embedder: Embedder) -> np.dtype[Any]:

@@ -12,8 +12,8 @@ from sqlalchemy.engine import Connection, Engine, Row
 
 from onprem_rag.errors import LibraryError
 from onprem_rag.library import schema
-from onprem_rag.library.engine import opened, remedy
-from onprem_rag.library.indexed import indexed
+from onprem_rag.library.engine import opened, remedy, transaction, turns
+from onprem_rag.library.indexed import imprints, indexed
 from onprem_rag.library.rows import (
     WHOLE,
     chunks,
@@ -31,10 +31,11 @@ from onprem_rag.records import CrossReference, Document, Done, FaqEntry, FileRea
 
 
 class Library:
-    """Documents and passages behind an SQLAlchemy URL; SQLite in WAL mode by default."""
+    """Documents and passages behind an SQLAlchemy URL; SQLite by default."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._turn = turns(engine)
 
     @classmethod
     def open(cls, url: str, create: bool = False) -> Library:
@@ -51,11 +52,8 @@ class Library:
         Raises LibraryError where the database can't be written: locked, full, read-only.
         """
         try:
-            with self._engine.connect() as connection:
-                connection = connection.execution_options(sqlite_begin="BEGIN IMMEDIATE")
-                connection.begin()
+            with transaction(self._engine) as connection:
                 yield Writer(connection)
-                connection.commit()
         except sa.exc.SQLAlchemyError as error:
             raise LibraryError(
                 f"라이브러리에 쓸 수 없습니다. ({error.args[0]})\n→ {remedy(str(error))} "
@@ -114,10 +112,20 @@ class Library:
         """Every passage of these documents in id order."""
         return self.indexed(ids)[0]
 
-    def indexed(self, ids: Collection[int]) -> tuple[list[Passage], list[str]]:
-        """Every passage of these documents in id order, and the titles that each refers to."""
+    def indexed(
+        self, ids: Collection[int], only: Collection[int] | None = None
+    ) -> tuple[list[Passage], list[str]]:
+        """Every passage of these documents, or ``only`` of some of them, in id order.
+
+        And the titles that each refers to, in whichever of the documents ``ids`` they are.
+        """
         with self._reading() as connection:
-            return indexed(connection, ids)
+            return indexed(connection, ids, only)
+
+    def imprints(self, ids: Collection[int]) -> dict[int, bytes]:
+        """What tells by id whether ``indexed`` gives the same for a document: 16 bytes."""
+        with self._reading() as connection:
+            return imprints(connection, ids)
 
     def same(self, document: Document, read_by: int) -> int | None:
         """The id of a document with the very same content, whatever its file."""
@@ -273,7 +281,7 @@ class Library:
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
         try:
-            with self._engine.connect() as connection:
+            with self._turn, self._engine.connect() as connection:
                 yield connection
         except sa.exc.DatabaseError as error:
             raise LibraryError(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ingest.diff import Kind, Version
 from ingest.readers.result import Reading
-from ingest.split import documents_of, split
+from ingest.split.splitting import documents_of, split
 from onprem_rag.records import Document
 
 _HEADING = re.compile(r"제\s*(\d+)조(?:의(\d+))?")

@@ -23,8 +23,8 @@ from ingest.parse import parse
 from onprem_rag.config import load_config
 from onprem_rag.errors import ReadError
 from onprem_rag.index.analysis import analyse
+from onprem_rag.index.building import passage_text
 from onprem_rag.index.embedder import MorphemeEmbedder
-from onprem_rag.index.generations import passage_text
 from onprem_rag.index.training import train
 from onprem_rag.korean.morphemes import _tagger
 from onprem_rag.korean.text import normalise, sentences

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
-from ingest.readers import read, read_bytes
-from ingest.split import documents_of, split
+from ingest.files import read_bytes
+from ingest.readers.reading import read
+from ingest.split.splitting import documents_of, split
 from onprem_rag.errors import ReadError
 from onprem_rag.records import Passage
 

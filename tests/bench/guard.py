@@ -16,8 +16,9 @@ from typing import Any
 
 from tokenizers import Tokenizer, pre_tokenizers
 
-from ingest.readers import read, read_bytes
-from ingest.split import documents_of, split
+from ingest.files import read_bytes
+from ingest.readers.reading import read
+from ingest.split.splitting import documents_of, split
 from onprem_rag.generate.copy_guard import CopyGuard
 from onprem_rag.generate.guarding import Guarding, Vocabulary
 from onprem_rag.korean.facts import extract

@@ -24,8 +24,9 @@ from langchain_core.embeddings import Embeddings
 from ingest.split.marks import DELETED
 from onprem_rag.config import load_config
 from onprem_rag.evaluate.retrieval import DEPTH
+from onprem_rag.index.building import passage_text
 from onprem_rag.index.embedder import Embedder, Vectors
-from onprem_rag.index.generations import open_current, passage_text
+from onprem_rag.index.generations import open_current
 from onprem_rag.library.store import Library
 from onprem_rag.live import live_shelf
 from onprem_rag.records import Hit, Passage

@@ -12,7 +12,7 @@ from pathlib import Path
 import pypdfium2
 from lxml import etree
 
-from ingest.readers import read
+from ingest.readers.reading import read
 from ingest.worker import Worker
 
 _ROUNDS = 5

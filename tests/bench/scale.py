@@ -24,6 +24,7 @@ from onprem_rag.config import load_config
 from onprem_rag.evaluate.retrieval import read_questions
 from onprem_rag.index import generations
 from onprem_rag.index.analysis import analyse
+from onprem_rag.index.building import build, passage_text
 from onprem_rag.korean.morphemes import _tagger
 from onprem_rag.korean.text import normalise, sentences
 from onprem_rag.library.store import Library
@@ -32,7 +33,7 @@ from tests.bench.peers import encoded, indexed_in, passages_of
 from tests.bench.resident import Resident, in_a_process
 from tests.bench.retrieval import chatbot_over
 from tests.bench.speed import FOLDERS
-from tests.conftest import shelf_of
+from tests.conftest import shelf_of, source_of
 
 SIZE = 200_000
 QUESTIONS = 100
@@ -155,8 +156,8 @@ def index(home: Path, titles: Iterable[str]) -> None:
     config = load_config(home)
     folder, referred = config.index_folder, list(islice(titles, len(passages)))
     began = time.perf_counter()
-    name = generations.build(folder, passages, referred, 1, config.embedder_folder, _quiet)
-    generations.publish(folder, name)
+    name = build(folder, source_of(passages, referred), 1, config.embedder_folder, _quiet)
+    generations.switch(folder, name)
     print(f"index of them built in {time.perf_counter() - began:.0f} s, with its embeddings")
 
 
@@ -200,7 +201,7 @@ def _for_the_peer(home: Path, work: Path) -> tuple[Path, Path]:
     """The texts and vectors of ``home``, in files."""
     config = load_config(home)
     embedder = generations.open_current(config.index_folder, config.embedder_folder).embedder
-    texts = [generations.passage_text(passage) for passage in passages_of(home)]
+    texts = [passage_text(passage) for passage in passages_of(home)]
     np.save(work / "scale-vectors.npy", encoded(texts, embedder))
     return _written(work / "scale-texts.jsonl", texts), work / "scale-vectors.npy"
 

@@ -12,14 +12,15 @@ from difflib import SequenceMatcher
 from pathlib import Path
 from xml.etree import ElementTree
 
-from ingest.readers import read, read_bytes
+from ingest.files import read_bytes
+from ingest.readers.reading import read
 from ingest.readers.result import Reading
-from ingest.split import documents_of, split
 from ingest.split.contents import lines_of
 from ingest.split.gaps import gaps_in, main_articles
 from ingest.split.marks import mark_of
 from ingest.split.outline import marks_of
 from ingest.split.places import places_of
+from ingest.split.splitting import documents_of, split
 from onprem_rag.records import Document, Page
 
 _HEADING = re.compile(r"#+ +(제\d+(조|편|장|절|관)(?:의\d+)?|부칙)")

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from ingest.readers import read
+from ingest.readers.reading import read
 from ingest.readers.result import Reading
 from ingest.readers.tables import names_of
 from onprem_rag.errors import ReadError

@@ -18,8 +18,8 @@ from onprem_rag.index.embedder import (
     SentenceTransformerEmbedder,
     folder_fingerprint,
 )
+from onprem_rag.index.fields import morpheme_tokens
 from onprem_rag.index.generations import current_name
-from onprem_rag.index.lexical import morpheme_tokens
 from onprem_rag.index.training import train
 from tests.conftest import PROJECT
 

@@ -4,31 +4,34 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as runs
+from hypothesis import strategies as st
 
 from ingest.pipeline import add
 from onprem_rag.chatbot import Chatbot
 from onprem_rag.config import Config, load_config
 from onprem_rag.errors import IndexMismatchError
+from onprem_rag.index.building import Titled, build
 from onprem_rag.index.generations import (
     FORMAT,
-    build,
     current_name,
+    keep_only,
     kept,
     open_current,
-    publish,
     read_manifest,
     switch,
 )
 from onprem_rag.index.interface import Found, Query
 from onprem_rag.korean.morphemes import content_morphemes
 from onprem_rag.records import Passage
-from tests.conftest import quiet, shelf_of
+from tests.conftest import quiet, shelf_of, source_of
 
 RULE = """숙소관리지침
 
@@ -320,8 +323,9 @@ def passages(demo_home: Path) -> list[Passage]:
 
 def grown(index: Path, passages: Sequence[Passage], embedder: Path | None = None) -> Path:
     """The next generation of these passages, live."""
-    name = build(index, passages, [passage.title for passage in passages], 1, embedder, quiet)
-    publish(index, name)
+    source = source_of(passages, [passage.title for passage in passages])
+    name = build(index, source, 1, embedder, quiet)
+    switch(index, name)
     return index / name
 
 
@@ -343,24 +347,90 @@ def found(index: Path, question: str) -> list[Found]:
     return list(generation.index.search(query, {"mecab": 1, "bigram": 1, "dense": 1}, SIZE))
 
 
-def test_a_generation_after_small_changes_is_that_of_a_full_build(
+QUESTIONS = ("출장 여비는 언제까지 정산하나요?", "7일 이내에 신고", "비밀번호", "휴가", "삭제된 것")
+EDITS = st.lists(
+    st.tuples(st.sampled_from(["amend", "remove", "refer"]), st.integers(0, SIZE - 1)), max_size=6
+)
+
+
+@given(rounds=st.lists(EDITS, min_size=1, max_size=3))
+@runs(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_what_is_taken_over_is_what_a_full_build_makes(
+    rounds: list[list[tuple[str, int]]],
+    passages: list[Passage],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    """Rows of documents that stay are as if they had been made again; none of theirs is read."""
+    index, full = (tmp_path_factory.mktemp("rows") / name for name in ("index", "full"))
+    # Each passage is a document, so that some stay and some go.
+    now = {p.id: (replace(p, document_id=p.id), p.title) for p in passages}
+    grown_from(index, now)
+    for edits in rounds:
+        before = dict(now)
+        for kind, at in edits:
+            number = sorted(now)[at % len(now)]
+            passage, titles = now.pop(number)
+            new = max(before) + max(now) + 1
+            if kind == "amend":
+                text = f"{passage.text} 이를 {at}일 이내에 신고한다."
+                now[new] = replace(passage, id=new, document_id=new, text=text), titles
+            elif kind == "refer":
+                now[number] = passage, f"{titles} 여비의 정산"
+        shutil.rmtree(full, ignore_errors=True)
+        shutil.copytree(index, full)
+        live = current_name(full) or ""
+        (full / live / "imprints.npy").unlink()
+        shutil.rmtree(full / "vectors")
+        taken = grown_from(index, now)
+        made = grown_from(full, now)
+        assert made == now.keys()
+        fits = (index / current_name(index) / "learnt.npy").stat().st_nlink > 1
+        changed = {number for number in now if now[number] != before.get(number)}
+        assert taken == (changed if fits else now.keys())
+        for question in QUESTIONS:
+            assert found(index, question) == found(full, question)
+            for channel in ("mecab", "bigram"):
+                one, other = (open_current(at, None).index for at in (index, full))
+                for word in content_morphemes(question):
+                    assert one.frequency(channel, word) == other.frequency(channel, word)
+
+
+def grown_from(index: Path, held: dict[int, tuple[Passage, str]]) -> set[int]:
+    """Make a generation of these passages live; returns which documents were read for it."""
+    source = source_of(*(list(column) for column in zip(*held.values(), strict=True)))
+    chosen: set[int] = set()
+
+    def read(documents: Collection[int]) -> Titled:
+        chosen.update(documents)
+        return source.read(documents)
+
+    switch(index, build(index, replace(source, read=read), 1, None, quiet))
+    return chosen
+
+
+@pytest.mark.parametrize("damage", [_gone, _cut, _noise])
+@pytest.mark.parametrize("name", ["imprints.npy", "bodies.npy", "encoded.npy", "learnt.npy"])
+def test_what_only_the_next_build_reads_may_be_damaged(
+    name: str,
+    damage: Callable[[str], Callable[[Path], None]],
+    passages: list[Passage],
+    tmp_path: Path,
+) -> None:
+    damage(name)(grown(tmp_path, passages[:20]))
+    folder = grown(tmp_path, passages[:22])
+    assert read_manifest(folder).passages == 22
+    assert all((folder / one).exists() for one in ("imprints.npy", "bodies.npy", "encoded.npy"))
+    assert found(tmp_path, passages[20].title) != []
+
+
+def test_the_embedder_stays_the_same_file_while_texts_change_little(
     passages: list[Passage], tmp_path: Path
 ) -> None:
-    """The embedder stays, as the same file; all else is as if it had been built from nothing."""
-    index, full = tmp_path / "index", tmp_path / "full"
-    first = grown(index, passages)
-    now = amended(passages, 8)
-    second = grown(index, now)
+    first = grown(tmp_path, passages)
+    second = grown(tmp_path, amended(passages, 8))
     weights = "embedder/model.safetensors"
     assert (second / weights).stat().st_ino == (first / weights).stat().st_ino
     assert read_manifest(second).vectors == read_manifest(first).vectors
-    shutil.rmtree(index / "analysis")
-    shutil.rmtree(index / "vectors")
-    shutil.copytree(first, full / first.name)
-    (full / "CURRENT").write_text(first.name, encoding="ascii")
-    grown(full, now)
-    for question in ("출장 여비는 언제까지 정산하나요?", "7일 이내에 신고", "비밀번호", "휴가"):
-        assert found(index, question) == found(full, question) != []
 
 
 def test_the_embedder_is_trained_anew_when_the_texts_are_quite_others(
@@ -408,29 +478,30 @@ def test_generations_to_keep_are_kept_and_can_be_live_again(
     passages: list[Passage], tmp_path: Path
 ) -> None:
     names = [grown(tmp_path, passages[: 5 + at]).name for at in range(2)]
-    names.append(build(tmp_path, passages[:8], [""] * 8, 1, None, quiet))
+    names.append(build(tmp_path, source_of(passages[:8], [""] * 8), 1, None, quiet))
     assert [one.generation for one in kept(tmp_path)] == [1, 2, 3]
-    publish(tmp_path, names[2], keep=names[:1])
-    assert [one.passages for one in kept(tmp_path)] == [5, 6, 8]  # the one before stays too
+    switch(tmp_path, names[2])
+    assert [one.passages for one in kept(tmp_path)] == [5, 6, 8]
     switch(tmp_path, names[0])
     assert open_current(tmp_path, None).manifest.passages == 5
-    publish(tmp_path, names[1])
+    keep_only(tmp_path, names[:2])
     assert [one.passages for one in kept(tmp_path)] == [5, 6]
     for wrong in ("g000003", "g000009", "vectors"):
         with pytest.raises(IndexMismatchError, match=REMEDY):
             switch(tmp_path, wrong)
-    assert current_name(tmp_path) == names[1]
+    assert current_name(tmp_path) == names[0]
     assert kept(tmp_path / "nowhere") == []
 
 
 def test_a_name_is_not_given_again_to_another_index(
     passages: list[Passage], tmp_path: Path
 ) -> None:
-    assert build(tmp_path, passages[:5], [""] * 5, 1, None, quiet, least=4) == "g000004"
-    assert build(tmp_path, passages[:5], [""] * 5, 1, None, quiet, least=2) == "g000005"
-    publish(tmp_path, "g000005")
+    source = source_of(passages[:5], [""] * 5)
+    assert build(tmp_path, source, 1, None, quiet, least=4) == "g000004"
+    assert build(tmp_path, source, 1, None, quiet, least=2) == "g000005"
+    switch(tmp_path, "g000005")
     shutil.rmtree(tmp_path / "g000005")  # CURRENT still names it
-    assert build(tmp_path, passages[:5], [""] * 5, 1, None, quiet) == "g000006"
+    assert build(tmp_path, source, 1, None, quiet) == "g000006"
 
 
 def test_what_a_killed_build_has_left_is_gone_after_the_next(
@@ -445,9 +516,9 @@ def test_what_a_killed_build_has_left_is_gone_after_the_next(
 
     first = grown(tmp_path, passages[:20])
     with pytest.raises(Killed):
-        build(tmp_path, passages[:30], [""] * 30, 1, None, kill)
+        build(tmp_path, source_of(passages[:30], [""] * 30), 1, None, kill)
     assert {path.name for path in tmp_path.glob("g*")} == {"g000001", "g000002"}
     assert [one.generation for one in kept(tmp_path)] == [1]
     assert current_name(tmp_path) == first.name
-    name = build(tmp_path, passages[:30], [""] * 30, 1, None, quiet)
+    name = build(tmp_path, source_of(passages[:30], [""] * 30), 1, None, quiet)
     assert {path.name for path in tmp_path.glob("g*")} == {"g000001", name}

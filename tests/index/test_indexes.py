@@ -23,10 +23,12 @@ import pytest
 from onprem_rag.config import load_config
 from onprem_rag.errors import ConfigError, IndexMismatchError, IndexServerError
 from onprem_rag.index.analysis import analyse
+from onprem_rag.index.building import passage_text
 from onprem_rag.index.embedder import MorphemeEmbedder
-from onprem_rag.index.generations import current_name, passage_text
+from onprem_rag.index.fields import bigram_tokens, token_fields
+from onprem_rag.index.generations import current_name
 from onprem_rag.index.interface import Content, Found, Index, Query
-from onprem_rag.index.lexical import LexicalIndex, bigram_tokens, token_fields
+from onprem_rag.index.lexical import LexicalIndex
 from onprem_rag.index.local import LocalIndex
 from onprem_rag.index.milvus import MilvusIndex
 from onprem_rag.index.milvus_server import address
@@ -36,7 +38,7 @@ from tests.conftest import PROJECT, quiet
 
 WEIGHTS = {"mecab": 1.0, "bigram": 0.8, "dense": 0.3}
 CANDIDATES = 40
-_TERMS = ("frequencies.npy", "terms.txt")
+_TERMS = ("frequencies.npy", "terms.txt", "lengths.npy")
 SIZE = 120
 PASSWORD = "흰고래12"
 QUESTIONS = [

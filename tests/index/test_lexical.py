@@ -11,17 +11,9 @@ import numpy as np
 import pytest
 from rank_bm25 import BM25Okapi
 
-from onprem_rag.index.generations import passage_text
-from onprem_rag.index.lexical import (
-    K1,
-    B,
-    LexicalIndex,
-    Terms,
-    bigram_fields,
-    bigram_tokens,
-    morpheme_tokens,
-    token_fields,
-)
+from onprem_rag.index.building import passage_text
+from onprem_rag.index.fields import bigram_fields, bigram_tokens, morpheme_tokens, token_fields
+from onprem_rag.index.lexical import K1, B, LexicalIndex, Terms
 from onprem_rag.korean.text import letters
 from onprem_rag.records import Passage
 from tests.conftest import PROJECT, shelf_of

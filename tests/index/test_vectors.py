@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from onprem_rag.config import load_config
-from onprem_rag.index.embedder import MorphemeEmbedder, SentenceTransformerEmbedder, Vectors
+from onprem_rag.index.embedder import (
+    Embedder,
+    MorphemeEmbedder,
+    SentenceTransformerEmbedder,
+    Vectors,
+)
 from onprem_rag.index.generations import current_name
-from onprem_rag.index.vectors import MOST_FILES, STEP, vectors_of, windows_of
+from onprem_rag.index.texts import key_of, keys_array
+from onprem_rag.index.vectors import MOST_FILES, NOTHING, STEP, vectors_of, windows_of
 
 TEXTS = [
     "출장자는 여비를 정산하여야 한다.",
@@ -44,12 +51,19 @@ def folder(demo_home: Path) -> Path:
     return index / str(current_name(index)) / "embedder"
 
 
+def all_of(embedder: Embedder, texts: Sequence[str], cache: Path, *progress: Any) -> Vectors:
+    """The vectors of ``texts``."""
+    keys = [key_of(text) for text in texts]
+    named = dict(zip(keys, texts, strict=True))
+    return vectors_of(embedder, keys_array(keys), named, cache, *progress)
+
+
 def encoded(
     folder: Path, cache: Path, texts: Sequence[str], fingerprint: str = "own:1"
 ) -> set[str]:
     """What is encoded for ``texts``; checks that all vectors are right."""
     embedder = Remembering(folder, fingerprint)
-    vectors = vectors_of(embedder, texts, cache)
+    vectors = all_of(embedder, texts, cache)
     assert vectors.dtype == np.float32
     np.testing.assert_allclose(vectors, MorphemeEmbedder(folder).encode(texts), atol=1e-6)
     assert len(embedder.encoded) == len(set(embedder.encoded))
@@ -61,6 +75,17 @@ def test_only_new_texts_are_encoded(folder: Path, tmp_path: Path) -> None:
     assert encoded(folder, tmp_path, TEXTS) == set()
     changed = [TEXTS[3], "출장자는 여비를 7일 이내에 정산하여야 한다.", TEXTS[1]]
     assert encoded(folder, tmp_path, changed) == {changed[1]}
+
+
+def test_texts_that_were_encoded_before_need_not_be_there(folder: Path, tmp_path: Path) -> None:
+    encoded(folder, tmp_path, TEXTS)
+    embedder = Remembering(folder)
+    keys = keys_array([key_of(TEXTS[2]), NOTHING, key_of(TEXTS[0])])
+    vectors = vectors_of(embedder, keys, {}, tmp_path)
+    np.testing.assert_allclose(vectors[[0, 2]], embedder.encode([TEXTS[2], TEXTS[0]]), atol=1e-6)
+    assert not vectors[1].any()
+    with pytest.raises(KeyError):
+        vectors_of(embedder, keys_array([key_of("숙소")]), {}, tmp_path)
 
 
 def test_vectors_no_longer_used_are_dropped(folder: Path, tmp_path: Path) -> None:
@@ -117,7 +142,7 @@ def test_what_was_encoded_before_a_crash_is_kept(folder: Path, tmp_path: Path) -
     texts.append("끝")  # the shortest, so that it is encoded last
     broken = Remembering(folder, last="끝")
     with pytest.raises(KeyboardInterrupt):
-        vectors_of(broken, texts, tmp_path)
+        all_of(broken, texts, tmp_path)
     assert len(broken.encoded) == 2 * STEP
     assert encoded(folder, tmp_path, texts) == set(texts) - set(broken.encoded)
     assert len(list(tmp_path.iterdir())) == 1
@@ -163,8 +188,8 @@ def test_a_damaged_vector_is_encoded_again(folder: Path, tmp_path: Path) -> None
 def test_progress_counts_what_is_known_too(folder: Path, tmp_path: Path) -> None:
     seen: list[tuple[int, int]] = []
     texts = [f"{number}번째 규정" for number in range(STEP + 10)]
-    vectors_of(Remembering(folder), texts[:5], tmp_path)
-    vectors_of(Remembering(folder), texts, tmp_path, lambda *at: seen.append(at))
+    all_of(Remembering(folder), texts[:5], tmp_path)
+    all_of(Remembering(folder), texts, tmp_path, lambda *at: seen.append(at))
     assert seen == [(STEP + 5, STEP + 10), (STEP + 10, STEP + 10)]
 
 
@@ -175,9 +200,9 @@ def test_a_model_folder_fills_and_uses_the_cache(tiny_bert: Path, tmp_path: Path
     assert len(texts) == len(rows) > 5
     assert rows.dtype == np.int32
     assert (rows[0], rows[-1], set(rows[1:-1].tolist())) == (0, 2, {1})
-    vectors = vectors_of(model, texts, tmp_path)
+    vectors = all_of(model, texts, tmp_path)
     np.testing.assert_allclose(vectors, model.encode(texts), atol=1e-5)
     (file,) = tmp_path.iterdir()
     written = file.stat().st_ino
-    assert np.array_equal(vectors, vectors_of(model, texts, tmp_path))
+    assert np.array_equal(vectors, all_of(model, texts, tmp_path))
     assert file.stat().st_ino == written

@@ -7,7 +7,7 @@ from pathlib import Path
 from ingest.diff import Comparison, Kind, Version, compare
 from ingest.diff.records import Change, Mark, Row, Side
 from ingest.readers.result import Reading
-from ingest.split import documents_of, split
+from ingest.split.splitting import documents_of, split
 from onprem_rag.records import Table
 
 LEAVE = """휴가규칙

@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from ingest.readers import read, read_bytes
-from ingest.split import documents_of
+from ingest.files import read_bytes
+from ingest.readers.reading import read
+from ingest.split.splitting import documents_of
 from onprem_rag.records import Document
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.readers import read
+from ingest.readers.reading import read
 from ingest.readers.result import Reading
 from ingest.split.amendments import without_marks
 from onprem_rag.records import Amendment, Page, Table

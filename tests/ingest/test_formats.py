@@ -16,10 +16,10 @@ import openpyxl
 import pytest
 from docx.enum.text import WD_BREAK
 
-from ingest.readers import read
 from ingest.readers.archive import is_archive, members
 from ingest.readers.detect import detect_format
 from ingest.readers.office.values import shown
+from ingest.readers.reading import read
 from ingest.readers.result import Reading
 from onprem_rag.errors import ReadError
 from tests.bench.mutants import XLSX_PARTS

@@ -128,7 +128,7 @@ def test_what_the_disk_refuses_is_told_and_changes_nothing(
     before = kept_of(desk)
     desk.put("여비규정.txt", rule(3, "2024-01-01"))
     with monkeypatch.context() as broken:
-        broken.setattr(generations, place, trouble)
+        broken.setattr(change if place == "build" else generations, place, trouble)
         with pytest.raises(LibraryError, match=told):
             desk.add()
     assert desk.amounts() == [2]

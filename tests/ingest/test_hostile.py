@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from ingest.parsed import Parsed
-from ingest.readers import read
 from ingest.readers.archive import is_archive, members
+from ingest.readers.reading import read
 from ingest.worker import Worker
 from onprem_rag.errors import ReadError
 from tests.bench.compound import compound_file, streams_of

@@ -14,7 +14,8 @@ import docx
 import pytest
 from fpdf import FPDF
 
-from ingest.readers import read, read_bytes
+from ingest.files import read_bytes
+from ingest.readers.reading import read
 from ingest.readers.result import Reading
 from onprem_rag.errors import ReadError
 from tests.conftest import PROJECT

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ingest.readers.result import Reading
-from ingest.split import documents_of, split
+from ingest.split.splitting import documents_of, split
 from onprem_rag.records import Document
 from tests.ingest.covering import assert_covered
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from ingest.readers.result import Reading
-from ingest.split import documents_of, split
 from ingest.split.articles import LONG_ARTICLE
 from ingest.split.outline import marks_of
 from ingest.split.places import places_of
+from ingest.split.splitting import documents_of, split
 from onprem_rag.records import Passage, Table
 from tests.ingest.covering import assert_covered
 

@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ingest.readers.result import Reading
-from ingest.split import documents_of, split
+from ingest.split.splitting import documents_of, split
 from onprem_rag.records import Table
 from tests.ingest.covering import assert_covered
 
