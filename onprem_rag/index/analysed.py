@@ -51,8 +51,7 @@ class AnalysedTexts:
                 _place(part, parts, place)
         unknown = [at for at, key in enumerate(keys) if key not in place]
         done = len(texts) - len(unknown)
-        if done:  # a stage that is reported with nothing done is one to come; see ``Timing``
-            report(done, len(texts))
+        report(done, len(texts))
         for start in range(0, len(unknown), STEP):
             step = unknown[start : start + STEP]
             part = analysed(
