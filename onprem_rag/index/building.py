@@ -90,6 +90,8 @@ def build(
     except KeyError:  # a vector that was to be taken over is damaged or gone
         again = replace(before, rows=None) if before else None
         made = _made(folder, source, again, embedder, progress)
+    if made.before:
+        learnt.share_embedder(folder, made.before)
     rows = made.rows
     content = Content(
         rows.passages, rows.documents, rows.priors, rows.lexical, made.vectors, rows.windows
@@ -184,7 +186,6 @@ def _made(
     texts = before.manifest.texts if before and kept else len(analysis.texts.keys)
     if before:
         embedder = before.embedder
-        learnt.share_embedder(folder, before.folder)
     elif embedder is None:
         embedder = learnt.new_embedder(folder, analysis, partial(progress, "임베더 학습"))
     lexical = analysis.channels
