@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from ingest import commands, showing
+from ingest import commands, comparing, showing
 from onprem_rag.ingesting import STOPPED
 from onprem_rag.terminal import KoreanParser, run
 
@@ -49,11 +49,12 @@ def _parser() -> argparse.ArgumentParser:
         "preview", "파일이 어떻게 나뉠지 보입니다. 아무것도 쓰지 않습니다.", showing.preview
     )
     preview.add_argument("path", type=Path, metavar="파일")
-    diff = command("diff", "두 판을 견주어 신구조문대비표를 만듭니다.", showing.diff)
-    diff.add_argument("rule", metavar="규정")
-    diff.add_argument("--from", dest="old", type=int, metavar="판", help="이전 판(기본: 바로 앞)")
-    diff.add_argument("--to", dest="new", type=int, metavar="판", help="새 판(기본: 시행 중인 판)")
-    diff.add_argument("--format", choices=("html", "md", "docx"), default="md", help="기본 md")
+    diff = command("diff", "두 판을 견주어 신구조문대비표를 만듭니다.", comparing.diff)
+    diff.add_argument("rule", metavar="규정", help="제목, 같은 제목이 여럿이면 파일의 경로")
+    what = "판 번호(2) 또는 시행 중이던 날(2024-03-01)"
+    diff.add_argument("--from", dest="old", metavar="판", help=f"이전 판: {what}. 기본: 바로 앞 판")
+    diff.add_argument("--to", dest="new", metavar="판", help="새 판. 기본: 시행 중인 판")
+    diff.add_argument("--format", choices=("html", "md", "docx"), help="기본 md")
     diff.add_argument("--output", type=Path, metavar="파일", help="기본: 화면(docx는 파일)")
     faq = command("faq", "승인된 질문과 답변(CSV, XLSX)을 넣고 확인합니다.", commands.faq)
     faq.add_argument("paths", nargs="*", type=Path, metavar="파일")

@@ -93,17 +93,17 @@ class Change:
         before = list(self.plan.before.values())
         live = generations.current_name(self._config.index_folder)
         old = Shelf(self.library, self._live, self.today, before)
-        bind(self.library, old)  # also what was approved before articles had digests
         if _ordered(versions) == _ordered(before) and self._index_fits():
             if self.plan.files != self._files:
                 with self.library.writing() as writer:
                     writer.replace_files(self._live, self.plan.files.values())
             return Published(live)
+        bind(self.library, old)  # an older program bound answers to less, or to nothing
         lines = changed_rules(before, versions, self.today)
         new = Shelf(self.library, self._revision, self.today, versions)
         name = self._build(versions)
         try:
-            gate = self._judged(name, old, new)
+            gate = self._judged(action, name, old, new)
             if gate and not gate.passed:
                 if not force:
                     generations.discard(self._config.index_folder, name, self._config.index)
@@ -121,13 +121,15 @@ class Change:
             raise
         return Published(name, tuple(lines), review, gate.text if gate else "")
 
-    def _judged(self, name: str, old: Shelf, new: Shelf) -> Verdict | None:
+    def _judged(self, action: str, name: str, old: Shelf, new: Shelf) -> Verdict | None:
         """What the gate says of a new generation; None where none is set."""
         if not self._questions:
             return None
         from ingest.gate import judged  # takes half a second to import
 
-        return judged(self._config, self.library, self._questions, name, old, new, self.progress)
+        files = None if action == "remove" else self.plan.files.keys()
+        given = (self._config, self.library, self._questions, name, old, new, self.progress)
+        return judged(*given, files)
 
     def rehearsed(self) -> int:
         """An id for a document that is not stored."""

@@ -3,33 +3,42 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from onprem_rag.config import iso_day, load_config
+from ingest.telling import action_name, tell_lines, told
+from onprem_rag.config import load_config
 from onprem_rag.errors import ConfigError
 from onprem_rag.ingesting import read_paces
 from onprem_rag.terminal import ProgressBars, print_json
 
 if TYPE_CHECKING:
     from ingest.pipeline import Outcome
-
-_SHOWN = 50  # lines of what has changed
+    from ingest.waiting import Waiting
 
 
 def add(options: argparse.Namespace) -> int:
     """Files and folders into the library."""
     from ingest import pipeline
+    from onprem_rag.library.versions import is_far, iso_day
 
     config = load_config(options.home)
     since = iso_day(options.effective) if options.effective else None
+    if since and is_far(since):
+        print(
+            f"참고: 시행일이 오늘에서 멉니다: {since} → 잘못 썼으면 고쳐서 다시 넣으세요.",
+            file=sys.stderr,
+        )
     with ProgressBars(read_paces(config.home)) as bars:
         outcome = pipeline.add(config, options.paths, bars, since, options.force)
     if not outcome.files and not options.json:
         print("넣을 파일이 없습니다. → 경로를 확인하세요.", file=sys.stderr)
         return 1
-    return _told(outcome, options.json)
+    return told(outcome, options.json)
 
 
 def sync(options: argparse.Namespace) -> int:
@@ -39,19 +48,32 @@ def sync(options: argparse.Namespace) -> int:
     config = load_config(options.home)
     with ProgressBars(read_paces(config.home)) as bars:
         outcome = pipeline.sync(config, options.folder, bars, options.dry_run, options.force)
-    if options.dry_run and not options.json:
-        print("미리 보기입니다. 아무것도 바꾸지 않았습니다.")
-    return _told(outcome, options.json)
+    return told(outcome, options.json)
 
 
 def watch(options: argparse.Namespace) -> int:
     """``sync`` now, and whenever something changes in the folder; until Ctrl-C."""
     from ingest.watch import watch as watched
 
-    def told(outcome: Outcome) -> None:
-        _told(outcome, options.json)
+    def hear(outcome: Outcome) -> None:
+        now = datetime.now().astimezone()
+        if options.json:
+            print_json({"at": now.isoformat(timespec="seconds"), **asdict(outcome)})
+            return
+        print(f"[{now:%Y-%m-%d %H:%M:%S}]", flush=True)
+        told(outcome, as_json=False)
+        sys.stdout.flush()  # a journal has each run as it ends
 
-    watched(load_config(options.home), options.folder, told)
+    if not options.json:
+        print(f"{options.folder} 폴더를 지켜봅니다. 멈추려면 Ctrl-C를 누르세요.", flush=True)
+    try:
+        watched(load_config(options.home), options.folder, hear)
+    except KeyboardInterrupt:  # the way in which it ends, and no accident
+        print(
+            "\n지켜보기를 멈췄습니다. 하던 일이 있었다면 반영하지 않았습니다.\n"
+            "→ 다시 지켜보려면 같은 명령을 실행하세요. 그동안 바뀐 파일도 그때 반영합니다.",
+            file=sys.stderr,
+        )
     return 0
 
 
@@ -62,18 +84,42 @@ def remove(options: argparse.Namespace) -> int:
     config = load_config(options.home)
     with ProgressBars(read_paces(config.home)) as bars:
         outcome = pipeline.remove(config, options.names, bars, options.force)
-    return _told(outcome, options.json)
+    code = told(outcome, options.json)
+    if options.json or outcome.refused:
+        return code
+    if not outcome.summary:
+        print("→ 같은 규정이 다른 파일에도 있으면 제목으로 빼세요.")
+        return code
+    there = [name for name in options.names if os.path.lexists(name)]
+    if there:
+        print(
+            f"파일이 그대로 있어 그 폴더의 다음 'ingest sync'가 다시 넣습니다: {', '.join(there)}\n"
+            "→ 빼 두려면 파일도 치우거나, 파일 대신 제목으로 빼세요."
+        )
+    if len(there) < len(options.names):
+        print("제목으로 뺀 규정은 'ingest sync'를 다시 해도 파일이 바뀌기 전에는 빠져 있습니다.")
+    print("→ 되살리려면 'ingest add 파일'이나 'ingest rollback'을 쓰세요.")
+    return code
 
 
 def rollback(options: argparse.Namespace) -> int:
     """Back to an older generation."""
     from ingest.rollback import rollback as rolled_back
 
-    name = rolled_back(load_config(options.home), options.generation)
+    done = rolled_back(load_config(options.home), options.generation)
     if options.json:
-        print_json({"generation": name})
-    else:
-        print(f"{int(name[1:])}세대로 되돌렸습니다. 열려 있는 화면에도 곧바로 반영됩니다.")
+        print_json(asdict(done))
+        return 0
+    tell_lines(done.summary, whole="'ingest history --json'")
+    print(f"{int(done.generation[1:])}세대로 되돌렸습니다. 열려 있는 화면에도 곧바로 반영됩니다.")
+    print(
+        "폴더의 파일은 그대로이므로, 그 폴더의 다음 'ingest sync'나 'watch'가 지금 파일의 내용을 "
+        "다시 넣습니다.\n→ 되돌린 채로 두려면 watch를 멈추고, 폴더의 파일도 이전 것으로 바꾸세요."
+    )
+    print("승인된 답변은 되돌리지 않습니다.")
+    if done.waiting:
+        tell_lines(done.waiting)
+        print("→ 'ingest faq --review'로 보고, 맞으면 'ingest faq --confirm'으로 확인하세요.")
     return 0
 
 
@@ -91,16 +137,17 @@ def history(options: argparse.Namespace) -> int:
             }
         )
         return 0
+    marked: set[str] = set()  # a generation that was gone back to is there twice
     for event in reversed(events):
-        number = int(event.generation[1:]) if event.generation else 0
-        marks = [
-            *(["지금"] if event.generation == live else []),
-            *(["되돌릴 수 있음"] if event.generation in kept and event.generation != live else []),
-        ]
-        shown = f" ({', '.join(marks)})" if marks else ""
-        print(f"{event.at or '-'}  {event.action:<8}  {number}세대{shown}")
-        for line in event.summary[:_SHOWN]:
-            print(f"    {line}")
+        name = event.generation
+        mark = "지금" if name == live else "되돌릴 수 있음" if name in kept else ""
+        shown = f" ({mark})" if mark and name not in marked else ""
+        marked.add(name)
+        number = f"{int(name[1:])}세대" if name else "-"
+        print(f"{event.at or '-'}  {action_name(event.action)}  → {number}{shown}")
+        tell_lines(event.summary, "    ")
+    if kept - {live}:
+        print("→ 되돌리려면 'ingest rollback 세대번호'를 쓰세요.")
     return 0
 
 
@@ -112,16 +159,15 @@ def faq(options: argparse.Namespace) -> int:
     if options.review or options.confirm is not None:
         if options.paths:
             raise ConfigError("파일과 --review, --confirm은 함께 쓸 수 없습니다. → 나누어 쓰세요.")
-        done = options.confirm is not None
-        entries = confirm(config, options.confirm) if done else review(config)
+        if options.confirm is None:
+            return _reviewed(review(config), options.json)
+        entries = confirm(config, options.confirm)
         if options.json:
-            print_json({"confirmed" if done else "waiting": [asdict(entry) for entry in entries]})
+            print_json({"confirmed": [asdict(entry) for entry in entries]})
             return 0
         for entry in entries:
             print(f"  {entry.id}번 '{entry.questions[0]}' 「{entry.document}」 {entry.article}")
-            print(f"      답변: {entry.answer}")
-        verb = "다시 답합니다" if done else "조문이 바뀌어 확인을 기다립니다"
-        print(f"승인된 답변 {len(entries)}개가 {verb}.")
+        print(f"승인된 답변 {len(entries)}개가 다시 답합니다.")
         return 0
     if not options.paths:
         raise ConfigError("넣을 파일이 없습니다. → CSV나 XLSX 파일을 쓰세요.")
@@ -138,50 +184,19 @@ def faq(options: argparse.Namespace) -> int:
     return 0
 
 
-def _told(outcome: Outcome, as_json: bool) -> int:
-    """Print what a run did; the exit code: 1 where a file was not read, or the gate refused."""
-    from ingest.taking import TAKEN
+def _reviewed(found: Sequence[Waiting], as_json: bool) -> int:
+    from ingest.waiting import told
 
-    code = 1 if outcome.failed or outcome.refused else 0
     if as_json:
-        print_json(asdict(outcome))
-        return code
-    if outcome.refused:
-        print(outcome.gate, file=sys.stderr)
-        _told_of_failed(outcome)
-        return code
-    taken = [file for file in outcome.files if file.status in TAKEN]
-    for file in taken:
-        for note in file.notes:
-            print(f"  참고: {file.path}: {note}")
-    for line in outcome.summary[:_SHOWN]:
-        print(f"  {line}")
-    if len(outcome.summary) > _SHOWN:
-        print(f"  … 모두 {len(outcome.summary)}건 (전체는 'ingest history')")
-    if reread := sum(file.status == "reread" for file in taken):
-        print(f"  {reread}개는 판독 방식이 나아져 같은 파일을 다시 읽었습니다.")
-    documents = sum(file.documents for file in taken)
-    passages = sum(file.passages for file in taken)
-    if outcome.files:
-        verb = "넣었습니다" if outcome.generation else "넣게 됩니다"  # none: only a rehearsal
-        print(f"파일 {len(taken)}개에서 규정 {documents}건, 조문 {passages}개를 {verb}.")
-    if unchanged := sum(file.status == "unchanged" for file in outcome.files):
-        print(f"바뀌지 않은 파일 {unchanged}개는 그대로 두었습니다.")
-    if gone := sum(file.status == "gone" for file in outcome.files):
-        print(f"사라진 파일 {gone}개의 규정을 뺐습니다.")
-    if outcome.gate:
-        print(outcome.gate)
-    if outcome.review:
-        print("바뀐 조문을 인용하는 것이 있습니다.")
-        for line in outcome.review[:_SHOWN]:
+        print_json({"waiting": [asdict(one) for one in found]})
+        return 0
+    for one in found:
+        for line in told(one):
             print(f"  {line}")
-        print("→ 'ingest faq --review'로 보고, 맞으면 'ingest faq --confirm'으로 확인하세요.")
-    _told_of_failed(outcome)
-    return code
-
-
-def _told_of_failed(outcome: Outcome) -> None:
-    if outcome.failed:
-        print(f"읽지 못한 파일 {len(outcome.failed)}개:", file=sys.stderr)
-        for file in outcome.failed:
-            print(f"  {file.path}: {file.reason}", file=sys.stderr)
+    now = sum(not one.since for one in found)
+    print(f"승인된 답변 {now}개가 조문이 바뀌어 확인을 기다립니다.")
+    if now:
+        print("→ 맞으면 'ingest faq --confirm 번호'로 확인하고, 틀리면 고쳐서 다시 넣으세요.")
+    if later := len(found) - now:
+        print(f"앞으로 조문이 바뀌는 답변이 {later}개 있습니다. → 그날부터 쓸 답변을 준비하세요.")
+    return 0

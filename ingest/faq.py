@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.files import read_bytes
 from ingest.lock import only_writer
 from ingest.readers.rows import FAQ_COLUMNS, Sheet, faq_columns, parted
-from ingest.review import approve, bind, outdated
+from ingest.review import approve, bind, coming, outdated
+from ingest.waiting import Waiting, waiting
 from ingest.worker import Worker
 from onprem_rag.config import Config
 from onprem_rag.errors import ConfigError, ReadError
+from onprem_rag.grounds import fits
 from onprem_rag.library.shelf import Shelf
 from onprem_rag.library.store import Library
 from onprem_rag.live import live_shelf
@@ -39,23 +41,25 @@ def add_faq(config: Config, paths: Sequence[Path]) -> FaqOutcome:
         topics = [(path.stem, _entries(worker, path)) for path in _files_under(paths)]
     with only_writer(config.home, "faq"):
         library = Library.open(config.library_url, create=True)
-        known = {_same(entry): entry.approved for entry in library.faq()}
+        known = {_same(entry): entry for entry in library.faq()}
         with library.writing() as writer:
             for topic, entries in topics:
-                kept = [replace(e, approved=known.get(_same(e), "")) for e in entries]
-                writer.replace_faq(topic, kept)
+                # The same entry stays what it is; a second one like it is another.
+                writer.replace_faq(topic, [known.pop(_same(entry), entry) for entry in entries])
         shelf = live_shelf(config, library)
         bind(library, shelf)
-        warnings = [w for _, entries in topics for e in entries if (w := _warning(shelf, e))]
+        days, loaded = coming(shelf), {topic for topic, _ in topics}
+        stored = [entry for entry in library.faq() if entry.topic in loaded]
+        warnings = [warning for entry in stored if (warning := _warning(shelf, days, entry))]
         library.close()
     return FaqOutcome(tuple((topic, len(entries)) for topic, entries in topics), tuple(warnings))
 
 
-def review(config: Config) -> list[FaqEntry]:
-    """The approved answers that wait to be confirmed, because their article has changed."""
+def review(config: Config) -> list[Waiting]:
+    """The approved answers that wait to be confirmed, and those that will on a coming day."""
     library = Library.open(config.library_url)
     try:
-        return outdated(library, live_shelf(config, library))
+        return waiting(library, live_shelf(config, library))
     finally:
         library.close()
 
@@ -70,10 +74,10 @@ def confirm(config: Config, numbers: Sequence[int]) -> list[FaqEntry]:
         library = Library.open(config.library_url, create=True)
         try:
             shelf = live_shelf(config, library)
-            waiting = {entry.id: entry for entry in outdated(library, shelf)}
-            chosen = [waiting[n] for n in numbers or waiting if n in waiting]
+            stopped = {entry.id: entry for entry in outdated(library, shelf)}
+            chosen = [stopped[n] for n in numbers or stopped if n in stopped]
             gone = [e for e in chosen if not shelf.article(e.document, e.article)]
-            if unknown := [n for n in numbers if n not in waiting]:
+            if unknown := [n for n in numbers if n not in stopped]:
                 raise ConfigError(
                     f"확인을 기다리는 답변이 아닙니다: {', '.join(map(str, unknown))}\n"
                     "→ 'ingest faq --review'로 번호를 확인하세요."
@@ -120,16 +124,28 @@ def _tables_in(folder: Path) -> list[Path]:
     )
 
 
-def _warning(shelf: Shelf, entry: FaqEntry) -> str:
-    """Why the entry can't be answered with now; empty where it can."""
+def _warning(shelf: Shelf, days: Sequence[Shelf], entry: FaqEntry) -> str:
+    """Why the entry can't be answered with now; empty where it can. ``days`` are those to come."""
+    why = _missing(shelf, entry)
+    if not why and fits(entry, shelf):
+        return ""
+    at = f"{entry.topic}: '{entry.questions[0]}'의 「{entry.document}」 {entry.article}"
+    if not why:
+        return (
+            f"{at}: 승인한 뒤 글이 바뀌어 아직 답하지 않습니다. "
+            "→ 'ingest faq --review'로 보고, 맞으면 'ingest faq --confirm'으로 확인하세요."
+        )
+    if first := next((one.day for one in days if not _missing(one, entry)), ""):
+        return f"{at}: 시행되는 {first}부터 답합니다."
+    return f"{at}: {why} 아직 답하지 않습니다. → 문서와 조문을 확인하거나 그 규정을 넣으세요."
+
+
+def _missing(shelf: Shelf, entry: FaqEntry) -> str:
+    """Why an entry's article can't be cited on a day; empty where it can."""
     found = {passage.document_id for passage in shelf.article(entry.document, entry.article)}
     if len(found) == 1:
         return ""
-    why = ": 여러 문서에 있어" if found else ": 라이브러리에 없어"
-    return (
-        f"{entry.topic}: '{entry.questions[0]}'의 「{entry.document}」 {entry.article}{why} "
-        "아직 답하지 않습니다. → 문서와 조문을 확인하거나 그 규정을 넣으세요."
-    )
+    return "여러 문서에 있어" if found else "라이브러리에 없어"
 
 
 def _entries(worker: Worker, path: Path) -> list[FaqEntry]:

@@ -40,7 +40,7 @@ class Held:
         self._held[one] = version
         self._of_rule.setdefault(version.rule, set()).add(one)
         self._of_document.setdefault(version.document_id, set()).add(one)
-        self._rules.setdefault(_key(version.rule), set()).add(version.rule)
+        self._rules.setdefault(key_of(version.rule), set()).add(version.rule)
 
     def pop(self, version: Version) -> None:
         """Hold it no more."""
@@ -70,6 +70,6 @@ class Held:
         return sorted((self._held[one] for one in ids), key=newness)
 
 
-def _key(rule: str) -> str:
+def key_of(rule: str) -> str:
     """``rule`` without the number of its part."""
     return re.sub(r"#\d+$", "", rule)

@@ -25,7 +25,7 @@ def only_writer(home: Path, action: str) -> Iterator[None]:
         raise LibraryError(
             f"홈 폴더에 쓸 수 없습니다: {home} ({error.strerror})\n→ 폴더 권한을 확인하세요."
         ) from error
-    with file, _told(home):
+    with _told(home), file:  # closing it writes once more
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:

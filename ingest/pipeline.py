@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 
 from ingest.change import Change, Published, changing
-from ingest.files import Sources, files_under, items_of, source_of
+from ingest.files import Item, Sources, files_under, items_of, shown_as, source_of
 from ingest.parsed import Parsed
 from ingest.taking import FileResult, Intake, parsed_of
 from ingest.worker import Worker
@@ -20,10 +20,11 @@ from onprem_rag.timing import Progress
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """The sources that a run came by, and those of them that it could not read."""
+    """The sources that a run came by, those of them that it could not read, or was not to."""
 
     sources: set[str]
     unread: set[str]
+    busy: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class Outcome:
     review: tuple[str, ...] = ()
     gate: str = ""  # how the gate's questions were answered
     refused: bool = False  # by the gate: nothing has changed
+    rehearsal: bool = False  # nothing was to change
 
     @property
     def failed(self) -> tuple[FileResult, ...]:
@@ -67,24 +69,35 @@ def add(
 
 
 def sync(
-    config: Config, folder: Path, progress: Progress, dry_run: bool = False, force: bool = False
+    config: Config,
+    folder: Path,
+    progress: Progress,
+    dry_run: bool = False,
+    force: bool = False,
+    busy: frozenset[str] = frozenset(),
 ) -> Outcome:
     """Have the library hold what a folder holds: ``add``, and files that are gone are withdrawn.
 
-    With ``dry_run`` it only says what would change. Raises as ``add`` does, and LibraryError for a
-    folder that is not there: a share that is not mounted must not empty the library.
+    With ``dry_run`` it only says what would change. ``busy``: files that are still being written;
+    what was read of them before stays. Raises as ``add`` does, and LibraryError for a folder that
+    is not there: a share that is not mounted must not empty the library.
     """
+    if folder.is_file():
+        raise LibraryError(
+            f"폴더가 아니라 파일입니다: {folder}\n"
+            "→ 파일은 'ingest add'로 넣으세요. 맞추거나 지켜보려면 그 파일이 있는 폴더를 쓰세요."
+        )
     if not folder.is_dir() or not files_under([folder]):
         raise LibraryError(
             f"폴더가 없거나 비어 있습니다: {folder}\n"
             "→ 경로와 마운트를 확인하세요. 규정을 모두 빼려면 'ingest remove'를 쓰세요."
         )
     with changing(config, "sync", progress) as change:
-        seen = _Seen(set(), set())
+        seen = _Seen(set(), set(), busy)
         results = _taken_in(change, [folder], None, seen, store=not dry_run)
         results += _gone(change, folder, seen)
         if dry_run:
-            return Outcome(tuple(results), None, tuple(change.preview()))
+            return Outcome(tuple(results), None, tuple(change.preview()), rehearsal=True)
         published = change.publish("sync", force)
     return _outcome(results, published)
 
@@ -131,29 +144,60 @@ def _taken_in(
 ) -> list[FileResult]:
     """Read what is new in files and folders, and plan to hold it."""
     files = files_under(paths)
-    results: list[FileResult] = []
+    known = set(change.plan.files)
+    results: list[tuple[str, FileResult]] = []
     with Worker() as worker:
         intake = Intake(change, worker, Sources(files), since, store)
         for at, path in enumerate(files, start=1):
-            for item in items_of(path, named=path in paths):
-                results.append(intake.take(item))
+            busy = source_of(path) in seen.busy
+            for item in [_busy(path)] if busy else items_of(path, named=path in paths):
+                result = intake.take(item)
                 seen.sources.add(item.source)
-                if results[-1].status == "failed":
+                if result.status == "failed":
                     seen.unread.add(item.source)
+                    result = replace(result, notes=_kept(change, item.source))
+                results.append((item.source, result))
             change.progress("파일 읽기", at, len(files))
-    _forget_moved(change, seen)
-    return results
+    moved = _forget_moved(change, seen)
+    return [
+        replace(result, status="moved")
+        if source not in known
+        and result.status != "failed"
+        and moved.issuperset(change.plan.files[source].documents)
+        else result
+        for source, result in results
+    ]
 
 
-def _forget_moved(change: Change, seen: _Seen) -> None:
-    """Forget files that are nowhere any more, where this run has seen all that they held."""
+def _busy(path: Path) -> Item:
+    problem = "아직 쓰이고 있습니다. → 다 쓰이고 나면 그때 읽습니다."
+    return Item(source_of(path), shown_as(path), named=False, problem=problem)
+
+
+def _kept(change: Change, source: str) -> tuple[str, ...]:
+    """What is said of a file that can't be read, where it, or what is in it, was read before."""
+    inside = (f"{source}/", f"{source}!/")
+    known = any(one == source or one.startswith(inside) for one in change.plan.files)
+    return ("전에 읽은 내용은 그대로 둡니다.",) if known else ()
+
+
+def _forget_moved(change: Change, seen: _Seen) -> frozenset[int]:
+    """Forget files that are nowhere any more, where this run has seen all that they held.
+
+    Returns the documents that they held.
+    """
     files = change.plan.files
     here = {number for source in seen.sources & files.keys() for number in files[source].documents}
+    read = {source.partition("!/")[0] for source in seen.sources if "!/" in source} - seen.unread
+    moved: set[int] = set()
     for source, file in list(files.items()):
         if source in seen.sources or not here.issuperset(file.documents):
             continue
-        if not os.path.lexists(source) and not os.path.lexists(source.partition("!/")[0]):
+        top = source.partition("!/")[0]
+        if not os.path.lexists(source) and (top in read or not os.path.lexists(top)):
+            moved.update(file.documents)
             change.plan.drop(source)
+    return frozenset(moved)
 
 
 def _gone(change: Change, folder: Path, seen: _Seen) -> list[FileResult]:

@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from ingest.held import Held, id_of, newness
-from ingest.succession import Taken, is_called, rules_of
+from ingest.held import Held, id_of, key_of
+from ingest.noticing import Noticing
+from ingest.succession import Taken, is_called, is_version, rules_of
 from onprem_rag.library.versions import chained, is_ever_in_force, title_key
 from onprem_rag.records import FileRead, Version
 
@@ -59,11 +60,11 @@ class Plan:
             known = self._held.newest([number])
             if number in same:  # of a file of one day there is nothing else to be of that day
                 if since and named and same == set(file.documents):
-                    self._correct(number, since)
+                    self._correct(known[0], since)
             elif rule in reread:
                 self._read_anew(one, reread[rule])
                 if since and named:
-                    self._correct(number, since)
+                    self._correct(self._held.of_document(number)[-1], since)
             elif last or named or not known or (known[0].withdrawn and number not in elsewhere):
                 self._hold(one, rule, since, [] if reread else gone)
         return replaced
@@ -75,7 +76,7 @@ class Plan:
         changed = False
         for version in self._held.newest(self.files[source].documents):
             if since:
-                changed |= self._correct(version.document_id, since)
+                changed |= self._joined(version, since) or self._correct(version, since)
                 continue
             rule, number = version.rule, version.document_id
             day = version.since if version.dated else self._first_day(rule, number)
@@ -103,22 +104,10 @@ class Plan:
             and any(one.rule in rules for one in self._held.newest(file.documents))
         )
 
-    def rivals(self, source: str) -> list[tuple[Version, Version]]:
-        """Of what this run took from ``source`` and, as of the same day, from another file.
-
-        Pairs of one rule's versions: that which counts, and that which never does.
-        """
-        own = self.files[source].documents
-        found = []
-        for one in self._held.newest(own):
-            for other in self._held.of_rule(one.rule):
-                undated = not (one.dated or other.dated) and self._today in (one.since, other.since)
-                same_day = undated or one.since == other.since
-                now = one.taken == other.taken == self._revision
-                if other.document_id not in own and same_day and now:
-                    last, first = sorted((one, other), key=newness, reverse=True)
-                    found.append((last, first))
-        return found
+    def notes(self, source: str, last: FileRead | None) -> tuple[str, ...]:
+        """What an admin should know of what ``take`` made of a file, which was ``last`` before."""
+        noticing = Noticing(self._held, self.before, self._provided, self._today, self._revision)
+        return noticing.notes(self.files[source], last)
 
     def drop(self, source: str) -> None:
         """Forget a file; what it alone held is withdrawn (see ``finished``)."""
@@ -219,9 +208,21 @@ class Plan:
             new = replace(old, document_id=one.document_id, title=document.title)
             self._held.put(replace(new, kind=document.kind, source=document.source))
 
-    def _correct(self, number: int, since: str) -> bool:
+    def _joined(self, part: Version, since: str) -> bool:
+        """Have another part of a rule be its next version after all, if it can; whether it does."""
+        first = key_of(part.rule)
+        other = self._held.parts(first).get(first)
+        if part.rule == first or other is None or len(self._held.of_rule(part.rule)) > 1:
+            return False
+        own, articles = map(self._articles_in, (part.document_id, other.document_id))
+        if not is_version(own, since, other, articles):
+            return False
+        self._held.pop(part)
+        self._begin(replace(part, rule=first, since=since, dated=True))
+        return True
+
+    def _correct(self, version: Version, since: str) -> bool:
         """Have the newest version of a document begin on another day; whether it didn't."""
-        (version,) = self._held.newest([number])
         right = version.dated and version.since == since and version.withdrawn is None
         if right and is_ever_in_force(version):
             return False

@@ -3,18 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from ingest.change import switch
 from ingest.lock import only_writer
+from ingest.review import outdated
+from ingest.summary import changed_rules
 from onprem_rag.config import Config
 from onprem_rag.errors import LibraryError
 from onprem_rag.index import generations
+from onprem_rag.library.shelf import Shelf
 from onprem_rag.library.store import Library
+from onprem_rag.live import live_shelf
 from onprem_rag.records import Done
 
 
-def rollback(config: Config, number: int | None = None) -> str:
-    """Make generation ``number`` live, by default the one that was before; returns its name.
+@dataclass(frozen=True, slots=True)
+class RolledBack:
+    """The generation that is live again, and what that changed, in Korean lines.
+
+    ``waiting``: approved answers that don't fire now, because they stand on another wording.
+    """
+
+    generation: str
+    summary: tuple[str, ...]
+    waiting: tuple[str, ...]
+
+
+def rollback(config: Config, number: int | None = None) -> RolledBack:
+    """Make generation ``number`` live, by default the one that was before.
 
     Raises LibraryError or IndexMismatchError where it is not kept any more or can't be used.
     """
@@ -36,14 +53,30 @@ def rollback(config: Config, number: int | None = None) -> str:
                 raise LibraryError(f"{wanted}세대가 지금 쓰이고 있습니다. → 다른 세대를 고르세요.")
             folder = config.index_folder / name
             generations.check(folder, there[wanted], config.embedder_folder, config.index)
-            with library.writing() as writer:
-                writer.settle(live)
-                line = f"{live or '?'} → {name}"
-                done = writer.log("rollback", there[wanted].revision, name, [line])
-            switch(config, library, name, done)
-            return name
+            return _gone_back(config, library, live, there[wanted])
         finally:
             library.close()
+
+
+def _gone_back(
+    config: Config, library: Library, live: str | None, wanted: generations.Manifest
+) -> RolledBack:
+    """Make what ``wanted`` tells of live, in the place of the generation ``live``."""
+    name = f"g{wanted.generation:06d}"
+    old = live_shelf(config, library)
+    new = Shelf(library, wanted.revision, old.day)
+    lines = changed_rules(old.held, new.held, old.day)
+    with library.writing() as writer:
+        writer.settle(live)
+        back = f"{generations.number(live or '')}세대에서 {wanted.generation}세대로"
+        done = writer.log("rollback", wanted.revision, name, [back, *lines])
+    lines += switch(config, library, name, done)
+    waiting = [
+        f"승인된 답변 {entry.id}번 '{entry.questions[0]}'은 「{entry.document}」 {entry.article}의 "
+        "내용이 달라 답하지 않습니다."
+        for entry in outdated(library, new)
+    ]
+    return RolledBack(name, tuple(lines), tuple(waiting))
 
 
 def _lineage(history: Sequence[Done]) -> list[int]:

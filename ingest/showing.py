@@ -1,19 +1,18 @@
-"""What admins look at: the library, how a file would be split, how versions differ."""
+"""What admins look at: the library, and how a file would be split."""
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
 from dataclasses import asdict, replace
-from difflib import get_close_matches
-from pathlib import Path
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from ingest.summary import STATES, named
 from onprem_rag.config import Config, load_config
-from onprem_rag.errors import ConfigError, OnpremRagError
+from onprem_rag.errors import OnpremRagError
 from onprem_rag.library import versions as days
-from onprem_rag.records import Document, Passage, Version
+from onprem_rag.records import Document, Passage, State, Version
 from onprem_rag.terminal import print_json
 
 if TYPE_CHECKING:
@@ -21,12 +20,14 @@ if TYPE_CHECKING:
     from onprem_rag.library.shelf import Shelf
     from onprem_rag.library.store import Library
 
+_EMBEDDED = "내장 임베더(규정에서 학습)"
 _STALE = "라이브러리와 맞지 않습니다. → 'ingest add'를 다시 실행하세요."
 
 
 def status(options: argparse.Namespace) -> int:
     """All rules with their versions and states, and whether the index can be used."""
     from ingest.taking import READERS
+    from onprem_rag.index.embedder import EMBEDDED
     from onprem_rag.library.store import Library
     from onprem_rag.live import live_shelf
 
@@ -58,7 +59,9 @@ def status(options: argparse.Namespace) -> int:
     if problem or manifest is None:
         print(f"색인: {problem}")
     else:
-        print(f"색인: {manifest.generation}세대, 조문 {manifest.passages}개, {manifest.embedder}")
+        embedder = _EMBEDDED if manifest.embedder == EMBEDDED else manifest.embedder
+        print(f"색인: {manifest.generation}세대, 조문 {manifest.passages}개, {embedder}")
+    print(f"오늘: {shelf.day} (서버 시계 {_clock()})")
     if outdated := library.read_by_others(shelf.ids, READERS):
         print(
             f"규정 {outdated}건은 이전 버전이 읽은 그대로입니다. "
@@ -66,12 +69,27 @@ def status(options: argparse.Namespace) -> int:
         )
     for version in shelf.held:
         document = documents[version.document_id]
-        state = days.state_of(version, shelf.day)
-        known = [version.kind, document.format, STATES[state]]
+        known = [version.kind, document.format, _state(version, shelf.day)]
         if document.department:
             known.append(document.department)
         print(f"  {named(version)}  [{', '.join(known)}]  {document.source}")
     return 0
+
+
+def _state(version: Version, day: str) -> str:
+    """ "시행 중", "철회(2026-03-01)"."""
+    state = days.state_of(version, day)
+    gone = version.withdrawn
+    # One that is to come, and gave way to another, is withdrawn as of the day it never saw.
+    when = f"({gone})" if state is State.WITHDRAWN and gone and gone <= day else ""
+    return f"{STATES[state]}{when}"
+
+
+def _clock() -> str:
+    """ "UTC+09:00": of the clock that tells when a day, and so a version, begins."""
+    offset = datetime.now().astimezone().strftime("%z")
+    told = f"UTC{offset[:3]}:{offset[3:5]}"
+    return told if offset == "+0900" else f"{told} → 한국 시간으로 하려면 TZ=Asia/Seoul"
 
 
 def _documents(library: Library, shelf: Shelf) -> dict[int, Document]:
@@ -96,6 +114,7 @@ def _version_json(version: Version, document: Document, day: str) -> dict[str, A
         "state": days.state_of(version, day),
         "since": version.since or None,
         "until": version.until,
+        "withdrawn": version.withdrawn,
         "format": document.format,
         "source": document.source,
         **_dates_json(document),
@@ -209,67 +228,3 @@ def _json(passage: Passage) -> dict[str, Any]:
         "end": passage.end,
         "page": passage.page,
     }
-
-
-def diff(options: argparse.Namespace) -> int:
-    """The 신구조문대비표 of two versions of a rule, printed or written to a file."""
-    from ingest.diff import Version as Side
-    from ingest.diff import compare, rendered
-    from onprem_rag.library.store import Library
-    from onprem_rag.live import live_shelf
-
-    config = load_config(options.home)
-    library = Library.open(config.library_url)
-    old, new = _chosen(live_shelf(config, library), options.rule, options.old, options.new)
-
-    def side(version: Version) -> Side:
-        document = library.document(version.document_id)
-        return Side(document, library.passages_of([version.document_id]), _label(version))
-
-    content = rendered(compare(side(old), side(new)), options.format)
-    library.close()
-    if options.output is None and isinstance(content, str):
-        print(content)
-        return 0
-    name = f"{new.title} {old.number}판-{new.number}판.{options.format}".replace("/", "-")
-    path = options.output or Path(name)
-    try:
-        path.write_bytes(content.encode() if isinstance(content, str) else content)
-    except OSError as error:
-        raise ConfigError(
-            f"파일을 쓸 수 없습니다: {path} ({error.strerror}) → 경로와 권한을 확인하세요."
-        ) from error
-    print(f"신구조문대비표를 썼습니다: {path}")
-    return 0
-
-
-def _chosen(shelf: Shelf, title: str, old: int | None, new: int | None) -> tuple[Version, Version]:
-    """The versions of these numbers; by default the one in force, or else the newest, and the one
-    before it. Where the first is in force: that and the next.
-    """
-    key = days.title_key(title)
-    found = [one for one in shelf.held if days.title_key(one.title) == key]
-    if not found:
-        alike = get_close_matches(title, {one.title for one in shelf.held}, n=3)
-        hint = f"비슷한 제목: {', '.join(alike)}" if alike else "'ingest status'로 확인하세요."
-        raise ConfigError(f"그런 제목의 규정이 없습니다: {title}\n→ {hint}")
-    versions = {one.number: one for one in found if one.rule == found[0].rule}
-    if len(versions) < 2:
-        raise ConfigError(f"「{title}」은 판이 하나뿐입니다. → 개정된 파일을 먼저 넣으세요.")
-    if new is None:
-        current = [n for n, one in versions.items() if days.in_force(one, shelf.day)]
-        new = max(current or versions)
-        if old is None and new == min(versions):  # it is the next one that is asked for
-            new += 1
-    old = old or new - 1
-    if missing := [number for number in (old, new) if number not in versions]:
-        raise ConfigError(
-            f"「{title}」에는 {missing[0]}판이 없습니다.\n"
-            f"→ 있는 판: {', '.join(_label(one) for one in versions.values())}"
-        )
-    return versions[old], versions[new]
-
-
-def _label(version: Version) -> str:
-    """ "제2판 (2024-03-01 시행)"."""
-    return f"제{version.number}판" + (f" ({version.since} 시행)" if version.dated else "")

@@ -71,18 +71,22 @@ def _candidates(
         return same, [v.rule for v in own], like
     like = []
     for rule, version in held.parts(key).items():
-        if _is_version(one, version, articles_of(version.document_id), since):
+        day = since or one.since
+        if is_version(one.articles, day, version, articles_of(version.document_id)):
             like.append(rule)
     return same, like, [version.rule for version in succeeded]
 
 
-def _is_version(one: Taken, version: Version, articles: frozenset[str], since: str | None) -> bool:
-    """Whether a document takes the place of a version with these ``articles``, or stands beside it.
+def is_version(
+    own: frozenset[str], since: str | None, version: Version, articles: frozenset[str]
+) -> bool:
+    """Whether what has its ``own`` articles takes the place of a version, or stands beside it.
 
-    It has half of them, or it begins anew, as of another day: a rule that was shortened.
+    It has half of the version's ``articles``, or it begins anew, as of another day: a rule that was
+    shortened.
     """
-    shared = articles & one.articles
-    begins = "제1조" in shared and (since or one.since) not in (None, version.since)
+    shared = articles & own
+    begins = "제1조" in shared and since not in (None, version.since)
     return begins or 2 * len(shared) >= len(articles)
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from ingest.held import id_of
-from onprem_rag.library.versions import state_of
+from onprem_rag.library.versions import is_ever_in_force, state_of
 from onprem_rag.records import State, Version
 
 STATES = {
@@ -44,21 +44,11 @@ def named(version: Version) -> str:
     return f"{version.title} {version.number}판{day}"
 
 
-def told_of_rivals(pairs: Iterable[tuple[Version, Version]]) -> list[str]:
-    """Of rules that two files of one run hold in two wordings: which of them counts.
-
-    Pairs of the version that counts and that which does not.
-    """
-    return [
-        f"「{one.title}」: {other.source}에도 같은 시행일로 다른 내용이 있어 {one.source}의 것만 "
-        "답합니다. → 새 판이면 --effective로 시행일을 알려 주고, 다른 규정이면 제목을 고치세요."
-        for one, other in pairs
-    ]
-
-
 def _came(one: Version, state: State, known: bool) -> str:
     if state is State.NOT_YET:
         return f"{named(one)}: 넣음. {one.since}부터 저절로 시행됩니다."
+    if state is State.SUPERSEDED and not known and is_ever_in_force(one):
+        return f"{named(one)}: 지난 판으로 넣음(이력)."
     if state is State.SUPERSEDED:
         return f"{named(one)}: 지난 판으로 넣음. → 새 판이면 --effective로 시행일을 알려 주세요."
     return f"{named(one)}: {'새 판' if known else '새 규정'}"

@@ -13,13 +13,12 @@ from ingest.parsed import Parsed
 from ingest.split.dates import named_date
 from ingest.split.since import since_of
 from ingest.succession import Taken
-from ingest.summary import told_of_rivals
 from ingest.worker import Worker
 from onprem_rag.errors import ReadError
 from onprem_rag.records import Document, FileRead, Passage
 
 TAKEN = frozenset({"added", "replaced", "reread"})
-READERS = 4  # counted up when readers or splitters make another text of the same file
+READERS = 5  # counted up when readers or splitters make another text of the same file
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +78,7 @@ class Intake:
             "reread" if same else "replaced" if replaced else "added",
             len(taken),
             passages,
-            notes=(*notes, *told_of_rivals(plan.rivals(item.source))),
+            notes=(*notes, *(() if same else plan.notes(item.source, last))),
         )
 
     def _staged(self, item: Item, sha256: str) -> _Held | None:

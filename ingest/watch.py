@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 from watchdog.events import EVENT_TYPE_MODIFIED, FileSystemEvent, FileSystemEventHandler
 from watchdog.observers.api import BaseObserver
 from watchdog.observers.polling import PollingObserver
 
+from ingest.files import source_of
 from ingest.pipeline import Outcome, sync
 from onprem_rag.config import Config
 from onprem_rag.errors import OnpremRagError
@@ -20,6 +23,7 @@ from onprem_rag.terminal import ProgressBars
 
 LOOK_S = 2.0  # between two looks at the folder; the kernel tells nothing of a network share
 QUIET_S = 3.0  # that a folder must be left alone: a large file takes its time to be copied
+MOST_S = 300.0  # after which only what is still being written has to wait
 AGAIN_S = 60.0  # after a run that failed
 
 
@@ -28,15 +32,27 @@ class _Changed(FileSystemEventHandler):
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._lock = threading.Lock()
+        self._last: dict[str, float] = {}  # when each file changed last
         self.event = threading.Event()
 
     def on_any_event(self, event: FileSystemEvent) -> None:
         """Hidden files don't count; a folder changes with what is in it, which is told too."""
         if event.is_directory and event.event_type == EVENT_TYPE_MODIFIED:
             return
-        paths = (Path(os.fsdecode(path)) for path in (event.src_path, event.dest_path) if path)
-        if not all(_is_hidden(path, self._folder) for path in paths):
+        paths = [Path(os.fsdecode(path)) for path in (event.src_path, event.dest_path) if path]
+        seen = [path for path in paths if not _is_hidden(path, self._folder)]
+        if seen:
+            with self._lock:
+                self._last |= dict.fromkeys(map(source_of, seen), time.monotonic())
             self.event.set()
+
+    def busy(self) -> frozenset[str]:
+        """The sources of the files that changed a moment ago, and may not be complete."""
+        now = time.monotonic()
+        with self._lock:
+            self._last = {one: at for one, at in self._last.items() if now - at < QUIET_S}
+            return frozenset(self._last)
 
 
 def _is_hidden(path: Path, folder: Path) -> bool:
@@ -58,8 +74,11 @@ def watch(
 
     def run() -> None:
         _watch_on(observer, changed, folder)
+        busy = changed.busy()
+        if busy:  # they are looked at again when they are complete
+            changed.event.set()
         with ProgressBars(read_paces(config.home)) as bars:
-            told(sync(config, folder, bars))
+            told(sync(config, folder, bars, busy=busy))
 
     changed = _Changed(folder)
     observer = PollingObserver(timeout=LOOK_S)
@@ -70,18 +89,25 @@ def watch(
         while not stop.is_set():
             if not changed.event.wait(AGAIN_S if failed else 0.5) and not failed:
                 continue
-            while changed.event.is_set() and not stop.is_set():
-                changed.event.clear()
-                changed.event.wait(QUIET_S)
+            _wait_for_quiet(changed, stop)
             try:
                 run()
                 failed = False
             except (OnpremRagError, OSError) as error:
-                print(f"오류: {error}", file=sys.stderr, flush=True)
+                now = datetime.now().strftime("%Y-%m-%d %H:%M:%S")
+                print(f"[{now}] 오류: {error}", file=sys.stderr, flush=True)
                 failed = True
     finally:
         observer.stop()
         observer.join()
+
+
+def _wait_for_quiet(changed: _Changed, stop: threading.Event) -> None:
+    """Until nothing has changed for a moment, or for as long as others can wait."""
+    end = time.monotonic() + MOST_S
+    while changed.event.is_set() and not stop.is_set() and time.monotonic() < end:
+        changed.event.clear()
+        changed.event.wait(QUIET_S)
 
 
 def _watch_on(observer: BaseObserver, changed: _Changed, folder: Path) -> None:

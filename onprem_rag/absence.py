@@ -1,4 +1,4 @@
-"""What an answer says of places that a question names and the rules have not got."""
+"""What an answer says of what a question asks for and the rules have not got, or had not yet."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from onprem_rag.following import looked_up
+from onprem_rag.library.shelf import Shelf
+from onprem_rag.library.versions import is_ever_in_force
 from onprem_rag.lookup import DELETED, LookUp
 from onprem_rag.records import Answer, Hit, Status
+from onprem_rag.search import Searcher
 
 
 def not_here(named: LookUp, hits: Sequence[Hit]) -> str:
@@ -49,3 +52,30 @@ def with_left_out(answer: Answer, named: LookUp) -> Answer:
         f"… {_quoted(rest)}에 해당하는 조문도 있습니다. 하나씩 물어보세요." if rest else "",
     )
     return replace(answer, text="\n\n".join(filter(None, (answer.text, *notes))))
+
+
+def not_yet(question: str, searcher: Searcher, today: Shelf, then: Shelf) -> str:
+    """Since when the rules are known that answer ``question`` today; "" where some were ``then``.
+
+    ``searcher`` is that of ``today``.
+    """
+    sought = searcher.look_up(question)
+    documents = sought.named.documents or {
+        hit.passage.document_id for hit in searcher.find(sought, 1)
+    }
+    rules = {today.versions[number].rule for number in documents if number in today.versions}
+    known = [one for one in today.held if one.rule in rules and is_ever_in_force(one)]
+    first = min(known, key=lambda one: one.since, default=None)
+    if first is None or first.since <= then.day:
+        return ""
+    return (
+        f"「{first.title}」의 등록된 가장 이른 판은 {first.number}판이고, {first.since}부터 "
+        "시행되었습니다. → 그날이나 그 뒤의 날짜로 물으세요."
+    )
+
+
+def with_beginning(answer: Answer, told: str) -> Answer:
+    """``answer`` with what ``not_yet`` says."""
+    if told and answer.status is Status.REFUSED:
+        return replace(answer, text=f"모른다. {told}")
+    return replace(answer, note=told)

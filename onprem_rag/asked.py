@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from onprem_rag.config import iso_day
 from onprem_rag.errors import ConfigError
 from onprem_rag.korean.asof import ONE_DAY, as_of
+from onprem_rag.korean.unread import speaks_of_then
+from onprem_rag.library.versions import iso_day
 
 LONGEST_QUESTION = 1_000  # characters
 
@@ -32,3 +33,13 @@ def of_day(question: str, day: str, today: str) -> tuple[str, str]:
     if day and named not in ("", day):
         raise ConfigError(ONE_DAY)
     return bare, day or named
+
+
+def note_of_today(question: str, today: str) -> str:
+    """What is said of an answer from today's rules where ``question`` may mean others; else ""."""
+    if not speaks_of_then(question, today):
+        return ""
+    return (
+        f"오늘({today}) 시행 중인 규정으로 답합니다. "
+        "→ 지난 규정은 '2025년 5월 당시 시행되던 규정에서 일비는?'처럼 날짜를 써서 물으세요."
+    )

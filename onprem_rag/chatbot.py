@@ -8,9 +8,9 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from onprem_rag.absence import not_here, with_left_out
-from onprem_rag.asked import cleaned, of_day
-from onprem_rag.citing import dated, digest, whole
+from onprem_rag.absence import not_here, not_yet, with_beginning, with_left_out
+from onprem_rag.asked import cleaned, note_of_today, of_day
+from onprem_rag.citing import dated, whole
 from onprem_rag.config import Config
 from onprem_rag.errors import ConfigError, ModelError
 from onprem_rag.following import context, in_other_rule, looked_up, with_referred
@@ -18,6 +18,7 @@ from onprem_rag.followup import followed
 from onprem_rag.generate.extract import LOOKED_AT
 from onprem_rag.generate.interface import REFUSAL, Generator
 from onprem_rag.generate.preview import Preview, preview
+from onprem_rag.grounds import cited, fits
 from onprem_rag.korean.instructions import asked
 from onprem_rag.library.store import Library
 from onprem_rag.records import (
@@ -32,6 +33,7 @@ from onprem_rag.records import (
     Showing,
     Stage,
     Status,
+    Vote,
     Waiting,
 )
 from onprem_rag.search import Sought
@@ -40,6 +42,7 @@ from onprem_rag.verify.standalone import examine
 from onprem_rag.view import LiveView, View
 
 MOST_NAMED = 100  # passages that a question may ask for by their places
+VOTE_MS = 1_000  # that a reader waits for his thumb to be kept
 NO_ANSWER = "모른다. 등록된 규정에서 근거를 찾지 못했습니다."
 MODEL_FAILED = "언어 모델이 답하지 못했습니다."
 MODEL_UNSUPPORTED = "언어 모델의 초안을 규정에서 확인하지 못했습니다."
@@ -116,12 +119,17 @@ class Chatbot:
         if not full:  # it names a day, and asks nothing
             full, day = question, ""
         meant = full if full != question else ""
-        view = self._live.at(day) if day else view
+        today, view = view, self._live.at(day) if day else view
         for item in self._answered(view, full, clock, day):
             if not isinstance(item, Answer):
                 yield item
                 continue
             item = self._shown(replace(item, question=question, understood=meant, as_of=day))
+            if day:
+                later = not_yet(full, today.searcher, today.shelf, view.shelf)
+                item = with_beginning(item, later)
+            else:
+                item = replace(item, note=note_of_today(question, view.shelf.day))
             yield replace(dated(item, view.shelf), timings_ms=clock.timings())
 
     def _answered(
@@ -197,6 +205,17 @@ class Chatbot:
         found = in_other_rule(reference, view.shelf)
         return "\n".join(passage.text for passage in found)
 
+    def rate(self, shown: str, answer: Answer, thumb: int) -> None:
+        """Keep what a reader thinks of an answer: 1, -1, or 0 where he takes it back.
+
+        ``shown`` names this showing of the answer: what was thought of it before is replaced.
+        Raises LibraryError where it can't be kept; an ingest that writes is waited for a moment.
+        """
+        question = answer.understood or answer.question
+        vote = Vote(shown, question, answer.text, thumb, cited(answer, self._library))
+        with self._library.writing(VOTE_MS) as writer:
+            writer.vote(vote)
+
     def examples(self) -> tuple[str, ...]:
         """A few approved questions, one a topic, to start from."""
         first: dict[str, str] = {}
@@ -236,13 +255,13 @@ class Chatbot:
     def _cited(self, view: View, entry: FaqEntry) -> list[Passage]:
         """The article of an approved answer.
 
-        [] where it is gone, two rules have the title, or it reads otherwise than when it was
-        approved: then an admin has to confirm the answer.
+        [] where it is gone, two rules have the title, or what the answer stands on reads otherwise
+        than when it was approved: then an admin has to confirm the answer.
         """
         passages = view.shelf.article(entry.document, entry.article)
         if len({passage.document_id for passage in passages}) != 1:
             return []
-        return passages if entry.approved in ("", digest(passages)) else []
+        return passages if fits(entry, view.shelf) else []
 
     def _found(self, view: View, sought: Sought) -> list[Hit]:
         """The hits, with what the first of them refer to where that helps to answer."""

@@ -1,9 +1,7 @@
-"""Citations: of whole passages, and with the version of the rule that they are of; digests."""
+"""Citations: of whole passages, and with the version of the rule that they are of."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
 from dataclasses import replace
 
 from onprem_rag.library.shelf import Shelf
@@ -33,9 +31,3 @@ def whole(passage: Passage) -> Citation:
         passage.text,
         passage.document_id,
     )
-
-
-def digest(article: Sequence[Passage]) -> str:
-    """What tells two wordings of an article apart, whatever their blanks; "" without passages."""
-    texts = ["".join(passage.text.split()) for passage in article]
-    return hashlib.sha256("\n".join(texts).encode()).hexdigest() if texts else ""

@@ -286,6 +286,12 @@ def serve(options: argparse.Namespace) -> int:
         Library.open(config.library_url).close()
     except OnpremRagError as error:  # the page says so too, until the first ingest
         print(f"주의: {error}", file=sys.stderr)
+    if home.is_dir() and not os.access(home, os.W_OK):
+        print(
+            f"주의: 홈 폴더에 쓸 수 없습니다: {home}\n→ 질문에는 답하지만 사용자의 평가를 남기려면 "
+            "쓰기 권한을 주세요.",
+            file=sys.stderr,
+        )
     model = language_model(config)
     if not model.ok:  # nor does the page open before this is mended
         raise ConfigError(f"{model.name}: {model.detail}\n→ {model.remedy}")

@@ -11,7 +11,6 @@ import os
 import re
 import tomllib
 from dataclasses import dataclass, field, fields, replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -178,14 +177,6 @@ class Config:
                 f"→ 모델 폴더를 그 자리에 복사하거나 config.toml의 [models] {key}를 지우세요."
             )
         return None
-
-
-def iso_day(written: str) -> str:
-    """A day as 2024-03-01. Raises ConfigError for anything else."""
-    try:
-        return date.fromisoformat(written).isoformat()
-    except ValueError as error:
-        raise ConfigError(f"날짜가 아닙니다: {written} → 2024-03-01처럼 쓰세요.") from error
 
 
 def default_home() -> Path:

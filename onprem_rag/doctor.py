@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
+import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -258,6 +259,9 @@ def _disk(config: Config) -> FindingLine:
     while not place.exists():
         place = place.parent
     free = shutil.disk_usage(place).free / 2**30
+    if not os.access(place, os.W_OK):
+        detail = f"{place}에 쓸 수 없음: 질문에는 답하지만 아무것도 바꾸거나 남기지 못합니다"
+        return FindingLine("디스크", False, detail, "쓰기 권한을 주세요.", needed=False)
     ok = free > 2
     remedy = "" if ok else "2 GiB 이상 비우세요."
     return FindingLine("디스크", ok, f"{free:.1f} GiB 남음", remedy)

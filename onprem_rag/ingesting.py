@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from onprem_rag.timing import Left, Progress, Timing
+from onprem_rag.timing import Progress, Timing, left_in_words
 
 STOPPED = "멈췄습니다. 바뀐 것은 없습니다.\n→ 같은 명령을 다시 실행하면 이어서 합니다."
 _EVERY_S = 0.25
@@ -32,16 +32,15 @@ class Ingesting:
     done: int = 0
     total: int = 0
     stage_left: float | None = None  # seconds; None: not known
-    seconds_left: float | None = None  # of all stages
 
     def words(self) -> str:
-        """ "벡터 계산 45% · 약 3분 남음"; files are counted, "파일 읽기 12/52"."""
+        """ "벡터 계산 45% · 이 단계 약 3분 남음"; files are counted, "파일 읽기 12/52"."""
         if not self.stage:
             return "준비 중"
         share = f"{math.floor(100 * self.done / max(1, self.total))}%"
         if self.stage.startswith("파일"):
             share = f"{self.done:,}/{self.total:,}"
-        left = Left(self.stage_left, self.seconds_left).words()
+        left = left_in_words(self.stage_left)
         return " · ".join(filter(None, (f"{self.stage} {share}", left)))
 
 
@@ -76,18 +75,9 @@ def progressing(home: Path, command: str, bars: Progress) -> Iterator[Progress]:
             nonlocal written
             timing(stage, done, total)
             bars(stage, done, total)
-            if done and time.monotonic() - written >= _EVERY_S:
+            if time.monotonic() - written >= _EVERY_S:
                 left = timing.left()
-                note.write(
-                    replace(
-                        record,
-                        stage=stage,
-                        done=done,
-                        total=total,
-                        stage_left=left.stage,
-                        seconds_left=left.whole,
-                    )
-                )
+                note.write(replace(record, stage=stage, done=done, total=total, stage_left=left))
                 written = time.monotonic()
 
         yield progress
@@ -171,11 +161,9 @@ def _is_locked(descriptor: int) -> bool:
 def _checked(record: Ingesting) -> Ingesting:
     """The record itself. Raises TypeError or ValueError where its values can't be shown."""
     counts = (record.pid, record.done, record.total)
-    times = (record.stage_left, record.seconds_left)
     texts = (record.command, record.started, record.stage)
-    if not all(type(count) is int for count in counts) or not all(
-        left is None or _is_pace(left) for left in times
-    ):
+    left = record.stage_left
+    if not all(type(count) is int for count in counts) or not (left is None or _is_pace(left)):
         raise TypeError(record)
     if not all(isinstance(text, str) for text in texts):
         raise TypeError(record)

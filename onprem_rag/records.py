@@ -361,8 +361,21 @@ class Answer:
     showing: Showing = Showing.WARN  # of an unverified answer
     understood: str = ""  # what was answered, where that is not ``question``: see ``followed``
     as_of: str = ""  # the day whose rules it is answered from; "": today's
+    note: str = ""  # Korean; on the day whose rules it is answered from, where that may surprise
     guard: Guard = Guard.QUOTED
     timings_ms: tuple[tuple[str, float], ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """An article as it read once; ``article`` is "" for what stands in no article.
+
+    ``digest`` is "" where it was not there.
+    """
+
+    document: str  # title
+    article: str
+    digest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -375,4 +388,18 @@ class FaqEntry:
     article: str
     topic: str = ""
     id: int = 0
-    approved: str = ""  # digest of the article's text that it was approved against
+    approved: tuple[
+        Wording, ...
+    ] = ()  # what it stands on, its own article first; () before it came
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """What a reader thought of one answer that was shown, and what that cites. Nobody is named."""
+
+    shown: str  # of this answer on this page alone; random
+    question: str
+    answer: str
+    thumb: int  # 1 up, -1 down
+    cited: tuple[Wording, ...]
+    at: str = ""  # local time, ISO; set by the library

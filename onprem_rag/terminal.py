@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
 from onprem_rag.errors import OnpremRagError
-from onprem_rag.timing import Timing
+from onprem_rag.timing import Timing, left_in_words
 
 _PATIENCE_S = 2.0  # work shorter than this shows no bar
 _BAR_EVERY_S = 0.1
@@ -53,8 +53,6 @@ class ProgressBars:
     def __call__(self, stage: str, done: int, total: int) -> None:
         """Show that ``done`` of ``total`` steps of ``stage`` are done."""
         self._timing(stage, done, total)
-        if not done:
-            return
         if stage != self._stage:
             self.close()
             self._stage = stage
@@ -94,13 +92,14 @@ class ProgressBars:
                 dynamic_ncols=True,
             )
         self._bar.n, self._bar.total = done, total
-        self._bar.set_postfix_str(self._timing.left().words(), refresh=False)
+        self._bar.set_postfix_str(left_in_words(self._timing.left()), refresh=False)
         self._bar.refresh()
 
     def _say(self, done: int, total: int) -> None:
         share = f"{100 * done // max(1, total)}%"
         line = f"{self._stage} {done:,}/{total:,} ({share})"
-        print(" · ".join(filter(None, (line, self._timing.left().words()))), file=sys.stderr)
+        left = left_in_words(self._timing.left())
+        print(" · ".join(filter(None, (line, left))), file=sys.stderr)
         sys.stderr.flush()
 
 
@@ -129,6 +128,13 @@ def run(command: Callable[[], int], stopped: str = "중단했습니다.") -> int
         sys.stderr.close()
         return 1
     except Exception as error:
+        if isinstance(error, OSError) and error.filename:
+            print(
+                f"오류: 파일을 읽거나 쓸 수 없습니다: {error.filename} ({error.strerror})\n"
+                "→ 디스크와 권한을 확인한 뒤 다시 실행하세요.",
+                file=sys.stderr,
+            )
+            return 1
         logging.getLogger(__name__).debug("unexpected", exc_info=True)
         print(
             f"오류: 예상하지 못한 문제가 생겼습니다({type(error).__name__}: {error}).\n"

@@ -25,7 +25,8 @@ ROOMS = (
     "korean",
     "library",
     "index",
-    "citing",  # what an answer stands on
+    "citing",  # citations with their versions
+    "grounds",  # what approved answers stand on
     "live",  # what is in force now
     "statements",  # the sentences of a passage, each with what belongs to it
     "reading",  # which sentence of a passage fits a question: search and quotations use it
@@ -201,8 +202,8 @@ def test_ingest_knows_nothing_of_asking() -> None:
     shared = {"records", "errors", "timing", "terminal", "ingesting", "config"}
     shared |= {"korean", "library", "index", "live", None}
     # But for what a change does to answers: the gate asks questions, the review reads what cites.
-    judging = {"evaluate", "citing", "search", "rerank"}
-    judges = {"ingest.gate", "ingest.review", "ingest.change"}
+    judging = {"evaluate", "grounds", "search", "rerank"}
+    judges = {f"ingest.{one}" for one in ("gate", "review", "waiting", "change", "faq")}
     wrong = [
         str(found)
         for found in imports()

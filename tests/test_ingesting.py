@@ -144,8 +144,8 @@ def test_readers_see_every_moment_of_a_running_ingest(
         '{"pid": 1, "command": "add", "started": "", "more": 1}',
         '{"pid": 1, "command": "add", "started": "", "done": "많이"}',
         '{"pid": 1, "command": "add", "started": "", "stage": 7}',
-        '{"pid": 1, "command": "add", "started": "", "seconds_left": NaN}',
-        '{"pid": 1, "command": "add", "started": "", "seconds_left": -1}',
+        '{"pid": 1, "command": "add", "started": "", "stage_left": NaN}',
+        '{"pid": 1, "command": "add", "started": "", "stage_left": -1}',
     ],
 )
 def test_a_damaged_record_says_nothing(tmp_path: Path, content: str) -> None:
@@ -174,17 +174,13 @@ def test_speeds_are_kept_for_the_next_time(tmp_path: Path, monkeypatch: pytest.M
     paces = read_paces(tmp_path)
     assert 0.04 < paces["벡터 계산"] < 0.5
     with progressing(tmp_path, "add", nothing) as progress:
-        progress("벡터 계산", 0, 1000)  # to come
-        report(progress, "파일 읽기", 1, 3)
-        report(progress, "파일 읽기", 2, 3)
+        report(progress, "벡터 계산", 0, 1000)
         running = read(tmp_path)
         assert running
-        assert running.stage_left
-        assert running.seconds_left
-        assert running.seconds_left == pytest.approx(
-            running.stage_left + 1000 * paces["벡터 계산"], rel=1e-6
-        )
-        assert running.words().startswith("파일 읽기 2/3 · 약 ")
+        assert running.stage_left == pytest.approx(1000 * paces["벡터 계산"], rel=1e-6)
+        assert running.words().startswith("벡터 계산 0% · 이 단계 약 ")
+        report(progress, "파일 읽기", 1, 3)
+        report(progress, "파일 읽기", 2, 3)
     assert set(read_paces(tmp_path)) == {"벡터 계산", "파일 읽기"}
 
 
@@ -197,5 +193,5 @@ def test_damaged_speeds_are_none(tmp_path: Path, content: str) -> None:
 
 
 def test_in_words() -> None:
-    running = Ingesting(1, "add", "", "벡터 계산", 459, 1000, 30.0, 170.0)
-    assert running.words() == "벡터 계산 45% · 약 3분 남음"
+    running = Ingesting(1, "add", "", "벡터 계산", 459, 1000, 170.0)
+    assert running.words() == "벡터 계산 45% · 이 단계 약 3분 남음"

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -28,12 +29,10 @@ def test_a_bar_counts_and_says_what_is_left(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(sys, "stderr", screen)
     monkeypatch.setattr(terminal, "_PATIENCE_S", -1.0)
     with ProgressBars({"형태소 분석": 2.0}) as bars:
-        bars("벡터 계산", 0, 300)  # to come: no bar yet
         bars("형태소 분석", 10, 100)
     shown = screen.getvalue()
     assert "형태소 분석" in shown
     assert "10/100, 이 단계 약 3분 남음" in shown
-    assert "벡터 계산" not in shown
     assert shown.rstrip(" ").endswith("\r"), "the line is free again"
 
 
@@ -59,6 +58,16 @@ def test_a_command_says_what_ctrl_c_left(capsys: pytest.CaptureFixture[str]) -> 
     assert run(interrupted, STOPPED) == 130
     assert capsys.readouterr().err == (
         "\n멈췄습니다. 바뀐 것은 없습니다.\n→ 같은 명령을 다시 실행하면 이어서 합니다.\n"
+    )
+
+
+def test_what_a_disk_refuses_is_told_with_its_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(lambda: len(tmp_path.read_bytes())) == 1
+    assert capsys.readouterr().err == (
+        f"오류: 파일을 읽거나 쓸 수 없습니다: {tmp_path} (Is a directory)\n"
+        "→ 디스크와 권한을 확인한 뒤 다시 실행하세요.\n"
     )
 
 

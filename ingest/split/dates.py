@@ -40,7 +40,8 @@ _NUMBERED = re.compile(r"제\s?\d{1,6}\s?호")
 _IN_FORCE = re.compile(
     r"(?:이|본)\s{0,3}(?:(?:개정|변경|전부개정|시행)\s{0,3})?(?:[가-힣]{0,20}?"
     rf"(?:{'|'.join(KINDS)}|영|칙))\s{{0,3}}(?:의\s{{0,3}}시행일)?[은는]\s{{0,3}}"
-    r"(?P<when>[^\n]{2,60}?)(?:\s{0,3}개정)?\s{0,3}(?:(?:시행|적용)\s?(?:한다|하며|하되|함)|로\s?한다)"
+    r"(?P<when>[^\n]{2,60}?)(?:\s{0,3}개정)?\s{0,3}"
+    r"(?:(?P<verb>시행|적용)\s?(?:한다|하며|하되|함)|로\s?한다)"
 )
 _FROM = re.compile(rf"(?P<date>{DATE})\s{{0,3}}(?:자로|으?로?부터|에|부|$)")
 _MONTH = re.compile(r"(\d{4})년\s{0,2}(\d{1,2})월\s{0,2}(?:부터|에)")
@@ -187,22 +188,35 @@ def _promulgated(addendum: str) -> tuple[str, ...]:
 
 
 def _in_force(addenda: Sequence[str]) -> str | None:
-    """The latest day since which the rule holds; None where its newest addenda name no day.
-
-    The newest are those with the latest date in their heading, wherever they stand; else the last.
-    """
-    filled = [each for each in addenda if "\n" in each.strip()]
-    if not filled:
-        return None
-    newest = max(enumerate(filled), key=lambda each: (max(_promulgated(each[1]), default=""), each))
-    addendum = newest[1]
-    days = [_first_day(each["when"], addendum) for each in _IN_FORCE.finditer(addendum)]
+    """The latest day since which the rule holds; None where its newest addenda name no day."""
+    addendum = newest(addenda)
+    days = [day_in(each["when"], addendum) for each in beginnings(addendum)]
     if not days or days[-1] is None:
         return None
     return max(day for day in days if day)
 
 
-def _first_day(when: str, addendum: str) -> str | None:
+def beginnings(addendum: str) -> list[re.Match[str]]:
+    """The clauses that say since when the whole holds, with ``when``.
+
+    One that only says to what it applies is none: 이 규정은 시행 후 신청한 것부터 적용한다.
+    """
+    found = _IN_FORCE.finditer(addendum)
+    return [each for each in found if each["verb"] != "적용" or day_in(each["when"], addendum)]
+
+
+def newest(addenda: Sequence[str]) -> str:
+    """Those with the latest date in their heading, wherever they stand; else the last; "" if none.
+
+    A heading without a word under it is only the one over all of them.
+    """
+    filled = [each for each in addenda if "\n" in each.strip()]
+    dated = ((max(_promulgated(each), default=""), at, each) for at, each in enumerate(filled))
+    return max(dated, default=("", 0, ""))[2]
+
+
+def day_in(when: str, addendum: str) -> str | None:
+    """The day that ``when`` means in an addendum, ISO; None where it names none that is."""
     if starts := _FROM.search(when):
         return _iso(starts["date"])
     if month := _MONTH.search(when):

@@ -18,12 +18,34 @@ from onprem_rag.evaluate.retrieval import (
 from onprem_rag.records import Hit
 from onprem_rag.timing import Progress
 
-MOST_GONE = 0.2  # of the questions; where more lose their articles at once, it is no amendment
+MOST_GONE = 0.2  # of the questions; where more lose their rules at once, someone has to look
 SHOWN = 20  # fallen questions that the text names
 _ROUNDING = 1e-9
+_REREAD = (
+    "\n→ '조문 없음'이면 파일이 끝까지 읽혔는지 'ingest preview 파일'로 확인하세요. 조문 번호가 "
+    "바뀐 것이면 질문 모음을 고치세요."
+)
 
 Search = Callable[[str, int], list[Hit]]
 Exists = Callable[[Key], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Articles:
+    """Which articles are in force in the live and in the new index (see ``among``).
+
+    And which are so no more on purpose: the new text itself says that they are deleted, or they
+    were withdrawn with their whole rule.
+    """
+
+    existed: Exists = lambda key: True
+    exists: Exists = lambda key: True
+    deleted: Exists = lambda key: False
+    withdrawn: Exists = lambda key: False
+
+    def taken_out(self, key: Key) -> bool:
+        """Whether it is gone on purpose."""
+        return self.deleted(key) or self.withdrawn(key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +56,7 @@ class Ranked:
     gold: tuple[Key, ...]  # sorted
     before: int | None
     after: int | None
+    lost: bool = False  # a gold article is gone that nobody took out on purpose
 
     @property
     def gain(self) -> float:
@@ -43,14 +66,16 @@ class Ranked:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """The live index (before) and the new one (after), on the questions that both can answer."""
+    """The live index (before) and the new one (after), on the questions that both should answer."""
 
     ranked: tuple[Ranked, ...]
-    gone: tuple[GoldQuestion, ...]  # whose articles the new index no longer has in force
+    deleted: tuple[GoldQuestion, ...]  # whose articles the new text itself says are deleted
+    gone: tuple[GoldQuestion, ...]  # whose rules are out of force as a whole
     unknown: tuple[GoldQuestion, ...]  # whose articles neither has in force
     fresh: int  # questions whose articles the new one alone has
     passages: int  # N of hit@N
     margin: float
+    most_gone: float = MOST_GONE
 
     @property
     def before(self) -> Quality:
@@ -75,8 +100,8 @@ class Judgement:
 
     @property
     def emptied(self) -> bool:
-        """Whether so many questions lost their articles that someone has to look."""
-        return len(self.gone) > MOST_GONE * (len(self.gone) + len(self.ranked))
+        """Whether so many questions lost their rules that someone has to look."""
+        return len(self.gone) > self.most_gone * (len(self.gone) + len(self.ranked))
 
     @property
     def passed(self) -> bool:
@@ -98,33 +123,38 @@ def judge(
     progress: Progress = lambda stage, done, total: None,
     *,
     passages: int = 2,
-    existed: Exists = lambda key: True,
-    exists: Exists = lambda key: True,
+    articles: Articles = Articles(),
+    most_gone: float = MOST_GONE,
 ) -> Judgement:
     """Search every question in both indexes; ``passages`` is N of hit@N, ``margin`` what either
     figure may fall by.
 
-    ``existed`` and ``exists`` say whether an article is in force in the live and in the new index
-    (see ``among``). Only articles that both have count: a deleted one is no failure of the search,
-    and what only the new one can answer must not make up for what it lost. Questions without gold
-    say nothing of the search and are left out.
+    An article that was taken out on purpose is no failure of the search and doesn't count; any
+    other that is gone does: a file may have been cut short. Nor does what only the new index has,
+    which must not make up for what it lost. Questions without gold say nothing and are left out.
     """
     ranked: list[Ranked] = []
+    deleted: list[GoldQuestion] = []
     gone: list[GoldQuestion] = []
     unknown: list[GoldQuestion] = []
     fresh = 0
     for at, question in enumerate(questions, start=1):
-        old = frozenset(filter(existed, question.gold))
-        now = frozenset(filter(exists, question.gold))
-        if both := old & now:
-            ranks = (rank_of(matches(s(question.text, DEPTH), both)) for s in (live, new))
-            ranked.append(Ranked(question.text, tuple(sorted(both)), *ranks))
+        old = frozenset(filter(articles.existed, question.gold))
+        now = frozenset(filter(articles.exists, question.gold))
+        if wanted := frozenset(key for key in old if key in now or not articles.taken_out(key)):
+            before, after = (
+                rank_of(matches(search(question.text, DEPTH), wanted)) for search in (live, new)
+            )
+            gold, lost = tuple(sorted(wanted)), not wanted <= now
+            ranked.append(Ranked(question.text, gold, before, after, lost))
         elif now:
             fresh += 1
         elif question.gold:
-            (gone if old else unknown).append(question)
+            withdrawn = any(map(articles.withdrawn, old))
+            (gone if withdrawn else deleted if old else unknown).append(question)
         progress("질문으로 검사", at, len(questions))
-    return Judgement(tuple(ranked), tuple(gone), tuple(unknown), fresh, passages, margin)
+    left_out = (tuple(deleted), tuple(gone), tuple(unknown))
+    return Judgement(tuple(ranked), *left_out, fresh, passages, margin, most_gone)
 
 
 def among(articles: Iterable[tuple[str, str | None]]) -> Exists:
@@ -155,12 +185,13 @@ def judgement_text(judgement: Judgement) -> str:
     if judgement.fallen:
         lines.append("순위가 내려간 질문")
         lines += [
-            f"  {_rank(q.before)} → {_rank(q.after)}  {q.text} ({_articles(q.gold)})"
+            f"  {_rank(q.before)} → {_after(q)}  {q.text} ({_articles(q.gold)})"
             for q in judgement.fallen[:SHOWN]
         ]
         if (more := len(judgement.fallen) - SHOWN) > 0:
             lines.append(f"  … 외 {more}개")
-    lines += _left_out("정답 조문이 더는 없는 질문", judgement.gone)
+    lines += _left_out("정답 조문이 삭제된 질문", judgement.deleted)
+    lines += _left_out("정답 규정이 빠진 질문", judgement.gone)
     lines += _left_out("정답 조문이 라이브러리에 없는 질문", judgement.unknown)
     if judgement.fresh:
         lines.append(
@@ -173,14 +204,15 @@ def judgement_text(judgement: Judgement) -> str:
 def _verdict(judgement: Judgement) -> str:
     if judgement.emptied:
         return (
-            f"새 색인을 켜지 않습니다: 질문 {len(judgement.gone)}개의 정답 조문이 한꺼번에 "
-            "없어졌습니다.\n→ 빠진 파일이 없는지 확인하세요. 뜻한 일이면 --force를 붙여 다시 "
+            f"새 색인을 켜지 않습니다: 질문 {len(judgement.gone)}개의 정답 규정이 한꺼번에 "
+            "빠졌습니다.\n→ 빠진 파일이 없는지 확인하세요. 뜻한 일이면 --force를 붙여 다시 "
             "실행하세요."
         )
     if not judgement.passed:
         return (
             f"새 색인을 켜지 않습니다: 질문 모음의 결과가 {judgement.margin:g}보다 더 나빠졌습니다."
             "\n→ 아래 질문을 확인하세요. 그래도 켜려면 --force를 붙여 다시 실행하세요."
+            f"{_REREAD if any(q.lost for q in judgement.fallen) else ''}"
         )
     if not judgement.ranked:
         return (
@@ -198,6 +230,10 @@ def _left_out(what: str, questions: Sequence[GoldQuestion]) -> list[str]:
     if (more := len(questions) - SHOWN) > 0:
         lines.append(f"  … 외 {more}개")
     return lines
+
+
+def _after(question: Ranked) -> str:
+    return "조문 없음" if question.lost and not question.after else _rank(question.after)
 
 
 def _rank(rank: int | None) -> str:

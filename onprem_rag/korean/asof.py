@@ -1,14 +1,16 @@
-"""The day whose rules a question asks for: 2023년 5월 당시, 2022. 3. 1. 기준으로.
+"""The day whose rules a question asks for: 2023년 5월 당시, 2022. 3. 1. 기준으로, 작년 말 당시.
 
 Most questions that name a day do so to tell what somebody was or did then: 2023년 5월 당시 휴직
 중이던 직원. Of those today's rules are asked. So a day counts only where nothing but rules is asked
-of it: one that is missed gets today's rule, and one that is wrongly taken an old one.
+of it: one that is missed gets today's rule (and is told so: ``unread.py``), and one that is
+wrongly taken an old one.
 """
 
 from __future__ import annotations
 
 import re
-from datetime import date
+from calendar import monthrange
+from datetime import date, timedelta
 from itertools import pairwise
 
 from onprem_rag.errors import ConfigError
@@ -20,16 +22,33 @@ from onprem_rag.korean.text import letters
 ONE_DAY = "한 번에 한 날짜의 규정만 물을 수 있습니다. → 날짜마다 나누어 물으세요."
 
 _YEARS_AGO = {"올해": 0, "금년": 0, "작년": 1, "지난해": 1, "전년": 1, "재작년": 2, "지지난해": 2}
-_YEAR = rf"(?:(?P<year>(?:19|20)\d\d)\s?년?도?|(?P<ago>{'|'.join(_YEARS_AGO)}))"
+_CENTURY = 50  # 97년 5월 is of 1997, 25년 5월 of 2025
+# 25년 alone may be how long something takes: only a month behind it or a stroke before it tells.
+_SHORT = (
+    r"(?:['’‘](?=\d\d\s?년)|(?=\d\d\s?년도?\s{0,2}\d{1,2}\s?월)"
+    r"|['’‘]?(?=\d\d\.\s?\d{1,2}\.\s?\d)|(?=\d\d년\s?[말초]?\s?당시))(?P<short>\d\d)\s?년?도?"
+)
+_YEAR = (
+    rf"(?:(?P<year>(?:19|20)\d\d)\s?년?도?|{_SHORT}|(?P<ago>{'|'.join(_YEARS_AGO)})"
+    r"|(?P<last>(?:지난|저번)\s?달))"
+)
 _MONTH = r"(?:[.\-/]\s?|\s{0,2})(?P<month>1[0-2]|0?[1-9])(?:\s?월|(?=\s?[.\-/]|\s))"
+_EDGE = r"\s?(?P<edge>말|초)"  # of a year or month
 _DAY = r"[.\-/]?\s{0,2}(?P<day>3[01]|[12]\d|0?[1-9])(?:\s?일|\.|(?!\d))"
+# Behind a day that something was asked of: 2025년 5월에 일비는 얼마였나요?
+WAS = (
+    r"\s(?:[가-힣]+\s){0,3}(?:얼마|며칠|몇\s?[가-힣]{1,3}|어떻게\s?[되돼됐]?)"
+    r"\s?(?:이었|였|었|했|됐)[가-힣]{0,4}[?.!\s]*$"
+)
 _THEN = (
     r"(?:(?P<then>당시|시점)(?:(?P<beside>와|과|하고|이랑|랑|보다)|에서는|에서|에는|에|의|로는|로|은|는)?"
+    rf"|(?P<was>(?:에는|에|엔)(?={WAS}))"
     r"|(?:기준|현재)(?:으로는|으로|로는|로|에는|에|의)?)"
-    r"(?P<valid>\s?(?:시행|적용)\s?(?:중이던|중인|되던|되는|된|하던))?"
+    r"(?P<valid>\s?(?:시행|적용)\s?(?:중이던|중인|되던|되는|된|하던)(?P<rules>\s규정에서는?)?)?"
 )
 _AS_OF = re.compile(
-    rf"(?<!\d){_YEAR}(?:{_MONTH}(?:{_DAY})?)?\s{{0,2}}(?:{_THEN})요?(?![가-힣])[,?!.\s]{{0,3}}"
+    rf"(?<![\d.]){_YEAR}(?:{_MONTH}(?:{_DAY})?)?(?:{_EDGE})?\s{{0,2}}(?:{_THEN})요?(?![가-힣])"
+    r"[,?!.\s]{0,3}"
 )
 _ANOTHER = re.compile(r"(?:19|20)\d\d\s?년[도\d\s월일]{0,10}\s?(?:와|과|하고|이랑|랑|및|,)\s*$")
 _NOW = re.compile(
@@ -78,8 +97,9 @@ _IF = re.compile(r"면|데|고|지만|으나|[어아]서|으니|니까|으므로
 def as_of(question: str, today: str) -> tuple[str, str]:
     """(the ISO day that ``question`` names, the question without it); ("", question) if none.
 
-    Of a month or a year it is the first day; the present ones are ``today`` (ISO), which is no day
-    of its own. The question is "" where it asks nothing else: 그럼 2023년 5월 당시에는요?
+    Of a month or a year it is the first day, at its 말 the last; the present ones are ``today``
+    (ISO), which is no day of its own. The question is "" where it asks nothing else: 그럼 2023년
+    5월 당시에는요? Who asks for the rules 시행되던 then may speak of people too.
     Raises ConfigError for two days, such as 2021년 당시와 지금.
     """
     found = list(_AS_OF.finditer(question))
@@ -93,7 +113,8 @@ def as_of(question: str, today: str) -> tuple[str, str]:
         rest = ""
     several = len(days) > 1 or any(one["beside"] for one in found)
     several = several or bool(_ANOTHER.search(before) or _NOW.search(rest))
-    if rest and (_PEOPLE.search(rest) or _tells(rest) or (not several and _of_now(rest))):
+    of_others = tells_of_a_case(rest) or (not several and _of_now(rest))
+    if rest and of_others and not _names_rules(after, found[-1]):
         return "", question
     compares = several and all(one["then"] for one in found)  # whatever stands around: 당시와 지금
     if rest and not compares and not _asks_rules(before, after, found[-1]):
@@ -101,6 +122,19 @@ def as_of(question: str, today: str) -> tuple[str, str]:
     if several:
         raise ConfigError(ONE_DAY)
     return days.pop(), rest
+
+
+def days_named(question: str, today: str) -> set[str]:
+    """The days that stand in ``question`` with 당시 or the like; "" for one that never was.
+
+    They need not be asked for: see ``as_of``.
+    """
+    return {_day(one, today) for one in _AS_OF.finditer(question)}
+
+
+def tells_of_a_case(text: str) -> bool:
+    """Whether ``text`` speaks of people, or of what is counted or weighed: 재직 중인 직원은?"""
+    return bool(_PEOPLE.search(text)) or _tells(text)
 
 
 def without_now(question: str) -> tuple[bool, str]:
@@ -119,26 +153,47 @@ def without_now(question: str) -> tuple[bool, str]:
 
 def _day(found: re.Match[str], today: str) -> str:
     """The ISO day of a match; "" where there is no such day: 2023년 2월 30일."""
-    year = int(found["year"]) if found["year"] else int(today[:4]) - _YEARS_AGO[found["ago"]]
+    year, month = _year(found, today), int(found["month"] or 0)
+    if found["last"]:
+        before = date.fromisoformat(today[:8] + "01") - timedelta(days=1)
+        year, month = before.year, before.month
     try:
-        day = date(year, int(found["month"] or 1), int(found["day"] or 1)).isoformat()
+        if found["edge"] == "말" and not found["day"]:
+            month = month or 12
+            return date(year, month, monthrange(year, month)[1]).isoformat()
+        day = date(year, month or 1, int(found["day"] or 1)).isoformat()
     except ValueError:
         return ""
-    said = 10 if found["day"] else 7 if found["month"] else 4  # characters of it that are meant
+    said = 10 if found["day"] or found["edge"] else 7 if month else 4  # characters that are meant
     return today if day[:said] == today[:said] else day
+
+
+def _year(found: re.Match[str], today: str) -> int:
+    if found["ago"]:
+        return int(today[:4]) - _YEARS_AGO[found["ago"]]
+    if short := found["short"]:
+        return int(short) + (1900 if int(short) >= _CENTURY else 2000)
+    return int(found["year"] or 1)
+
+
+def _names_rules(after: str, found: re.Match[str]) -> bool:
+    """Whether it says the rules of then in so many words: 당시 시행되던 여비규정."""
+    named = found["rules"] or RULE.match(after) or _RULES.match(after)
+    return bool(found["valid"] and named)
 
 
 def _asks_rules(before: str, after: str, found: re.Match[str]) -> bool:
     """Whether rules are asked of the day: it opens the question, or what is asked follows it."""
     if found["valid"] or _RULES.match(after):
         return True
+    then = bool(found["then"] or found["was"])
     if _ASKING.match(after):
-        return bool(found["then"]) or not _COUNTED.search(before)
+        return then or not _COUNTED.search(before)
     before = without_markers(before).strip(" ,")
     title = RULE.match(before)
     opens = not before or bool(_RULES.fullmatch(before))
     opens = opens or bool(title and _OF_RULE.fullmatch(before, title.end()))
-    if found["then"]:
+    if then:
         return opens
     rule = bool(RULE.match(after))
     return opens and (rule or (bool(_PLAIN.fullmatch(after)) and not _COUNTED.search(after)))

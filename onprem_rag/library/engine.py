@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +17,7 @@ from onprem_rag.errors import LibraryError
 from onprem_rag.library.migrations import MIGRATIONS, migrate
 from onprem_rag.library.schema import migrations_table
 
-_PATIENCE_MS = 10_000  # with another writer
+PATIENCE_MS = 10_000  # with another writer
 
 
 def opened(url: str, create: bool) -> Engine:
@@ -30,15 +34,16 @@ def opened(url: str, create: bool) -> Engine:
         if sqlite:
             sa.event.listen(engine, "connect", _sqlite_settings)
             sa.event.listen(engine, "begin", _sqlite_begin)
-        with engine.begin() as connection:
-            if create:
+        if create:
+            with transaction(engine) as connection:
                 migrate(connection)
-            else:
+        else:
+            with engine.connect() as connection:
                 _check_schema(connection)
     except (sa.exc.SQLAlchemyError, ImportError, ValueError) as error:  # also of the URL
         # A ValueError quotes the part of the URL that it took for a port: a password's end.
         reason = "잘못된 주소" if isinstance(error, ValueError) else error.args[0]
-        if "readonly" in reason:  # SQLite's lock files are written for reading too
+        if "readonly" in reason:
             reason = "홈 폴더와 그 안의 파일에 쓰기 권한이 없음"
         raise LibraryError(
             f"라이브러리를 열 수 없습니다: {_without_password(url)}\n"
@@ -46,6 +51,28 @@ def opened(url: str, create: bool) -> Engine:
             f"되돌리세요. ({reason})"
         ) from error
     return engine
+
+
+@contextmanager
+def transaction(engine: Engine, patience_ms: int = PATIENCE_MS) -> Iterator[Connection]:
+    """One that writes: all of it is kept, or nothing."""
+    with engine.connect() as connection:
+        connection = connection.execution_options(patience_ms=patience_ms)
+        try:
+            with connection.begin():
+                yield connection
+        finally:
+            if patience_ms != PATIENCE_MS:
+                connection.invalidate()  # else it would be as impatient when it reads
+
+
+def turns(engine: Engine) -> AbstractContextManager[Any]:
+    """What a thread holds while it reads.
+
+    To other processes, SQLite's locks are those of the whole process: threads that read at once,
+    one of them at any moment, would keep a writer out for ever.
+    """
+    return threading.RLock() if engine.dialect.name == "sqlite" else nullcontext()
 
 
 def _without_password(url: str) -> str:
@@ -79,12 +106,22 @@ def _check_schema(connection: Connection) -> None:
 
 
 def _sqlite_settings(connection: Any, _record: Any) -> None:
-    """WAL lets readers go on while one writes; BEGIN is ours, so that writers lock early."""
-    connection.isolation_level = None
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute(f"PRAGMA busy_timeout={_PATIENCE_MS}")
+    """Nothing but the library's one file, so that a full or read-only disk can be read from.
+
+    A write-ahead log needs files beside it even for reading. Without one, readers wait while a
+    writer commits, and a commit waits for readers: so a writer keeps what it changes in memory
+    until it commits, and each statement that reads is a transaction of its own.
+    """
+    connection.isolation_level = None  # BEGIN is ours: only writers say it, and lock early
+    connection.execute(f"PRAGMA busy_timeout={PATIENCE_MS}")
+    connection.execute("PRAGMA cache_spill=OFF")
+    connection.execute("PRAGMA temp_store=MEMORY")
     connection.execute("PRAGMA foreign_keys=ON")
+    with suppress(sqlite3.Error):  # older programs had a log; it goes once nobody else reads
+        connection.execute("PRAGMA journal_mode=DELETE")
 
 
 def _sqlite_begin(connection: Connection) -> None:
-    connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN"))
+    if patience := connection.get_execution_options().get("patience_ms"):
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={patience}")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -16,6 +16,7 @@ from onprem_rag.library.schema import (
     documents,
     faq,
     faq_revision,
+    feedback,
     files,
     history,
     holdings,
@@ -67,6 +68,20 @@ def _m0004_versions(connection: Connection) -> None:
             connection.exec_driver_sql(f"DROP INDEX {old_index['name']}")
     for column in ("replaced_by", "added_in"):
         connection.exec_driver_sql(f"ALTER TABLE documents DROP COLUMN {column}")
+
+
+def _m0005_grounds_and_feedback(connection: Connection) -> None:
+    """An approved answer was bound to its article alone; what else it stands on is added later."""
+    feedback.create(connection)
+    if "approved" not in {one["name"] for one in sa.inspect(connection).get_columns("faq")}:
+        return
+    _add_missing_columns(connection, faq)
+    old = sa.Table("faq", sa.MetaData(), autoload_with=connection)
+    for row in connection.execute(sa.select(old).where(old.c.approved != "")).all():
+        # What was not there is looked for again: with it, all that the answer stands on is.
+        grounds = [[row.document, row.article, row.approved], [row.document, "", ""]]
+        connection.execute(sa.update(faq).where(faq.c.id == row.id).values(grounds=grounds))
+    connection.exec_driver_sql("ALTER TABLE faq DROP COLUMN approved")
 
 
 def _hold_all(connection: Connection, number: int, rows: Sequence[Row[Any]]) -> None:
@@ -123,6 +138,7 @@ MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
     _m0002_faq_revision,
     _m0003_structure,
     _m0004_versions,
+    _m0005_grounds_and_feedback,
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,12 +17,15 @@ from onprem_rag.records import (
     Amendment,
     CrossReference,
     Document,
+    FaqEntry,
     FileRead,
     Furniture,
     Page,
     Passage,
     Table,
     Version,
+    Vote,
+    Wording,
 )
 
 # What only a document as a whole needs; a list of documents goes without.
@@ -144,6 +147,30 @@ def file_of(file: FileRead, revision: int) -> dict[str, Any]:
         "documents": list(file.documents),
         "notes": list(file.notes),
     }
+
+
+def faq_of(row: Row[Any]) -> FaqEntry:
+    """A row of ``faq``."""
+    return FaqEntry(
+        questions=tuple(row.questions),
+        answer=row.answer,
+        document=row.document,
+        article=row.article,
+        topic=row.topic,
+        id=row.id,
+        approved=tuple(Wording(*one) for one in row.grounds),
+    )
+
+
+def vote_of(row: Row[Any]) -> Vote:
+    """A row of ``feedback``."""
+    cited = tuple(Wording(*one) for one in row.cited)
+    return Vote(row.shown, row.question, row.answer, row.thumb, cited, row.at)
+
+
+def listed(wordings: Iterable[Wording]) -> list[list[str]]:
+    """Wordings as JSON holds them."""
+    return [[one.document, one.article, one.digest] for one in wordings]
 
 
 def content_of(document: Document, read_by: int) -> str:

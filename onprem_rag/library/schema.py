@@ -123,8 +123,8 @@ faq = sa.Table(
     sa.Column("answer", sa.Text, nullable=False),
     sa.Column("document", sa.Text, nullable=False),
     sa.Column("article", sa.Text, nullable=False),
-    # Of the article's text that the answer was approved against; "" where it was not there.
-    sa.Column("approved", sa.String(64), nullable=False, server_default=""),
+    # What the answer was approved against: [title, article, digest] each; [] before it was there.
+    sa.Column("grounds", sa.JSON, nullable=False, server_default="[]"),
 )
 
 # One row: counted up with every change of the FAQ, which needs no new index generation.
@@ -133,4 +133,16 @@ faq_revision = sa.Table(
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("number", sa.Integer, nullable=False),
+)
+
+# What readers thought of answers: one row an answer shown, and nothing of who they are.
+feedback = sa.Table(
+    "feedback",
+    metadata,
+    sa.Column("shown", sa.String(32), primary_key=True),
+    sa.Column("at", sa.String(19), nullable=False),  # local time, ISO
+    sa.Column("question", sa.Text, nullable=False),
+    sa.Column("answer", sa.Text, nullable=False),
+    sa.Column("thumb", sa.Integer, nullable=False),  # 1 up, -1 down
+    sa.Column("cited", sa.JSON, nullable=False),  # [title, article, digest] each
 )

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from functools import cached_property
 
 from onprem_rag.library.store import Library
 from onprem_rag.library.versions import in_force, title_key
 from onprem_rag.records import CrossReference, Document, Passage, Version
+
+
+def digest(article: Sequence[Passage]) -> str:
+    """What tells two wordings of an article apart, whatever their blanks; "" without passages."""
+    texts = ["".join(passage.text.split()) for passage in article]
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest() if texts else ""
 
 
 class Shelf:
@@ -27,6 +34,7 @@ class Shelf:
         self.versions = {one.document_id: one for one in self._held if in_force(one, day)}
         self.ids = frozenset(self.versions)
         self._titled: dict[str, list[int]] = {}
+        self._digests: dict[tuple[str, str], str] = {}
         for number, one in self.versions.items():
             self._titled.setdefault(title_key(one.title), []).append(number)
 
@@ -42,6 +50,17 @@ class Shelf:
     def article(self, title: str, article: str) -> list[Passage]:
         """The passages of one article of the rules called ``title``; see ``title_key``."""
         return self._library.article(self._titled.get(title_key(title), ()), article)
+
+    def digest(self, title: str, article: str) -> str:
+        """What tells the wording of an article apart from others; "" where it is not there."""
+        key = title_key(title), article
+        if key not in self._digests:  # two threads may read it at once, and read the same
+            self._digests[key] = digest(self.article(title, article))
+        return self._digests[key]
+
+    def has(self, title: str) -> bool:
+        """Whether a rule of this title is in force."""
+        return title_key(title) in self._titled
 
     @cached_property
     def counts(self) -> tuple[int, int]:

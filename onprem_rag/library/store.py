@@ -12,22 +12,33 @@ from sqlalchemy.engine import Connection, Engine, Row
 
 from onprem_rag.errors import LibraryError
 from onprem_rag.library import schema
-from onprem_rag.library.engine import opened, remedy, transaction, turns
+from onprem_rag.library.engine import PATIENCE_MS, opened, remedy, transaction, turns
 from onprem_rag.library.indexed import imprints, indexed
 from onprem_rag.library.rows import (
     WHOLE,
     chunks,
     content_of,
     document_of,
+    faq_of,
     file_read,
     passage_of,
     passages_query,
     reference_of,
     version_of,
+    vote_of,
     whole_document_of,
 )
 from onprem_rag.library.writer import Writer
-from onprem_rag.records import CrossReference, Document, Done, FaqEntry, FileRead, Passage, Version
+from onprem_rag.records import (
+    CrossReference,
+    Document,
+    Done,
+    FaqEntry,
+    FileRead,
+    Passage,
+    Version,
+    Vote,
+)
 
 
 class Library:
@@ -46,13 +57,14 @@ class Library:
         return cls(opened(url, create))
 
     @contextmanager
-    def writing(self) -> Iterator[Writer]:
+    def writing(self, patience_ms: int = PATIENCE_MS) -> Iterator[Writer]:
         """One transaction: everything in it is kept, or nothing.
 
-        Raises LibraryError where the database can't be written: locked, full, read-only.
+        Raises LibraryError where the database can't be written: locked for longer than
+        ``patience_ms``, full, read-only.
         """
         try:
-            with transaction(self._engine) as connection:
+            with transaction(self._engine, patience_ms) as connection:
                 yield Writer(connection)
         except sa.exc.SQLAlchemyError as error:
             raise LibraryError(
@@ -182,14 +194,16 @@ class Library:
         return [found[number] for number in ids]
 
     def article(self, ids: Collection[int], article: str) -> list[Passage]:
-        """The passages of one article of these documents, in reading order."""
+        """The passages of one article of these documents, in reading order.
+
+        With "": those that stand in no article.
+        """
         p = schema.passages.c
+        wanted = p.article == article if article else p.article.is_(None)
         found = [
             passage_of(row, row.document, row.cut)
             for chunk in chunks(ids)
-            for row in self._all(
-                passages_query().where(p.document_id.in_(chunk), p.article == article)
-            )
+            for row in self._all(passages_query().where(p.document_id.in_(chunk), wanted))
         ]
         return sorted(found, key=lambda passage: (passage.document_id, passage.start))
 
@@ -199,17 +213,6 @@ class Library:
         query = sa.select(p.article).where(p.document_id == document_id, p.article.is_not(None))
         rows = self._all(query.where(p.article.not_like("부칙%")).distinct())
         return frozenset(row.article for row in rows)
-
-    def articles(self, ids: Collection[int], but: str) -> list[tuple[str, str | None]]:
-        """(title, article) of all that these documents hold, without articles entitled ``but``."""
-        p, d = schema.passages.c, schema.documents.c
-        joined = schema.passages.join(schema.documents)
-        query = sa.select(d.title, p.article).select_from(joined).where(p.title != but).distinct()
-        return [
-            (row.title, row.article)
-            for chunk in chunks(ids)
-            for row in self._all(query.where(p.document_id.in_(chunk)))
-        ]
 
     def named_in(self, passage: Passage) -> list[tuple[CrossReference, tuple[int, ...]]]:
         """The places that ``passage`` names, in text order; ids of the passages that hold each.
@@ -261,18 +264,12 @@ class Library:
 
     def faq(self) -> list[FaqEntry]:
         """All approved questions and answers."""
-        return [
-            FaqEntry(
-                tuple(row.questions),
-                row.answer,
-                row.document,
-                row.article,
-                row.topic,
-                row.id,
-                row.approved,
-            )
-            for row in self._all(sa.select(schema.faq).order_by(schema.faq.c.id))
-        ]
+        return [faq_of(row) for row in self._all(sa.select(schema.faq).order_by(schema.faq.c.id))]
+
+    def votes(self) -> list[Vote]:
+        """What readers thought of answers, oldest first."""
+        table = schema.feedback
+        return [vote_of(row) for row in self._all(sa.select(table).order_by(table.c.at))]
 
     def _all(self, query: sa.Select[Any]) -> Sequence[Row[Any]]:
         with self._reading() as connection:

@@ -3,19 +3,43 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import date
 
+from onprem_rag.errors import ConfigError
 from onprem_rag.korean.text import letters
 from onprem_rag.records import State, Version
 
 UNKNOWN_KIND = "문서"
+_WRITTEN = re.compile(
+    r"(\d{4})(?:(\d\d)(\d\d)|\s?[-./년]\s?(\d{1,2})\s?[-./월]\s?(\d{1,2})\s?[.일]?)"
+)
+_FAR = 10  # years: a day farther away may be a slip
 
 
 def today() -> str:
     """The day whose rules answer questions: the server's."""
     return date.today().isoformat()
+
+
+def iso_day(written: str) -> str:
+    """A day that was written as 2024-03-01, 2024. 3. 1., 2024년 3월 1일 or 20240301.
+
+    Raises ConfigError for anything else.
+    """
+    found = _WRITTEN.fullmatch(written.strip())
+    figures = [int(each) for each in found.groups() if each] if found else []
+    try:
+        return date(*figures).isoformat()
+    except (TypeError, ValueError) as error:  # no figures, 2024-02-30
+        raise ConfigError(f"날짜가 아닙니다: {written} → 2024-03-01처럼 쓰세요.") from error
+
+
+def is_far(day: str) -> bool:
+    """Whether an ISO day is so far from today, before or after, that it may be a slip."""
+    return abs(int(day[:4]) - int(today()[:4])) > _FAR
 
 
 def title_key(title: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
@@ -11,8 +12,8 @@ from sqlalchemy.engine import Connection
 from onprem_rag.korean.instructions import stated
 from onprem_rag.library import schema
 from onprem_rag.library.indexed import referred_by
-from onprem_rag.library.rows import chunks, content_of, file_of, holding_of, values_of
-from onprem_rag.records import Document, FaqEntry, FileRead, Passage, Version
+from onprem_rag.library.rows import chunks, content_of, file_of, holding_of, listed, values_of
+from onprem_rag.records import Document, FaqEntry, FileRead, Passage, Version, Vote, Wording
 
 STAGED = 0  # the revision of files that a run has read and not yet made live
 
@@ -85,7 +86,7 @@ class Writer:
     ) -> int:
         """Note what is about to be done; returns its number (see ``publish``)."""
         values = {
-            "at": datetime.now().isoformat(sep=" ", timespec="seconds"),
+            "at": _now(),
             "action": action,
             "revision": revision,
             "generation": generation,
@@ -159,32 +160,53 @@ class Writer:
         return document_id
 
     def replace_faq(self, topic: str, entries: Iterable[FaqEntry]) -> None:
-        """Put ``entries`` in the place of the topic's old ones."""
+        """Put ``entries`` in the place of the topic's old ones; those with an id keep it."""
         self._count_faq()
         table = schema.faq
+        last = self._connection.scalar(sa.select(sa.func.max(table.c.id))) or 0
         self._connection.execute(sa.delete(table).where(table.c.topic == topic))
+        numbers = itertools.count(last + 1)  # never that of an entry which goes
         rows = [
             {
+                "id": entry.id or next(numbers),
                 "topic": topic,
                 "questions": list(entry.questions),
                 "answer": entry.answer,
                 "document": entry.document,
                 "article": entry.article,
-                "approved": entry.approved,
+                "grounds": listed(entry.approved),
             }
             for entry in entries
         ]
         if rows:
             self._connection.execute(sa.insert(table), rows)
 
-    def approve(self, approvals: Mapping[int, str]) -> None:
-        """Bind approved answers, by id, to the digests of the texts that they stand on."""
+    def approve(self, approvals: Mapping[int, Iterable[Wording]]) -> None:
+        """Bind approved answers, by id, to the texts that they stand on."""
         table = schema.faq
-        for number, digest in approvals.items():
+        for number, grounds in approvals.items():
             entry = sa.update(table).where(table.c.id == number)
-            self._connection.execute(entry.values(approved=digest))
+            self._connection.execute(entry.values(grounds=listed(grounds)))
         if approvals:
             self._count_faq()
+
+    def vote(self, vote: Vote) -> None:
+        """Put what a reader thinks of a shown answer in the place of what he thought before.
+
+        A thumb of 0 takes it back.
+        """
+        table = schema.feedback
+        self._connection.execute(sa.delete(table).where(table.c.shown == vote.shown))
+        if vote.thumb:
+            values = {
+                "shown": vote.shown,
+                "at": _now(),
+                "question": vote.question,
+                "answer": vote.answer,
+                "thumb": vote.thumb,
+                "cited": listed(vote.cited),
+            }
+            self._connection.execute(sa.insert(table).values(**values))
 
     def _count_faq(self) -> None:
         number = schema.faq_revision.c.number
@@ -194,3 +216,7 @@ class Writer:
         table = schema.files
         gone = sa.delete(table).where(table.c.revision == revision)
         self._connection.execute(gone if source is None else gone.where(table.c.source == source))
+
+
+def _now() -> str:
+    return datetime.now().isoformat(sep=" ", timespec="seconds")

@@ -19,6 +19,7 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "question": answer.question,
         "understood": answer.understood or answer.question,
         "as_of": answer.as_of or None,
+        "note": answer.note or None,
         "status": answer.status.value,
         "showing": answer.showing.value,
         "answer": answer.text,

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from onprem_rag.following import named_by, referring
 from onprem_rag.korean.text import sentences
+from onprem_rag.library import versions
 from onprem_rag.records import (
     MODEL,
     Answer,
@@ -192,16 +193,22 @@ def place(citation: Citation) -> str:
 
 
 def edition(citation: Citation, answer: Answer) -> str:
-    """ "2판, 2024-03-01 시행": which version a citation is of, as far as it says something."""
-    number = f"{citation.version}판" if citation.version > 1 or answer.as_of else ""
-    day = f"{citation.since} 시행" if citation.since else ""
-    unknown = "시행일 미상" if answer.as_of and citation.version and not day else ""
-    return ", ".join(filter(None, (number, day, unknown)))
+    """ "2판, 2024-03-01 시행": which version a citation is of, as far as it says something.
+
+    Nobody has said that one of no day was in force then.
+    """
+    day = f"{citation.since} 시행" if citation.since else "시행일 미상" if answer.as_of else ""
+    telling = citation.version > 1 or day  # the only version of a rule without a day says nothing
+    return f"{citation.version}판, {day}".rstrip(", ") if citation.version and telling else ""
 
 
 def as_of_line(answer: Answer) -> str:
-    """Of which day the rules are that an answer stands on, where that is not today; else ""."""
-    return f"오늘이 아니라 {answer.as_of} 시행 규정으로 답합니다." if answer.as_of else ""
+    """Of which day the rules are that an answer stands on, where one may be wrong about it."""
+    today = versions.today()
+    verb = "시행될" if answer.as_of > today else "시행되던"
+    other = answer.as_of not in ("", today)
+    day = f"오늘이 아니라 {answer.as_of}에 {verb} 규정으로 답합니다." if other else ""
+    return " ".join(filter(None, (day, answer.note)))
 
 
 def quoted(citation: Citation) -> str:

@@ -6,10 +6,11 @@ import gc
 import logging
 from collections.abc import Generator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from html import escape
 from pathlib import Path
+from uuid import uuid4
 
 import streamlit as st
 
@@ -23,6 +24,7 @@ from onprem_rag.web import answers, parts
 from onprem_rag.web.excerpts import Excerpt, excerpt
 from onprem_rag.web.running import show_running
 from onprem_rag.web.style import STYLE
+from onprem_rag.web.thumbs import show_thumbs
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +56,7 @@ class Turn:
     excerpts: tuple[Excerpt, ...] = ()
     advice: str = ""  # the question can't be asked like this
     problem: str = ""  # something went wrong
+    shown: str = field(default_factory=lambda: uuid4().hex)  # names this showing of the answer
 
 
 def page() -> None:
@@ -111,7 +114,7 @@ def _conversation(bot: Chatbot) -> None:
     if not _turns() and _pending() is None:
         _opening(bot)
     for turn in _turns():
-        _show(turn)
+        _show(bot, turn)
     pending = _pending()
     if pending is not None:  # asked just now, or interrupted by a click before the answer came
         _turns().append(_answer(bot, pending))
@@ -133,11 +136,12 @@ def _opening(bot: Chatbot) -> None:
         )
 
 
-def _show(turn: Turn) -> None:
+def _show(bot: Chatbot, turn: Turn) -> None:
     _show_question(turn.question)
     with st.chat_message("assistant", avatar=":material/menu_book:"):
-        if turn.answer is not None:
-            answers.show_answer(turn.answer, turn.excerpts)
+        if (answer := turn.answer) is not None:
+            answers.show_answer(answer, turn.excerpts)
+            show_thumbs(turn.shown, lambda thumb: bot.rate(turn.shown, answer, thumb))
         if turn.advice:
             parts.show_text(turn.advice)
         if turn.problem:

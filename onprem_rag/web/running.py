@@ -14,7 +14,7 @@ _EVERY_S = 10  # 5 ms each: opening a file that is not there, and a message to t
 
 @st.fragment(run_every=_EVERY_S)
 def show_running(home: Path) -> None:
-    """ "벡터 계산 45% · 약 3분 남음", and how far that is; nothing while none runs.
+    """ "벡터 계산 45% · 이 단계 약 3분 남음", and how far that is; nothing while none runs.
 
     It waits for an answer that is being written; the page around it is not run again.
     """

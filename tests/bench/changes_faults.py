@@ -1,14 +1,13 @@
 """What goes wrong around a change: what admins are told, and whether the live rules go on.
 
-``python -m tests.bench changes-faults``. Runs are ``python -m ingest`` and ``onprem-rag ask``
-themselves, on a home that is put back before each.
+``python -m tests.bench faults``. Runs are ``python -m ingest`` and ``onprem-rag ask`` themselves,
+on a home that is put back before each.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
-import re
 import resource
 import shutil
 import subprocess
@@ -28,6 +27,7 @@ _HERE = Path(__file__).resolve().parents[2]
 _OLD, _NEW = 100_001, 200_001
 _ROOMS = (0, 16, 64, 128, 160)  # KiB that are free on a full disk
 _LIMITS = (0, 8, 32)  # KiB that a file may have
+_CHANGES = ("add", "sync", "remove", "rollback")
 # Root may write everywhere; without these capabilities it may not.
 _AS_OTHERS = ("setpriv", "--bounding-set=-dac_override,-dac_read_search") if not os.getuid() else ()
 # $1 is the home, $2 the size of a disk for it; the rest is the command, for a home at $1.
@@ -37,6 +37,15 @@ _FULL = (
     'umount "$home" && rm -rf "$home" && cp -a "$home.full" "$home"; '
     'umount "$home.full"; rmdir "$home.full"; exit $code'
 )
+_READ_ONLY = 'mount --bind "$1" "$1" && mount -o remount,ro,bind "$1" || exit 99; shift; exec "$@"'
+# What a killed writer leaves: half of a commit in the library, and the journal that undoes it.
+_KILLED = """
+import os, signal, sqlite3, sys
+connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+connection.executescript("PRAGMA cache_size=1; BEGIN IMMEDIATE; UPDATE passages SET title = 'x';"
+    "UPDATE documents SET title = 'x'; UPDATE holdings SET rule = 'x' || number || document_id;")
+os.kill(os.getpid(), signal.SIGKILL)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +56,15 @@ class Fault:
     breaks: Callable[[Path], None]
     command: str = "add"
     mended: bool = False  # exit code 0, and the new rule is in force
+    goes_on: bool = False  # exit code 0: nothing is broken for who only reads
     rights: bool = False  # it is about what others than root may do
     largest: int | None = None  # KiB that a file may have
     room: int | None = None  # KiB that are free on the disk
+    read_only: bool = False  # the disk
 
 
 def faults(shared: Path, work: Path) -> None:
-    """``python -m tests.bench changes-faults``"""
+    """``python -m tests.bench faults``"""
     home = template(work / "faults")
     wrong = [(one.name, found) for one in FAULTS if (found := outcome(one, home))]
     for name, found in wrong:
@@ -90,7 +101,11 @@ def outcome(fault: Fault, home: Path) -> str:
     if fault.mended:
         answered = _answered(home)
         return "" if (code, answered) == (0, {_NEW}) else f"{code}, {answered}: {said}"
-    if code != 1 or "→" not in said or not re.search("[가-힣]", said) or "Traceback" in said:
+    if fault.goes_on:
+        right = code == 0 and (fault.command not in ("ask", "search") or _OLD in numbers([said]))
+        return "" if right else f"exit code {code}: {said}"
+    clear = "→" in said and "예상하지 못한" not in said and "Traceback" not in said
+    if code != 1 or not clear:
         return f"exit code {code}: {said}"
     if _live_files(home) != before:
         return f"the live generation is another: {said}"
@@ -122,10 +137,15 @@ def _broken(home: Path) -> Iterator[Path]:
 
 def _run(fault: Fault, home: Path) -> tuple[int, str]:
     """Exit code and output of the command."""
-    ingest = [sys.executable, "-m", "ingest", "add", "--home", str(home)]
-    ask = [sys.executable, "-m", "onprem_rag.cli", "ask", "--home", str(home)]
-    rules = str(home.with_name("rules") / f"{TITLES[0]}.txt")
-    command = [*ask, question(TITLES[0])] if fault.command == "ask" else [*ingest, rules]
+    module = "onprem_rag.cli" if fault.command in ("ask", "search") else "ingest"
+    arguments = {
+        "add": (str(home.with_name("rules") / f"{TITLES[0]}.txt"),),
+        "sync": (str(home.with_name("rules")),),
+        "remove": (TITLES[1],),
+        "ask": (question(TITLES[0]),),
+        "search": (question(TITLES[0]),),
+    }.get(fault.command, ())
+    command = [sys.executable, "-m", module, fault.command, "--home", str(home), *arguments]
     limit = None
     if fault.rights:
         command = [*_AS_OTHERS, *command]
@@ -136,12 +156,20 @@ def _run(fault: Fault, home: Path) -> tuple[int, str]:
         used = sum(-(-p.stat().st_size // 4096) * 4 for p in home.rglob("*") if p.is_file())
         size = used + fault.room
         command = ["unshare", "-m", "sh", "-c", _FULL, "sh", str(home), f"{size}k", *command]
+    if fault.read_only:
+        command = ["unshare", "-m", "sh", "-c", _READ_ONLY, "sh", str(home), *command]
     done = subprocess.run(command, capture_output=True, text=True, cwd=_HERE, preexec_fn=limit)
     return done.returncode, done.stdout + done.stderr
 
 
 def _nothing(home: Path) -> None:
     """Nothing in the home is broken."""
+
+
+def _killed(home: Path) -> None:
+    """A writer was killed in the middle of its commit."""
+    subprocess.run([sys.executable, "-c", _KILLED, str(home / "library.sqlite")], check=False)
+    assert (home / "library.sqlite-journal").stat().st_size
 
 
 def _cut(name: str, share: float, home: Path) -> None:
@@ -173,6 +201,11 @@ def _closed(name: str, home: Path) -> None:
         path.chmod(0o555 if path.is_dir() else 0o444)
 
 
+def _hidden(name: str, home: Path) -> None:
+    """Nobody may read it."""
+    (home / name).chmod(0)
+
+
 FAULTS = (
     *(
         Fault(f"{what}, {command}", breaks, command, mended=mends and command == "add")
@@ -191,9 +224,33 @@ FAULTS = (
         for command in ("add", "ask")
     ),
     *(
-        Fault(f"no right to write {what}", partial(_closed, name), rights=True)
+        Fault(f"no right to write {what}, {command}", partial(_closed, name), command, rights=True)
         for what, name in (("the home", ""), ("the library", "library.sqlite"), ("index", "index"))
+        for command in _CHANGES
+    ),
+    *(
+        Fault(f"no right to read {name}, {command}", partial(_hidden, name), command, rights=True)
+        for name in ("library.sqlite", "index", "index/CURRENT")
+        for command in ("ask", "status", "history", "add")
     ),
     *(Fault(f"no file above {size} KiB", _nothing, largest=size) for size in _LIMITS),
     *(Fault(f"disk full but for {room} KiB", _nothing, room=room) for room in _ROOMS),
+    *(Fault(f"disk full, {command}", _nothing, command, room=0) for command in _CHANGES[1:]),
+    *(
+        Fault(f"disk read-only, {command}", _nothing, command, read_only=True)
+        for command in _CHANGES
+    ),
+    *(
+        Fault(f"{what}, {command}", breaks, command, goes_on=True, **more)
+        for command in ("ask", "search", "status", "history")
+        for what, breaks, more in (
+            ("no right to write the home", partial(_closed, ""), {"rights": True}),
+            ("no file above 0 KiB", _nothing, {"largest": 0}),
+            ("disk full", _nothing, {"room": 0}),
+            ("disk read-only", _nothing, {"read_only": True}),
+            ("a writer killed", _killed, {}),
+            ("a writer killed, disk full", _killed, {"room": 0}),
+        )
+    ),
+    Fault("a writer killed, disk read-only", _killed, "ask", read_only=True),
 )

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from onprem_rag.chatbot import Chatbot
 from onprem_rag.evaluate.gate import (
     SHOWN,
+    Articles,
     Judgement,
     among,
     judge,
@@ -47,8 +48,12 @@ def judged(before: RANKS, after: RANKS, margin: float = 0.01, **others: object) 
     return judge(questions, search(before), search(after), margin, **others)  # type: ignore[arg-type]
 
 
+def only(*numbers: int) -> Callable[[tuple[str, str]], bool]:
+    return {key_of(RULE, f"제{number}조") for number in numbers}.__contains__
+
+
 def without(*numbers: int) -> Callable[[tuple[str, str]], bool]:
-    return lambda key: key not in {key_of(RULE, f"제{number}조") for number in numbers}
+    return lambda key: not only(*numbers)(key)
 
 
 def test_figures_of_both_and_the_questions_that_fell_worst_first() -> None:
@@ -90,37 +95,58 @@ def test_the_number_of_passages_is_the_configured_one() -> None:
 
 
 def test_a_deleted_article_is_told_apart_and_does_not_count() -> None:
-    judgement = judged([1] * 6, [1] * 5 + [None], exists=without(6))
+    articles = Articles(exists=without(6), deleted=only(6))
+    judgement = judged([1] * 6, [1] * 5 + [None], articles=articles)
     assert judgement.passed
-    assert [q.text for q in judgement.gone] == ["질문 6"]
-    assert (len(judgement.ranked), judgement.fallen) == (5, ())
+    assert [q.text for q in judgement.deleted] == ["질문 6"]
+    assert (len(judgement.ranked), judgement.fallen, judgement.gone) == (5, (), ())
     text = judgement_text(judgement)
-    assert "정답 조문이 더는 없는 질문 1개: 비교하지 않았습니다." in text
+    assert "정답 조문이 삭제된 질문 1개: 비교하지 않았습니다." in text
     assert "  질문 6 (여비규정 제6조)" in text
+
+
+def test_an_article_that_nobody_took_out_is_a_fallen_question() -> None:
+    """Its file was cut short, or read badly."""
+    judgement = judged([1] * 10, [1] * 9 + [None], 0.05, articles=Articles(exists=without(10)))
+    assert not judgement.passed
+    assert [(q.text, q.before, q.after, q.lost) for q in judgement.fallen] == [
+        ("질문 10", 1, None, True)
+    ]
+    text = judgement_text(judgement)
+    assert "  1위 → 조문 없음  질문 10 (여비규정 제10조)" in text
+    assert "파일이 끝까지 읽혔는지 'ingest preview 파일'로 확인하세요" in text
+    assert "preview" not in judgement_text(judged([1] * 10, [1] * 9 + [None], 0.05))
 
 
 def test_of_several_gold_articles_those_left_count() -> None:
     """The deleted first one was found first; what counts is the other, before and after."""
     both = GoldQuestion("질문 2", frozenset({key_of(RULE, "제2조"), key_of("취업규칙", "제1조")}))
-    live = search([None, 3])
-    judgement = judge([both], live, search([None, None]), 0.0, exists=without(2))
-    assert [(q.before, q.after, q.gold) for q in judgement.ranked] == [
-        (1, 1, ((("취업규칙", "제1조")),)),
-    ]
+    live, new = search([None, 1]), search([None, None])
+    for deleted, before in ((only(2), 2), (only(), 1)):
+        articles = Articles(exists=without(2), deleted=deleted)
+        judgement = judge([both], live, new, 0.0, articles=articles)
+        assert [(q.before, q.after) for q in judgement.ranked] == [(before, 1)]
 
 
-def test_many_articles_gone_at_once_stop_it_all_the_same() -> None:
+def test_many_rules_gone_at_once_stop_it_all_the_same() -> None:
     """An empty folder synchronised by mistake leaves nothing to compare."""
-    judgement = judged([1] * 4, [None] * 4, exists=lambda key: False)
+    nothing = Articles(exists=lambda key: False, withdrawn=lambda key: True)
+    judgement = judged([1] * 4, [None] * 4, articles=nothing)
     assert not judgement.passed
-    assert "4개의 정답 조문이 한꺼번에 없어졌습니다.\n→ 빠진 파일이" in judgement_text(judgement)
-    assert judged([1] * 10, [1] * 10, exists=without(1, 2)).passed
-    assert not judged([1] * 10, [1] * 10, exists=without(1, 2, 3)).passed
+    assert "4개의 정답 규정이 한꺼번에 빠졌습니다.\n→ 빠진 파일이" in judgement_text(judgement)
+    assert judged([1] * 4, [None] * 4, articles=nothing, most_gone=1.0).passed, "it was asked for"
+    two, three = (
+        Articles(exists=without(*numbers), withdrawn=only(*numbers))
+        for numbers in ((1, 2), (1, 2, 3))
+    )
+    assert judged([1] * 10, [1] * 10, articles=two).passed
+    assert not judged([1] * 10, [1] * 10, articles=three).passed
+    assert "정답 규정이 빠진 질문 2개" in judgement_text(judged([1] * 10, [1] * 10, articles=two))
 
 
 def test_articles_that_neither_has_and_questions_without_any() -> None:
     nobody = without(2)
-    judgement = judged([1, None], [1, None], existed=nobody, exists=nobody)
+    judgement = judged([1, None], [1, None], articles=Articles(nobody, nobody))
     assert judgement.passed
     assert [q.text for q in judgement.unknown] == ["질문 2"]
     assert "라이브러리에 없는 질문 1개" in judgement_text(judgement)
@@ -130,7 +156,7 @@ def test_articles_that_neither_has_and_questions_without_any() -> None:
 
 
 def test_new_articles_do_not_make_up_for_lost_ones() -> None:
-    judgement = judged([None, None, 1], [1, 1, None], existed=without(1, 2))
+    judgement = judged([None, None, 1], [1, 1, None], articles=Articles(existed=without(1, 2)))
     assert judgement.fresh == 2
     assert not judgement.passed
     assert "정답 조문이 새로 생긴 질문 2개" in judgement_text(judgement)

@@ -65,3 +65,8 @@ class Desk:
 
 def statuses(outcome: Outcome) -> Sequence[str]:
     return [file.status for file in outcome.files]
+
+
+def notes(outcome: Outcome) -> list[str]:
+    """What the admin is told of the files."""
+    return [note for file in outcome.files for note in file.notes]

@@ -62,18 +62,99 @@ def test_questions_that_cannot_be_read_are_told_before_the_work(desk: Desk) -> N
     assert generations_of(desk) == ["g000001"]
 
 
-def test_a_deleted_article_is_told_apart_and_fails_nothing(desk: Desk) -> None:
-    articles = [f"제{number}조(항목{number}) 일비 {number}만원." for number in range(1, 8)]
-    text = "여비규정\n\n{}\n\n부칙\n이 규정은 {}년 1월 1일부터 시행한다.\n"
-    desk.put("여비규정.txt", text.format("\n\n".join(articles), 2021))
+def articles(count: int, since: str, *others: str) -> str:
+    """A rule of ``count`` articles, with ``others`` after them."""
+    year, month, day = map(int, since.split("-"))
+    kept = [f"제{number}조(항목{number}) 일비 {number}만원." for number in range(1, count + 1)]
+    return "\n\n".join(
+        ["여비규정", *kept, *others, f"부칙\n이 규정은 {year}년 {month}월 {day}일부터 시행한다.\n"]
+    )
+
+
+def test_articles_that_the_text_itself_deletes_fail_nothing(desk: Desk) -> None:
+    desk.put("여비규정.txt", articles(12, "2021-01-01"))
     desk.add()
-    gate(desk, *(f"제{number}조" for number in range(1, 8)))
-    articles[4] = "제5조 삭제 <2024. 1. 1.>"
-    desk.put("여비규정.txt", text.format("\n\n".join(articles), 2024))
+    gate(desk, *(f"제{number}조" for number in range(1, 12)))
+    gone = "제9조 삭제 <2024. 1. 1.>", "제10조 내지 제12조 삭제 <2024. 1. 1.>"
+    desk.put("여비규정.txt", articles(8, "2024-01-01", *gone))
     outcome = desk.add()
     assert not outcome.refused
-    assert "정답 조문이 더는 없는 질문 1개" in outcome.gate
-    assert "비교한 질문 6개" in outcome.gate
+    assert "정답 조문이 삭제된 질문 3개" in outcome.gate
+    assert "비교한 질문 8개" in outcome.gate
+
+
+def test_a_file_that_was_cut_short_is_refused(desk: Desk) -> None:
+    desk.put("여비규정.txt", articles(12, "2021-01-01"))
+    desk.put("급여규정.txt", rule(2, SINCE, "급여규정"))
+    desk.add()
+    before = generations_of(desk)
+    gate(desk, "제1조", "제2조", "제12조")
+    desk.put("여비규정.txt", articles(11, "2021-01-01"))
+    for text in (articles(11, "2024-01-01"), "회의 자료\n\n글을 읽지 못하였다.\n"):
+        desk.put("여비규정.txt", text)
+        outcome = desk.add()
+        assert outcome.refused
+        assert "1위 → 조문 없음  제12조 일비는? (여비규정 제12조)" in outcome.gate
+        assert generations_of(desk) == before
+    assert len(desk.amounts()) == 1
+
+
+@pytest.mark.parametrize("way", ["remove", "file"])
+def test_a_rule_that_was_withdrawn_is_named_and_fails_nothing(way: str, desk: Desk) -> None:
+    desk.put("급여규정.txt", rule(2, SINCE, "급여규정"))
+    desk.add()
+    others = ('{"question": "급여규정 일비는?", "document": "급여규정", "article": "제2조"}',) * 5
+    gate(desk, "제2조")
+    with (desk.home / "질문.jsonl").open("a") as file:
+        file.write("\n" + "\n".join(others))
+    if way == "remove":
+        outcome = desk.remove("급여규정")  # five questions of six: the admin has said so
+    else:
+        (desk.folder / "여비규정.txt").unlink()
+        outcome = desk.sync()
+    assert not outcome.refused
+    assert f"정답 규정이 빠진 질문 {5 if way == 'remove' else 1}개" in outcome.gate
+
+
+def test_what_is_to_take_over_is_asked_too(desk: Desk) -> None:
+    """Nobody is asked on the day itself."""
+    desk.put("여비규정.txt", articles(12, "2021-01-01"))
+    desk.add()
+    gate(desk, *(f"제{number}조" for number in range(1, 13)))
+    desk.put("여비규정.txt", articles(11, "2099-01-01"))
+    outcome = desk.add()
+    assert outcome.refused
+    first = outcome.gate.partition("\n")[0]
+    assert first.startswith("2099-01-01에 시행될 규정으로: 새 색인을 켜지 않습니다")
+    assert "1위 → 조문 없음  제12조 일비는?" in outcome.gate
+    assert "질문으로 검사했습니다" in outcome.gate, "nothing is wrong today"
+    desk.put("여비규정.txt", articles(11, "2099-01-01", "제12조 삭제 <2099. 1. 1.>"))
+    assert not desk.add().refused
+    desk.put("차량규정.txt", "차량규정\n\n제1조(배차) 차량은 전날까지 신청한다.\n")
+    outcome = desk.add()
+    assert not outcome.refused
+    assert "2099" not in outcome.gate, "it does the same to both days"
+
+
+@pytest.mark.parametrize("damage", ["format", "nothing"])
+def test_an_index_that_is_only_made_anew_is_not_asked(damage: str, desk: Desk) -> None:
+    gate(desk, "제2조")
+    manifest = desk.home / "index" / "g000001" / "manifest.json"
+    told = json.loads(manifest.read_text())
+    manifest.write_text(json.dumps(told | {"format": 1}) if damage == "format" else "{")
+    path = desk.folder / "여비규정.txt"
+    desk.put("여비규정.txt", rule(3, "2024-01-01"))
+    outcome = desk.add()
+    assert outcome.refused
+    assert "견주려면 먼저 바뀌지 않은 파일 하나를 'ingest add'에 넣어" in outcome.gate
+    if damage == "format":
+        assert "다른 버전의 프로그램으로 만들어졌습니다(1 ≠ " in outcome.gate
+    desk.put("여비규정.txt", rule(2, SINCE))
+    outcome = desk.add()
+    assert (outcome.generation, outcome.refused) == ("g000002", False)
+    assert "규정은 그대로이고 색인만 새로 만들어, 질문으로 검사하지 않았습니다." in outcome.gate
+    path.write_text(rule(3, "2024-01-01"))
+    assert "비교한 질문 1개" in desk.add().gate
 
 
 def test_a_live_index_that_cannot_be_opened_is_no_reason_to_skip_the_gate(

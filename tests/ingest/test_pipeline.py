@@ -8,7 +8,9 @@ import re
 import shutil
 import signal
 import threading
+import time
 import zipfile
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -164,9 +166,9 @@ def test_of_two_files_with_one_rule_the_later_counts_and_the_admin_is_told(
     assert days_in_force(folder) == ["15일"]
     north.write_text(north.read_text().replace("30일", "40일"), encoding="utf-8")
     outcome = add(load_config(folder.parent / "home"), [folder], quiet)
-    assert [(file.status, file.notes) for file in outcome.files] == [
-        ("replaced", ()),
-        ("unchanged", ()),
+    assert [(file.status, len(file.notes)) for file in outcome.files] == [
+        ("replaced", 1 if day else 0),  # in the place of the one that is of that day
+        ("unchanged", 0),
     ]
     assert days_in_force(folder) == ["40일"]
 
@@ -409,14 +411,34 @@ def test_preview_writes_nothing(folder: Path, capsys: pytest.CaptureFixture[str]
     assert list(folder.iterdir()) == [path]
 
 
-def test_status_tells_what_is_in_force(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    ("zone", "clock"),
+    [
+        ("Asia/Seoul", "UTC+09:00"),
+        ("Etc/UTC", "UTC+00:00 → 한국 시간으로 하려면 TZ=Asia/Seoul"),
+    ],
+    ids=["Korea", "elsewhere"],
+)
+def test_status_tells_what_is_in_force(
+    folder: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    zone: str,
+    clock: str,
+) -> None:
     taken(folder)
     home = folder.parent / "home"
-    assert main(["status", "--home", str(home)]) == 0
+    with monkeypatch.context() as outside:
+        outside.setenv("TZ", zone)
+        time.tzset()
+        assert main(["status", "--home", str(home)]) == 0
+        day = date.today()
+    time.tzset()
     assert capsys.readouterr().out.splitlines() == [
         f"홈: {home}",
         "규정 1건, 조문 3개, 승인된 답변 0개",
-        "색인: 1세대, 조문 2개, embedded",
+        "색인: 1세대, 조문 2개, 내장 임베더(규정에서 학습)",
+        f"오늘: {day} (서버 시계 {clock})",
         f"  숙소관리지침 1판(2024-01-01 시행)  [지침, txt, 시행 중]  {folder / '숙소관리지침.txt'}",
     ]
     shutil.rmtree(home / "index")
@@ -436,7 +458,7 @@ def test_status_tells_an_index_that_no_question_can_use(
         assert main(["status", "--home", str(home), "--json"]) == 0
         return line, json.loads(capsys.readouterr().out)["index_is_current"]
 
-    assert status() == ("색인: 1세대, 조문 2개, embedded", True)
+    assert status() == ("색인: 1세대, 조문 2개, 내장 임베더(규정에서 학습)", True)
     settings = home / "config.toml"
     settings.write_text('[index]\nuri = "http://milvus.example:19530"\n', encoding="utf-8")
     assert status() == (
@@ -460,7 +482,7 @@ def test_status_tells_an_index_that_no_question_can_use(
     manifest.write_text("{")
     assert status()[0].startswith("색인: 색인이 손상되었습니다: ")
     assert taken(folder)[0][1] == "unchanged"
-    assert status() == ("색인: 2세대, 조문 2개, embedded", True)
+    assert status() == ("색인: 2세대, 조문 2개, 내장 임베더(규정에서 학습)", True)
 
 
 def test_a_loaded_embedder_serves_the_next_generation(folder: Path) -> None:

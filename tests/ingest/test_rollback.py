@@ -40,7 +40,15 @@ def test_back_forward_and_on(desk: Desk, call: Run) -> None:
     assert "3만원" in chatbot.ask(QUESTION).text
 
     code, out, _ = call(main, "rollback", "--home", desk.home)
-    assert (code, out.startswith("1세대로 되돌렸습니다.")) == (0, True)
+    assert code == 0
+    assert out.splitlines()[:4] == [
+        "  여비규정 1판: 지난 판 → 시행 중",
+        "  보수규정 1판: 뺌",
+        "  여비규정 2판: 뺌",
+        "1세대로 되돌렸습니다. 열려 있는 화면에도 곧바로 반영됩니다.",
+    ]
+    assert "다음 'ingest sync'나 'watch'가 지금 파일의 내용을 다시 넣습니다.\n→ " in out
+    assert "승인된 답변은 되돌리지 않습니다." in out
     assert "2만원" in chatbot.ask(QUESTION).text  # the running app
     assert chatbot.summary() == "규정 1건 · 조문 2개 · 색인 1세대"
     assert not any("보수" in hit.passage.document for hit in chatbot.search("보수규정", 50))
@@ -50,7 +58,7 @@ def test_back_forward_and_on(desk: Desk, call: Run) -> None:
     code, _, err = call(main, "rollback", "--home", desk.home, "7")
     assert (code, "되돌아갈 세대가 없습니다: 7\n→ 남아 있는 세대: 1, 2." in err) == (1, True)
 
-    assert rollback(desk.config, 2) == "g000002"
+    assert rollback(desk.config, 2).generation == "g000002"
     assert "3만원" in chatbot.ask(QUESTION).text
     assert desk.amounts(title="보수규정") == [5]
     rollback(desk.config)
@@ -84,9 +92,16 @@ def test_back_forward_and_on(desk: Desk, call: Run) -> None:
     ]
     code, out, _ = call(main, "history", "--home", desk.home)
     first, *lines = out.splitlines()
-    assert "4세대 (지금)" in first
+    assert first.endswith("  넣음(ingest add)  → 4세대 (지금)")
     assert lines[0] == "    여비규정 2판: 시행 중 → 지난 판"
-    assert sum("되돌릴 수 있음" in line for line in lines) == 4
+    assert "    2세대에서 1세대로" in lines
+    # Each generation is marked once, where it was made live last.
+    marked = [line.split("  ", 1)[1] for line in lines if "되돌릴 수 있음" in line]
+    assert marked == [
+        "넣음(ingest add)  → 3세대 (되돌릴 수 있음)",
+        "되돌림(ingest rollback)  → 1세대 (되돌릴 수 있음)",
+    ]
+    assert lines[-1] == "→ 되돌리려면 'ingest rollback 세대번호'를 쓰세요."
 
 
 def test_a_generation_that_is_damaged_is_no_way_back(desk: Desk) -> None:
@@ -106,10 +121,10 @@ def test_back_is_to_what_led_here_not_to_what_was_rolled_back(desk: Desk) -> Non
     for amount in (2, 3, 4):
         desk.put("여비규정.txt", rule(amount))
         desk.add()
-    assert rollback(desk.config) == "g000002"
+    assert rollback(desk.config).generation == "g000002"
     desk.put("여비규정.txt", rule(5))
     assert desk.add().generation == "g000004"
-    assert rollback(desk.config) == "g000002"
+    assert rollback(desk.config).generation == "g000002"
     assert desk.amounts() == [3]
 
 
@@ -175,15 +190,15 @@ def test_approved_answers_go_with_the_wording(desk: Desk) -> None:
     faq.write_text("질문,답변,문서,조문\n일비가 얼마죠?,2만원입니다.,여비규정,제2조\n")
     add_faq(desk.config, [faq])
     chatbot = desk.chatbot()
-    fires = []
+    fires, waiting = [], []
     for step in ("amended", "back", "forward"):
         if step == "amended":
             desk.put("여비규정.txt", rule(3))
             desk.add()
         else:
-            rollback(desk.config, {"back": 1, "forward": 2}[step])
+            waiting.append(len(rollback(desk.config, {"back": 1, "forward": 2}[step]).waiting))
         fires.append(chatbot.ask("일비가 얼마죠?").generator == "faq")
-    assert fires == [False, True, False]
+    assert (fires, waiting) == ([False, True, False], [0, 1])
 
 
 def test_an_approved_answer_on_a_rule_to_come_is_bound_to_its_first_version(

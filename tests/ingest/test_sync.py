@@ -52,6 +52,13 @@ def test_the_library_follows_the_folder(desk: Desk, call: Run) -> None:
     code, out, _ = call(main, "sync", "--dry-run", "--home", desk.home, desk.folder)
     planned = [line.strip() for line in out.splitlines() if line.startswith("  ")]
     assert code == 0
+    assert [line for line in out.splitlines() if not line.startswith("  ")] == [
+        "파일 2개에서 규정 2건, 조문 4개를 넣게 됩니다.",
+        "옮긴 파일 1개: 규정은 그대로 두고 새 위치만 적게 됩니다.",
+        "사라진 파일 1개: 다른 파일에도 없는 규정을 빼게 됩니다.",
+        "미리 보기입니다. 아무것도 바꾸지 않았습니다. 바뀐 조문을 인용하는 것과 [gate]의 질문 "
+        "검사는 실제로 실행할 때 알립니다.",
+    ]
     assert everything(desk) == before
     outcome = desk.sync()
     assert list(outcome.summary) == planned
@@ -66,8 +73,9 @@ def test_the_library_follows_the_folder(desk: Desk, call: Run) -> None:
         ("여비규정.txt", "replaced"),
         ("보안규정.txt", "added"),
         ("수당규정.txt", "gone"),
+        ("보수규정(새 이름).txt", "moved"),
     }
-    assert ("보수규정.txt", "gone") not in found  # it was moved
+    assert ("보수규정.txt", "gone") not in found
     titles = {version.title for version in shelf_of(desk.home).versions.values()}
     assert titles == {"여비규정", "보안규정", "보수규정"}
     assert "3만원" in chatbot.ask("여비규정 제2조").text
@@ -114,9 +122,12 @@ def test_what_cannot_be_read_is_not_gone(desk: Desk) -> None:
     desk.sync()
     path.write_bytes(b"\0\1\2\3" * 100)
     archive.write_bytes(archive.read_bytes()[:100])
+    desk.put("새것.txt", "").write_bytes(b"\0\1\2\3" * 100)
     outcome = desk.sync()
-    assert statuses(outcome) == ["failed", "failed"]
+    assert statuses(outcome) == ["failed"] * 3
     assert outcome.summary == ()
+    kept = ("전에 읽은 내용은 그대로 둡니다.",)  # of what was ever read
+    assert [file.notes for file in outcome.failed] == [kept, (), kept]
     assert (desk.amounts(), desk.amounts(title="보수규정")) == ([2], [5])
     # Of an archive that can be read, what is not in it any more is gone.
     with zipfile.ZipFile(archive, "w") as file:
@@ -296,6 +307,61 @@ def test_a_copy_of_a_text_that_is_no_rule_stays_when_the_other_is_changed(desk: 
     desk.put("계획.txt", plan(8))
     desk.sync()
     assert months() == {"7", "8"}
+
+
+def test_what_is_moved_into_an_archive_and_about_in_it_is_not_gone(desk: Desk, call: Run) -> None:
+    for amount, year in ((2, "2020"), (3, "2024")):
+        desk.put(f"여비규정({year}).txt", rule(amount, f"{year}-03-01"))
+    desk.sync()
+    for folder in ("", "여비/"):
+        with zipfile.ZipFile(desk.folder / "규정.zip", "w") as file:
+            file.writestr(f"{folder}여비규정(2020).txt", rule(2, "2020-03-01"))
+            file.writestr(f"{folder}여비규정(2024).txt", rule(3, "2024-03-01"))
+        for path in desk.folder.glob("*.txt"):
+            path.unlink()
+        outcome = desk.sync()
+        assert (statuses(outcome), outcome.summary) == (["moved", "moved"], ())
+    assert (desk.amounts(), desk.amounts("2021-01-01")) == ([3], [2])
+    shutil.copy(desk.folder / "규정.zip", desk.folder / "사본.zip")
+    assert "moved" not in statuses(desk.sync())  # it was copied
+    _, out, _ = call(main, "remove", "--home", desk.home, desk.folder / "사본.zip")
+    assert out == ("바뀐 것이 없습니다.\n→ 같은 규정이 다른 파일에도 있으면 제목으로 빼세요.\n")
+
+
+def test_the_first_load_of_older_editions_is_no_alarm(desk: Desk) -> None:
+    for amount, year in ((2, "2020"), (3, "2024")):
+        desk.put(f"여비규정({year}).txt", rule(amount, f"{year}-03-01"))
+    assert desk.sync().summary == (
+        "여비규정 1판(2020-03-01 시행): 지난 판으로 넣음(이력).",
+        "여비규정 2판(2024-03-01 시행): 새 규정",
+    )
+
+
+def test_a_file_is_no_folder(desk: Desk) -> None:
+    path = desk.put("여비규정.txt", rule(2))
+    with pytest.raises(LibraryError, match=r"폴더가 아니라 파일입니다: .*\n→ 파일은 'ingest add'"):
+        pipeline.sync(desk.config, path, quiet)
+
+
+def test_removing_says_whether_it_lasts_and_how_to_undo_it(desk: Desk, call: Run) -> None:
+    path = desk.put("여비규정.txt", rule(2))
+    desk.put("보수규정.txt", rule(5, title="보수규정"))
+    desk.sync()
+    code, out, _ = call(main, "remove", "--home", desk.home, "보수규정", path)
+    assert (code, out.splitlines()) == (
+        0,
+        [
+            "  보수규정 1판: 시행 중 → 철회",
+            "  여비규정 1판: 시행 중 → 철회",
+            f"파일이 그대로 있어 그 폴더의 다음 'ingest sync'가 다시 넣습니다: {path}",
+            "→ 빼 두려면 파일도 치우거나, 파일 대신 제목으로 빼세요.",
+            "제목으로 뺀 규정은 'ingest sync'를 다시 해도 파일이 바뀌기 전에는 빠져 있습니다.",
+            "→ 되살리려면 'ingest add 파일'이나 'ingest rollback'을 쓰세요.",
+        ],
+    )
+    assert desk.sync().summary == ("여비규정 1판: 철회 → 시행 중",)  # it is as was said
+    code, out, _ = call(main, "sync", "--home", desk.home, desk.folder)
+    assert out == "바뀐 것이 없습니다.\n바뀌지 않은 파일 2개는 그대로 두었습니다.\n"
 
 
 def test_a_renamed_folder_leaves_no_trace_of_its_old_name(desk: Desk) -> None:

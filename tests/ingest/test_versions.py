@@ -17,7 +17,7 @@ from onprem_rag.records import State, Status
 from onprem_rag.report import answer_json, answer_text
 from onprem_rag.web.ask import _excerpts
 from tests.conftest import Run, shelf_of
-from tests.ingest.holding import QUESTION, Desk, rule, statuses
+from tests.ingest.holding import QUESTION, Desk, notes, rule, statuses
 
 TODAY = "onprem_rag.library.versions.today"
 
@@ -59,7 +59,8 @@ def test_new_content_under_one_title_is_a_new_version_whatever_its_file(
         assert [(c.document, c.version, c.since) for c in answer.citations] == [
             ("여비규정", 1, "2020-01-01")
         ]
-    assert "2020-01-01" in answer_text(dated[0])
+    assert "오늘이 아니라 2023-05-01에 시행되던 규정으로 답합니다.\n" in answer_text(dated[0])
+    assert "여비규정 제2조 · 1판, 2020-01-01 시행\n" in answer_text(dated[0])
     (told,) = answer_json(dated[0])["citations"]
     assert (told["version"], told["since"]) == (1, "2020-01-01")
     for day, amount in (("2024-02-29", "2만원"), ("2024-03-01", "3만원")):
@@ -68,7 +69,10 @@ def test_new_content_under_one_title_is_a_new_version_whatever_its_file(
         assert any(amount in hit.passage.text for hit in hits)
     before = chatbot.ask(QUESTION, day="2019-12-31")
     assert (before.status, before.hits) == (Status.REFUSED, ())
-    assert before.text == "모른다. 그날 시행 중이던 규정이 등록되어 있지 않습니다."
+    assert before.text == (
+        "모른다. 「여비규정」의 등록된 가장 이른 판은 1판이고, 2020-01-01부터 시행되었습니다. "
+        "→ 그날이나 그 뒤의 날짜로 물으세요."
+    )
     code, out, _ = call(ask, "ask", "--home", desk.home, "--as-of", "2021-01-01", QUESTION)
     assert (code, "2만원" in out, "3만원" in out) == (0, True, False)
     code, _, err = call(ask, "ask", "--home", desk.home, "--as-of", "2021-13-01", QUESTION)
@@ -77,6 +81,32 @@ def test_new_content_under_one_title_is_a_new_version_whatever_its_file(
     # A file whose rule has a newer version is not brought back by naming it.
     assert statuses(desk.add(first)) == ["unchanged"]
     assert desk.amounts() == [3]
+
+
+def test_an_answer_does_not_hide_that_its_rules_are_not_those_asked_for(desk: Desk) -> None:
+    desk.put("여비규정.txt", rule(3, "2025-03-01"))
+    desk.put("교육지침.txt", rule(2, title="교육지침").replace("일비", "교육비"))
+    desk.add()
+    chatbot = desk.chatbot()
+    # Words that name no day that can be read.
+    for question in ("개정 전에는 일비가 얼마였나요?", "제1판 기준으로 일비는 얼마인가요?"):
+        answer = chatbot.ask(question)
+        assert (answer.as_of, "3만원" in answer.text) == ("", True)
+        assert f"오늘({today()}) 시행 중인 규정으로 답합니다. → " in answer_text(answer)
+        assert "'2025년 5월 당시 시행되던 규정에서" in answer_json(answer)["note"]
+    plain = chatbot.ask(QUESTION)
+    assert answer_json(plain)["note"] is None
+    assert "여비규정 제2조 · 1판, 2025-03-01 시행\n" in answer_text(plain)
+    assert "시행 중인 규정으로" not in answer_text(plain)
+    # The day is before the rule's first version, and others were in force.
+    early = chatbot.ask("2025년 당시 여비규정에서 일비는 얼마였나요?")
+    assert "「여비규정」의 등록된 가장 이른 판은 1판이고, 2025-03-01부터" in answer_text(early)
+    # Nobody has said that this one was in force then.
+    undated = chatbot.ask("2019년 당시 교육비는 하루에 얼마였나요?")
+    assert "2만원" in undated.text
+    assert "교육지침 제2조 · 1판, 시행일 미상\n" in answer_text(undated)
+    assert "등록된 가장 이른 판" not in answer_text(undated)
+    assert "판" not in answer_text(chatbot.ask("교육비는 하루에 얼마인가요?"))
 
 
 def test_the_present_year_is_today_and_two_days_are_refused(desk: Desk, call: Run) -> None:
@@ -184,7 +214,9 @@ def test_approved_answers_stop_when_their_article_changes_and_only_then(
     chatbot = desk.chatbot()
     desk.put("여비규정.txt", rule(3).replace("사항을 정한다", "사항을  정한다"))  # 제1조 as before
     (line,) = desk.add().review
-    assert "승인된 답변 1번 '일비가 얼마죠?': 「여비규정」 제2조가 바뀝니다." in line
+    assert line.startswith(
+        "승인된 답변 1번 '일비가 얼마죠?': 「여비규정」 제2조의 글이 바뀌거나 없어져"
+    )
 
     def fires() -> list[bool]:
         asked = ("일비가 얼마죠?", "목적이 뭐죠?")
@@ -203,7 +235,7 @@ def test_approved_answers_stop_when_their_article_changes_and_only_then(
     desk.put("여비규정.txt", rule(3).replace("제2조(일비)", "제3조(일비)"))
     desk.add()
     assert fires() == [False, True]
-    code, _, err = call(main, "faq", "--home", desk.home, "--confirm", "1")
+    code, _, err = call(main, "faq", "--home", desk.home, "--confirm", "3")
     assert (code, "제2조가 이제 없습니다.\n→" in err) == (1, True)
 
 
@@ -255,6 +287,11 @@ def test_the_day_comes_from_the_admin_or_the_file_name(
     assert (desk.amounts("2024-12-31"), desk.amounts()) == ([3], [1])
     code, _, err = call(main, "add", "--home", desk.home, first, "--effective", "내일")
     assert (code, "날짜가 아닙니다: 내일 → " in err) == (1, True)
+    code, _, err = call(main, "add", "--home", desk.home, first, "--effective", "2024. 12. 1.")
+    assert (code, "참고" in err, desk.amounts("2024-12-01")) == (0, False, [1])
+    for far in ("2014-12-31", "2036-01-01"):
+        code, _, err = call(main, "add", "--home", desk.home, first, "--effective", far)
+        assert (code, f"시행일이 오늘에서 멉니다: {far} → " in err) == (0, True)
 
 
 def test_a_rule_that_stays_in_a_changed_book_is_no_new_version(desk: Desk) -> None:
@@ -343,9 +380,53 @@ def test_a_rule_that_is_shortened_is_a_version_and_another_part_is_none(desk: De
     assert "여비규정 2판(2024-03-01 시행): 새 판" in desk.add().summary
     assert (desk.amounts(), desk.amounts("2024-02-29")) == ([3], [2])
     desk.put("제2권.txt", "여비규정\n\n제6조(정산) 정산은 매달 한다.\n\n제7조(기타) 없음\n")
-    assert desk.add().summary == ("여비규정 1판: 새 규정",)
+    outcome = desk.add()
+    assert outcome.summary == ("여비규정 1판: 새 규정",)
     assert len(shelf_of(desk.home).ids) == 2
+    assert "제목이 같은" in "".join(notes(outcome))
     # An excerpt is none of its own.
     desk.put("발췌.txt", "여비규정\n\n제1조(목적) 여비에 필요한 사항을 정한다.\n")
     desk.add()
     assert desk.amounts() == [3]
+
+
+def test_of_a_shorter_text_that_does_not_say_its_day_the_admin_is_told(desk: Desk) -> None:
+    more = "\n".join(f"제{n}조(사항) 사항 {n}은 따로 정한다.\n" for n in range(3, 10))
+    first = desk.put("1_여비규정.txt", f"{rule(2)}\n{more}")
+    second = desk.put("2_여비규정.txt", rule(3))
+    outcome = desk.add()
+    (note,) = notes(outcome)
+    assert f"「여비규정」: 제목이 같은 {first}의 규정과 조문이 달라, 둘 다 따로 시행합니다." in note
+    assert f"'ingest add --effective 시행일 {second}'" in note
+    assert sorted(desk.amounts()) == [2, 3]
+    assert notes(desk.add()) == []
+    # What the note says to do about it.
+    assert statuses(desk.add(second, since="2024-03-01")) == ["replaced"]
+    assert desk.days() == [(1, "", "2024-03-01"), (2, "2024-03-01", None)]
+    assert (desk.amounts(), desk.amounts("2024-02-29")) == ([3], [2])
+    assert statuses(desk.add(second, since="2024-03-01")) == ["unchanged"]
+
+
+def test_two_contents_of_one_day_and_a_changed_title_are_named(desk: Desk) -> None:
+    path = desk.put("여비규정.txt", rule(2, "2024-03-01"))
+    assert notes(desk.add()) == []
+    desk.put("여비규정.txt", rule(3, "2024-03-01"))
+    (note,) = notes(desk.add())
+    assert note.startswith(
+        "「여비규정」: 2024-03-01부터 시행하는 판이 이미 있어, 그 판을 이 내용으로"
+    )
+    assert (desk.amounts(), desk.amounts("2024-02-29")) == ([3], [])
+    desk.put("여비규정.txt", rule(4, "2025-03-01"))
+    assert notes(desk.add()) == []
+    # Another title in the same file.
+    path.write_text(rule(4, "2025-03-01", "출장여비규정"))
+    rehearsal = desk.sync(dry_run=True)
+    outcome = desk.add()
+    assert notes(rehearsal) == notes(outcome)
+    assert notes(outcome) == [
+        "제목이 바뀌었습니다: 「여비규정」 → 「출장여비규정」. 새 규정으로 넣고 옛 규정은 "
+        "철회합니다. → 옛 규정도 있어야 하면 그 파일도 함께 두세요."
+    ]
+    assert (desk.amounts(), desk.amounts(title="출장여비규정")) == ([], [4])
+    path.write_text(rule(5, "2099-01-01", "국내여비규정"))
+    assert "2099-01-01까지는 어느 것으로도 답하지 않습니다." in notes(desk.add())[0]

@@ -5,6 +5,10 @@ from __future__ import annotations
 import errno
 import itertools
 import os
+import re
+import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,6 +20,7 @@ from ingest import watch as watching
 from ingest.pipeline import Outcome
 from onprem_rag.errors import LibraryError
 from onprem_rag.index import generations
+from tests.conftest import PROJECT
 from tests.ingest.holding import Desk, rule
 
 PATIENCE_S = 60.0
@@ -48,6 +53,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
     monkeypatch.setattr(watching, "LOOK_S", 0.05)
     monkeypatch.setattr(watching, "QUIET_S", 0.3)
     monkeypatch.setattr(watching, "AGAIN_S", 0.2)
+    monkeypatch.setattr(watching, "MOST_S", 1.5)
     return Desk(tmp_path)
 
 
@@ -112,6 +118,62 @@ def test_hidden_files_keep_nobody_waiting_and_a_full_disk_is_told_and_tried_agai
 
     until(restless)
     assert "디스크가 가득 찼습니다" in capsys.readouterr().err
+
+
+def test_what_is_written_all_the_time_keeps_nothing_else_waiting(
+    desk: Desk, watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor is half of it taken in."""
+    until(lambda: len(watch.told) == 1)
+    monkeypatch.setattr(watching, "QUIET_S", 1.0)  # longer than a busy machine pauses
+    long, text, over = desk.folder / "보수규정.txt", rule(5, title="보수규정"), threading.Event()
+
+    def write() -> None:
+        for number in itertools.count():
+            long.write_text(text[: len(text) // 2] + "…" * number)
+            if over.wait(0.05):
+                return
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        desk.put("여비규정.txt", rule(3))
+        until(lambda: desk.amounts() == [3] and len(watch.told) > 1)
+        assert desk.amounts(title="보수규정") == []
+        reasons = [{one.path: one.reason for one in done.failed} for done in watch.told[1:]]
+        assert {told[str(long)] for told in reasons} == {
+            "아직 쓰이고 있습니다. → 다 쓰이고 나면 그때 읽습니다."
+        }
+    finally:
+        over.set()
+        writer.join()
+    long.write_text(text)
+    until(lambda: desk.amounts(title="보수규정") == [5])
+
+
+def test_on_the_command_line_it_tells_when_it_began_what_it_did_and_that_it_has_ended(
+    desk: Desk,
+) -> None:
+    desk.put("여비규정.txt", rule(2))
+    watched = subprocess.Popen(
+        [sys.executable, "-m", "ingest", "watch", "--home", desk.home, desk.folder],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=PROJECT,
+    )
+    assert watched.stdout
+    lines = [watched.stdout.readline() for _ in range(4)]
+    watched.send_signal(signal.SIGINT)
+    out, err = watched.communicate(timeout=PATIENCE_S)
+    assert lines[0] == f"{desk.folder} 폴더를 지켜봅니다. 멈추려면 Ctrl-C를 누르세요.\n"
+    assert re.fullmatch(r"\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\]\n", lines[1])
+    assert lines[2:] == [
+        "  여비규정 1판: 새 규정\n",
+        "파일 1개에서 규정 1건, 조문 2개를 넣었습니다.\n",
+    ]
+    assert (watched.returncode, out, "지켜보기를 멈췄습니다." in err) == (0, "", True), err
+    assert "Traceback" not in err
 
 
 def test_a_folder_that_is_not_there_at_first_is_an_error(desk: Desk) -> None:

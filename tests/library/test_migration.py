@@ -54,10 +54,11 @@ def as_before_versions(path: Path) -> None:
         connection.execute("ALTER TABLE documents DROP COLUMN content")
         for column in ("referred", "plain"):
             connection.execute(f"ALTER TABLE passages DROP COLUMN {column}")
-        connection.execute("ALTER TABLE faq DROP COLUMN approved")
+        connection.execute("ALTER TABLE faq DROP COLUMN grounds")
+        connection.execute("DROP TABLE feedback")
         connection.execute("CREATE TABLE revision (id INTEGER PRIMARY KEY, number INTEGER)")
         connection.execute("INSERT INTO revision VALUES (1, ?)", (newest,))
-        connection.execute("DELETE FROM migrations WHERE name = '_m0004_versions'")
+        connection.execute("DELETE FROM migrations WHERE name >= '_m0004'")
 
 
 def test_a_library_from_before_versions_goes_on(tmp_path: Path, call: Run) -> None:
@@ -115,3 +116,50 @@ def test_a_library_from_before_versions_goes_on(tmp_path: Path, call: Run) -> No
     assert code == 0
     assert "60일 이내" in chatbot.ask(QUESTION).text
     assert chatbot.ask("퇴거 기한이 언제인가요?").status is Status.FAQ
+
+
+ANNEXED = """여비규정
+
+제1조(목적) 이 규정은 여비를 정한다.
+
+제2조(일비) 일비는 별표 1과 같다.
+
+[별표 1] 정액표(제2조 관련)
+
+직원은 하루에 2만원을 지급한다.
+"""
+APPROVED = """질문,답변,문서,조문
+일비가 얼마죠?,2만원입니다.,여비규정,제2조
+여비 규정은 무엇이죠?,규정입니다.,여비규정,제1조
+"""
+
+
+def test_answers_that_were_bound_to_their_article_alone_fire_on_and_watch_more(
+    tmp_path: Path, call: Run
+) -> None:
+    home, rule, faq = tmp_path / "home", tmp_path / "여비규정.txt", tmp_path / "여비.csv"
+    rule.write_text(ANNEXED)
+    faq.write_text(APPROVED)
+    ingested(home, rule)
+    call(main, "faq", "--home", home, faq)
+    with sqlite3.connect(home / "library.sqlite") as connection:
+        bound = "SELECT json_extract(grounds, '$[0][2]') FROM faq WHERE id = 1"
+        ((digest,),) = connection.execute(bound).fetchall()
+        connection.execute("ALTER TABLE faq DROP COLUMN grounds")
+        connection.execute("ALTER TABLE faq ADD COLUMN approved VARCHAR(64) NOT NULL DEFAULT ''")
+        connection.execute("UPDATE faq SET approved = ? WHERE id = 1", (digest,))
+        connection.execute("UPDATE faq SET approved = 'of another text' WHERE id = 2")
+        connection.execute("DROP TABLE feedback")
+        connection.execute("DELETE FROM migrations WHERE name > '_m0005'")
+    ingested(home, rule)  # nothing has changed but the program
+    chatbot = Chatbot.open(load_config(home))
+
+    def firing() -> list[bool]:
+        asked = ("일비가 얼마죠?", "여비 규정은 무엇이죠?")
+        return [chatbot.ask(question).status is Status.FAQ for question in asked]
+
+    assert firing() == [True, False]
+    rule.write_text(ANNEXED.replace("2만원", "3만원"))
+    _, out, _ = call(main, "add", "--home", home, rule)
+    assert "승인된 답변 1번 '일비가 얼마죠?': 「여비규정」 별표 1의 글이 바뀌거나 없어져" in out
+    assert firing() == [False, False]

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from onprem_rag.config import load_config
 from onprem_rag.errors import LibraryError
-from onprem_rag.library import engine, schema
+from onprem_rag.library import schema
 from onprem_rag.library.migrations import MIGRATIONS, migrate
 from onprem_rag.library.shelf import Shelf
 from onprem_rag.library.store import Library
@@ -279,13 +279,20 @@ def test_a_library_of_the_first_schema_is_migrated(library: Library, tmp_path: P
     library.close()
     path = tmp_path / "library.sqlite"
     with sqlite3.connect(path) as connection:
-        for name in ("faq_revision", "cross_references", "holdings", "files", "history"):
+        for name in (
+            "faq_revision",
+            "cross_references",
+            "holdings",
+            "files",
+            "history",
+            "feedback",
+        ):
             connection.execute(f"DROP TABLE {name}")
         connection.execute("DROP INDEX documents_by_content")
         for table, names in (
             ("passages", ["subparagraph"]),
             ("documents", OLD),
-            ("faq", ["approved"]),
+            ("faq", ["grounds"]),
         ):
             for name in names:
                 connection.execute(f"ALTER TABLE {table} DROP COLUMN {name}")
@@ -333,15 +340,12 @@ def test_a_writer_locks_at_once(library: Library, tmp_path: Path) -> None:
         other.close()
 
 
-def test_a_locked_library_is_an_error(
-    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(engine, "_PATIENCE_MS", 50)
+def test_a_locked_library_is_an_error(library: Library, tmp_path: Path) -> None:
     other = sqlite3.connect(tmp_path / "library.sqlite", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     again = Library.open(url_of(tmp_path))
     expected = pytest.raises(LibraryError, match=r"쓸 수 없습니다.*locked.*\n→ 다른 프로그램이")
-    with expected, again.writing():
+    with expected, again.writing(50):
         pass
     other.close()
 

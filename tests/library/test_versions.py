@@ -9,10 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from onprem_rag.errors import ConfigError
 from onprem_rag.library.versions import (
     chained,
     in_force,
     is_ever_in_force,
+    iso_day,
     rule_key,
     state_of,
     unused,
@@ -131,3 +133,27 @@ def test_a_rule_is_its_title_and_kind() -> None:
     assert rule_key("――", "규정", "/가") != rule_key("…", "규정", "/가")
     assert unused("가", set()) == "가"
     assert unused("가", {"가", "가#2", "나#3"}) == "가#3"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "2026-03-01",
+        "2026.3.1",
+        "2026. 3. 1.",
+        "20260301",
+        "2026/3/1",
+        "2026년 3월 1일",
+        " 2026-3-1 ",
+    ],
+)
+def test_a_day_may_be_written_in_many_ways(written: str) -> None:
+    assert iso_day(written) == "2026-03-01"
+
+
+@pytest.mark.parametrize(
+    "written", ["내일", "", "2026-13-01", "2026-02-29", "26.3.1", "2026.3", "2026031", "2026-W10-1"]
+)
+def test_what_is_no_day_is_refused(written: str) -> None:
+    with pytest.raises(ConfigError, match=r"날짜가 아닙니다: .* → 2024-03-01처럼"):
+        iso_day(written)

@@ -11,8 +11,11 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Dialog, Page, expect
 
+from onprem_rag.config import load_config
+from onprem_rag.library.store import Library
 from onprem_rag.records import Guard
 from onprem_rag.report.words import GUARD_NAMES
+from onprem_rag.web.thumbs import ASKED, KEPT, NOT_KEPT, TAKEN_BACK
 from tests.web.serving import PATIENCE_MS, PROJECT, ask, open_page, serving
 
 FAQ = "연차는 며칠인가요?"
@@ -52,6 +55,10 @@ class Chatbot:
 
     def examples(self):
         return ()
+
+    def rate(self, shown, answer, thumb):
+        with open(os.environ["CLOSED"], "a") as rated:
+            rated.write(f"{answer.question} {thumb}\\n")
 
     def stream(self, question, earlier=()):
         if question == "고장":
@@ -145,6 +152,28 @@ def test_example_question_is_asked_by_a_click(page: Page) -> None:
     example.click()
     expect(page.get_by_test_id("stChatMessage").first).to_contain_text(question)
     expect(page.locator(".orag-status .orag-faq").first).to_be_attached()
+
+
+def test_one_thumb_an_answer_is_kept_and_can_be_changed(page: Page, demo_home: Path) -> None:
+    library = Library.open(load_config(demo_home).library_url)
+    answer = ask(page, FAQ)
+    up, down = (answer.get_by_role("radio", name=f"Thumbs {way}") for way in ("up", "down"))
+    words = answer.locator(".orag-thumbs")
+    expect(words).to_have_text(ASKED)
+    for thumb, said, kept in ((up, KEPT[1], [1]), (down, KEPT[0], [-1]), (down, TAKEN_BACK, [])):
+        thumb.click()
+        expect(words).to_have_text(said)
+        assert [vote.thumb for vote in library.votes()] == kept
+    with library.writing():  # as an ingest does
+        up.click()
+        expect(words).to_have_text(NOT_KEPT)
+        expect(up).not_to_be_checked()
+    assert library.votes() == []
+    assert page.get_by_test_id("stException").count() == 0
+    up.click()
+    expect(words).to_have_text(KEPT[1])
+    up.click()
+    expect(words).to_have_text(TAKEN_BACK)
 
 
 def test_what_the_rules_do_not_say_is_refused(page: Page) -> None:
@@ -325,6 +354,18 @@ def test_a_closed_page_breaks_the_answer_off(slow_app: str, browser: Browser, cl
     expect(page.locator(".orag-growing")).to_contain_text("가가")
     page.close()
     assert _comes_to_hold(closed, "떠난 질문")
+
+
+def test_a_thumb_does_not_break_an_answer_off(slow_page: Page, closed: Path) -> None:
+    liked = ask(slow_page, "앞서")
+    _begin(slow_page, "쓰는 질문")
+    expect(slow_page.locator(".orag-growing")).to_contain_text("가가")
+    liked.get_by_role("radio", name="Thumbs up").click()
+    answer = slow_page.get_by_test_id("stChatMessage").last
+    expect(answer.locator(".orag-text")).to_have_text("확인을 마친 글", timeout=PATIENCE_MS)
+    assert _comes_to_hold(closed, "앞서 1")
+    expect(liked.locator(".orag-thumbs")).to_have_text(KEPT[1])
+    assert "쓰는 질문" not in closed.read_text().splitlines()
 
 
 def test_problems_end_in_words(slow_page: Page) -> None:

@@ -1,0 +1,104 @@
+"""What an admin should know of the place that a file's documents took among the others: Korean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from ingest.held import Held, VersionId, id_of, key_of, newness
+from onprem_rag.library.versions import is_ever_in_force, title_key
+from onprem_rag.records import FileRead, Version
+
+
+@dataclass(frozen=True, slots=True)
+class Noticing:
+    """The versions of a plan, what they were ``before`` its run, and the run: day and revision."""
+
+    held: Held
+    before: Mapping[VersionId, Version]
+    provided: Mapping[int, int]  # in how many files a document is
+    today: str
+    revision: int
+
+    def notes(self, file: FileRead, last: FileRead | None) -> tuple[str, ...]:
+        """Of a file that was taken in just now; ``last`` is what it held before."""
+        own = self.held.newest(file.documents)
+        new = [one for one in own if one.taken == self.revision]
+        found = [*self._rivals(file, own), *self._same_day(new), *self._beside(file, new)]
+        return (*found, *self._retitled(file, last, new))
+
+    def _rivals(self, file: FileRead, own: list[Version]) -> Iterator[str]:
+        """Rules that two files of one run hold in two wordings, as of the same day."""
+        for one in own:
+            for other in self.held.of_rule(one.rule):
+                undated = not (one.dated or other.dated) and self.today in (one.since, other.since)
+                same_day = undated or one.since == other.since
+                now = one.taken == other.taken == self.revision
+                if other.document_id not in file.documents and same_day and now:
+                    last, first = sorted((one, other), key=newness, reverse=True)
+                    yield (
+                        f"「{last.title}」: {first.source}에도 같은 시행일로 다른 내용이 있어 "
+                        f"{last.source}의 것만 답합니다. → 새 판이면 --effective로 시행일을 알려 "
+                        "주고, 다른 규정이면 제목을 고치세요."
+                    )
+
+    def _same_day(self, new: list[Version]) -> Iterator[str]:
+        """Versions that another one of their day was in the place of until now."""
+        for one in new:
+            for other in self.held.of_rule(one.rule):
+                known = self.before.get(id_of(other))
+                counted = known and is_ever_in_force(known) and other.taken != self.revision
+                if counted and one.dated and other.dated and other.since == one.since:
+                    yield (
+                        f"「{one.title}」: {one.since}부터 시행하는 판이 이미 있어, 그 판을 이 "
+                        "내용으로 바꿉니다. → 다시 개정된 것이면 --effective로 그 시행일을 알려 "
+                        "주세요."
+                    )
+                    break
+
+    def _beside(self, file: FileRead, new: list[Version]) -> Iterator[str]:
+        """Rules that stand beside another of their title and kind, and follow none."""
+        known = {one.rule for one in self.before.values()}
+        for one in new:
+            parts = self.held.parts(key_of(one.rule))
+            others = [
+                part
+                for rule, part in parts.items()
+                if rule != one.rule and part.document_id not in file.documents and self._goes(part)
+            ]
+            if others and one.rule not in known:
+                yield (
+                    f"「{one.title}」: 제목이 같은 {others[0].source}의 규정과 조문이 달라, 둘 다 "
+                    "따로 시행합니다. → 그 규정의 새 판이면 'ingest add --effective 시행일 "
+                    f"{file.source}', 잘못 넣었으면 'ingest remove {file.source}', 다른 규정이면 "
+                    "제목을 고치세요."
+                )
+
+    def _retitled(self, file: FileRead, last: FileRead | None, new: list[Version]) -> Iterator[str]:
+        """A file that holds a rule of another title than before."""
+        left = set(last.documents) - set(file.documents) if last else set()
+        gone = [one for one in self.held.newest(sorted(left)) if not self._is_held(one.rule)]
+        known = {one.rule for one in self.before.values()}
+        came = [one for one in new if one.rule not in known]
+        if len(gone) != 1 or len(came) != 1 or _called(gone[0]) == _called(came[0]):
+            return
+        old, one = gone[0], came[0]
+        until = (
+            f" {one.since}까지는 어느 것으로도 답하지 않습니다." if one.since > self.today else ""
+        )
+        yield (
+            f"제목이 바뀌었습니다: 「{old.title}」 → 「{one.title}」. 새 규정으로 넣고 옛 규정은 "
+            f"철회합니다.{until} → 옛 규정도 있어야 하면 그 파일도 함께 두세요."
+        )
+
+    def _goes(self, version: Version) -> bool:
+        """Whether it is in force, or will be, as far as is known."""
+        ended = version.until is not None and version.until <= self.today
+        return version.withdrawn is None and not ended and self._is_held(version.rule)
+
+    def _is_held(self, rule: str) -> bool:
+        return any(self.provided[one.document_id] for one in self.held.of_rule(rule))
+
+
+def _called(version: Version) -> tuple[str, str]:
+    return title_key(version.title), version.kind

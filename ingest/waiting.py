@@ -1,0 +1,123 @@
+"""Approved answers that wait for an admin, or will on a day to come, and what has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from ingest.review import coming, outdated
+from onprem_rag.grounds import changed, fits
+from onprem_rag.korean.text import sentences
+from onprem_rag.library.shelf import Shelf, digest
+from onprem_rag.library.store import Library
+from onprem_rag.library.versions import title_key
+from onprem_rag.records import FaqEntry, Passage, Wording
+
+_BEFORE = 30  # characters that are shown before a change, and of all
+_LONGEST = 140
+
+
+@dataclass(frozen=True, slots=True)
+class Reworded:
+    """One place that an approved answer stands on: its first sentence that has changed.
+
+    ``before`` as it was approved: "" where a sentence was added, None where no version holds that
+    text any more. ``after`` as it reads then: "" where one was taken out, None where all is gone.
+    """
+
+    document: str
+    article: str
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An approved answer that waits to be confirmed: since the day ``since``, or "" for now."""
+
+    entry: FaqEntry
+    since: str
+    changes: tuple[Reworded, ...]
+
+
+def waiting(library: Library, shelf: Shelf) -> list[Waiting]:
+    """The approved answers that don't fire today, and then those that won't on a coming day."""
+    stopped = outdated(library, shelf)
+    found = [Waiting(entry, "", _changes(library, shelf, entry)) for entry in stopped]
+    firing = [entry for entry in library.faq() if fits(entry, shelf)]
+    for day in coming(shelf):
+        for entry in [one for one in firing if not fits(one, day)]:
+            found.append(Waiting(entry, day.day, _changes(library, day, entry)))
+            firing.remove(entry)
+    return found
+
+
+def told(one: Waiting) -> Iterator[str]:
+    """What an admin reads of it, in Korean lines."""
+    entry = one.entry
+    when = f" — {one.since}부터 바뀝니다" if one.since else ""
+    yield f"{entry.id}번 '{entry.questions[0]}' 「{entry.document}」 {entry.article}{when}"
+    yield f"    답변: {entry.answer}"
+    for change in one.changes:
+        now = "그날부터" if one.since else "지금"
+        yield f"    「{change.document}」 {change.article}"
+        yield f"      승인할 때: {_quoted(change.before, '그 글이 남아 있지 않습니다')}"
+        yield f"      {now}: {_quoted(change.after, '없습니다')}"
+
+
+def _quoted(text: str | None, gone: str) -> str:
+    if text is None:
+        return f"({gone})"
+    return f'"{text}"' if text else "(이 문장이 없음)"
+
+
+def _changes(library: Library, shelf: Shelf, entry: FaqEntry) -> tuple[Reworded, ...]:
+    found = []
+    for one in changed(entry, shelf):
+        after = _joined(shelf.article(one.document, one.article))
+        shown = _first_change(_approved(library, shelf, one), after)
+        found.append(Reworded(one.document, one.article, *shown))
+    return tuple(found)
+
+
+def _approved(library: Library, shelf: Shelf, one: Wording) -> str | None:
+    """The text that was approved, in whichever version of the rule has it."""
+    key = title_key(one.document)
+    for version in reversed(shelf.held):
+        if title_key(version.title) == key:
+            passages = library.article([version.document_id], one.article)
+            if digest(passages) == one.digest:
+                return _joined(passages)
+    return None
+
+
+def _joined(passages: Sequence[Passage]) -> str | None:
+    return "\n".join(passage.text for passage in passages) or None
+
+
+def _first_change(before: str | None, after: str | None) -> tuple[str | None, str | None]:
+    """The first sentence of each that the other has not got, cut around where they differ."""
+    if before is None or after is None:
+        old, new = (text and _cut(_sentences(text)[0], 0) for text in (before, after))
+        return old, new
+    olds, news = _sentences(before), _sentences(after)
+    old, new = _first_other(olds, news), _first_other(news, olds)
+    pairs = enumerate(zip(old, new, strict=False))
+    same = next((at for at, (one, other) in pairs if one != other), 0)
+    return _cut(old, same), _cut(new, same)
+
+
+def _sentences(text: str) -> list[str]:
+    return [" ".join(text[start:end].split()) for start, end in sentences(text)] or [""]
+
+
+def _first_other(own: Sequence[str], others: Sequence[str]) -> str:
+    known = {one.replace(" ", "") for one in others}
+    return next((one for one in own if one.replace(" ", "") not in known), "")
+
+
+def _cut(text: str, at: int) -> str:
+    start = max(0, at - _BEFORE)
+    start = text.rfind(" ", 0, start + 1) + 1 if start else 0
+    end = start + _LONGEST
+    return f"{'…' if start else ''}{text[start:end]}{'…' if end < len(text) else ''}"

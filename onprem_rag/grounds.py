@@ -1,0 +1,93 @@
+"""What answers stand on: the articles and annexes whose change an admin has to look at."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from onprem_rag.korean.references import find_references
+from onprem_rag.library.shelf import Shelf, digest
+from onprem_rag.library.store import Library
+from onprem_rag.library.versions import title_key
+from onprem_rag.records import Answer, FaqEntry, Wording
+
+_ANNEX = re.compile(r"별표(?: \d+(?:의\d+)?)?")  # at the start of a place
+_BARE_ANNEX = re.compile(r"별표(?!\s?제?\s?\d)")
+_LINK = re.compile(r"\s*(?:,|·|및|또는|[와과]|이?나)?\s*")
+_WORDS = 8  # that a title which stands before a place may have
+
+
+def grounds(entry: FaqEntry, shelf: Shelf) -> tuple[Wording, ...]:
+    """What an approved answer stands on, as it reads on a day: its own article first.
+
+    Then what its answer names, and the annexes that its article refers to; the digest of one that
+    is not there is "". () where its own article is not, or is of more than one rule.
+    """
+    own = shelf.article(entry.document, entry.article)
+    if len({passage.document_id for passage in own}) != 1:
+        return ()
+    named = [*_named(entry, shelf)]
+    for passage in own:
+        for reference, _ in shelf.named_in(passage):
+            if annex := _ANNEX.match(reference.place):
+                named.append((reference.document or entry.document, annex[0]))
+    places = {(title_key(entry.document), entry.article): entry.document}
+    for title, place in named:
+        places.setdefault((title_key(title), _written(title, place, shelf)), title)
+    return tuple(
+        Wording(title, place, shelf.digest(title, place)) for (_, place), title in places.items()
+    )
+
+
+def fits(entry: FaqEntry, shelf: Shelf) -> bool:
+    """Whether all that an approved answer was approved against reads as it did then."""
+    return not changed(entry, shelf)
+
+
+def changed(entry: FaqEntry, shelf: Shelf) -> list[Wording]:
+    """What an approved answer was approved against, and reads otherwise now or is gone."""
+    return [
+        one
+        for one in entry.approved
+        if one.digest and one.digest != shelf.digest(one.document, one.article)
+    ]
+
+
+def cited(answer: Answer, library: Library) -> tuple[Wording, ...]:
+    """The articles that an answer cites, as they read in the versions that it cites."""
+    found = {(one.document, one.article or ""): one.document_id for one in answer.citations}
+    return tuple(
+        Wording(title, article, digest(library.article([number], article)))
+        for (title, article), number in found.items()
+    )
+
+
+def _named(entry: FaqEntry, shelf: Shelf) -> Iterator[tuple[str, str]]:
+    """(title, place) of all that the answer's text names; its own rule's where it names none."""
+    text = entry.answer
+    title, end = entry.document, 0
+    for reference in find_references(text, every=True):
+        place = reference.annex or reference.article
+        linked = _LINK.fullmatch(text, end, max(end, reference.start))
+        before = reference.document or _title_before(text, reference.start, shelf)
+        title = before or (title if linked else entry.document)
+        end = reference.end
+        if place:
+            yield title, place
+    for bare in _BARE_ANNEX.finditer(text):
+        yield _title_before(text, bare.start(), shelf) or entry.document, "별표"
+
+
+def _title_before(text: str, at: int, shelf: Shelf) -> str:
+    """The title of a rule in force that stands right before a place, or ""."""
+    words = text[:at].rstrip().removesuffix("의").split()[-_WORDS:]
+    names = (" ".join(words[first:]) for first in range(len(words)))
+    return next((name.strip("(「」 ") for name in names if shelf.has(name)), "")
+
+
+def _written(title: str, place: str, shelf: Shelf) -> str:
+    """A place as the rule writes it: its only annex may have no number."""
+    other = {"별표": "별표 1", "별표 1": "별표"}.get(place)
+    return (
+        other if other and not shelf.digest(title, place) and shelf.digest(title, other) else place
+    )

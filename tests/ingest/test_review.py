@@ -1,0 +1,256 @@
+"""What an amendment does to what cites it: approved answers, gold questions, thumbs-up answers."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from ingest.__main__ import main
+from ingest.faq import add_faq, review
+from onprem_rag.chatbot import Chatbot
+from onprem_rag.config import load_config
+from onprem_rag.grounds import grounds
+from onprem_rag.library.store import Library
+from onprem_rag.records import FaqEntry, Status
+from tests.conftest import Run, shelf_of
+from tests.ingest.holding import Desk, rule
+
+TODAY = "onprem_rag.library.versions.today"
+TRAVEL = """여비규정
+
+제1조(목적) 이 규정은 출장 여비에 필요한 사항을 정한다.
+
+제2조(일비) 출장자에게는 별표 1의 정액표에 따라 일비를 지급한다.
+
+제3조(숙박비) 숙박비는 실비로 지급하되 하루 7만원을 넘을 수 없다.
+
+제4조(준비금) 국외출장의 준비금은 「보수규정」 별표 2에 따른다.
+
+[별표 1] 정액표(제2조 관련)
+
+임원은 하루에 3만원을 지급한다.
+직원은 하루에 2만원을 지급한다.
+
+[별표 2] 서류 목록(제3조 관련)
+
+숙박비 영수증을 붙인다.
+"""
+PAY = """보수규정
+
+제1조(목적) 이 규정은 보수에 필요한 사항을 정한다.
+
+제2조(직급) 직급은 5급으로 나눈다.
+
+[별표 2] 준비금표(제2조 관련)
+
+준비금은 10만원으로 한다.
+"""
+ROWS = (
+    ("일비가 얼마죠?", "2만원입니다.", "제2조"),
+    ("숙박비는 얼마죠?", "7만원까지이며 서류는 별표 2에 있습니다.", "제3조"),
+    ("준비금은 얼마죠?", "10만원입니다.", "제4조"),
+    ("직급별 숙박비가 다른가요?", "아니요. 직급은 보수규정 제2조에 있습니다.", "제3조"),
+    ("목적이 뭐죠?", "여비입니다.", "제1조"),
+)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    """A home with two rules, and approved answers that stand on different parts of them."""
+    desk = Desk(tmp_path)
+    desk.put("여비규정.txt", TRAVEL)
+    desk.put("보수규정.txt", PAY)
+    desk.add()
+    load(desk)
+    return desk
+
+
+def load(desk: Desk, rows: tuple[tuple[str, str, str], ...] = ROWS) -> tuple[str, ...]:
+    """Approve these answers; what is said of those that don't fire."""
+    file = desk.home.parent / "여비.csv"
+    lines = [f"{question},{answer},여비규정,{article}" for question, answer, article in rows]
+    file.write_text("\n".join(["질문,답변,문서,조문", *lines]), encoding="utf-8")
+    return add_faq(desk.config, [file]).warnings
+
+
+def firing(chatbot: Chatbot) -> list[bool]:
+    return [chatbot.ask(question).status is Status.FAQ for question, _, _ in ROWS]
+
+
+def rate(chatbot: Chatbot, shown: str, question: str, thumb: int, day: str = "") -> None:
+    chatbot.rate(shown, chatbot.ask(question, day=day), thumb)
+
+
+# file, old words, new words, which answer stands on them, and where
+AMENDED = (
+    ("여비규정", "하루에 2만원", "하루에 5만원", 0, "「여비규정」 별표 1"),
+    ("여비규정", "영수증을", "영수증과 확인서를", 1, "「여비규정」 별표 2"),
+    ("보수규정", "10만원", "20만원", 2, "「보수규정」 별표 2"),
+    ("보수규정", "5급으로", "7급으로", 3, "「보수규정」 제2조"),
+    ("여비규정", "여비에 필요한", "여비의 지급에 필요한", 4, "「여비규정」 제1조"),
+)
+
+
+def test_an_answer_stops_with_whatever_it_stands_on_and_the_review_says_with_what(
+    desk: Desk, call: Run
+) -> None:
+    chatbot = desk.chatbot()
+    texts = {"여비규정": TRAVEL, "보수규정": PAY}
+    for file, old, new, stopped, place in AMENDED:
+        assert firing(chatbot) == [True] * 5
+        texts[file] = texts[file].replace(old, new)
+        desk.put(f"{file}.txt", texts[file])
+        (line,) = desk.add().review
+        assert line.startswith(f"승인된 답변 {stopped + 1}번 '{ROWS[stopped][0]}': {place}의 글이")
+        assert "→" in line
+        assert firing(chatbot) == [at != stopped for at in range(5)]
+        (one,) = review(desk.config)
+        (change,) = one.changes
+        assert (one.since, f"「{change.document}」 {change.article}") == ("", place)
+        assert (old in (change.before or ""), new in (change.after or "")) == (True, True)
+        code, out, _ = call(main, "faq", "--home", desk.home, "--review")
+        shown = [f"    {place}", f'승인할 때: "{change.before}"', f'지금: "{change.after}"']
+        assert (code, [words in out for words in shown]) == (0, [True] * 3)
+        call(main, "faq", "--home", desk.home, "--confirm", one.entry.id)
+
+
+def test_what_is_gone_is_said_to_be_gone(desk: Desk, call: Run) -> None:
+    desk.put("여비규정.txt", TRAVEL.partition("[별표 2]")[0])
+    desk.add()
+    call_out = call(main, "faq", "--home", desk.home, "--review")[1]
+    assert "    「여비규정」 별표 2" in call_out
+    assert "지금: (없습니다)" in call_out
+    assert firing(desk.chatbot()) == [True, False, True, True, True]
+    call(main, "faq", "--home", desk.home, "--confirm", "2")  # it stands on its article alone now
+    assert firing(desk.chatbot()) == [True] * 5
+
+
+NAMED = {
+    "2만원입니다.": [],
+    "(「여비규정」 제3조, 별표 2)": ["여비규정 제3조", "여비규정 별표 2"],
+    "보수 규정 제2조 및 별표 2": ["보수 규정 제2조", "보수 규정 별표 2"],
+    "보수규정의 별표 2를 보세요. 제3조도 보세요.": ["보수규정 별표 2", "여비규정 제3조"],
+    "제3조와 「보수규정」 제1조, 제2조": ["여비규정 제3조", "보수규정 제1조", "보수규정 제2조"],
+    "제3조부터 제5조까지": ["여비규정 제3조", "여비규정 제4조"],  # there is no 제5조
+    "별표에 있습니다.": ["여비규정 별표 1"],
+    "「근로기준법」 제60조에 따릅니다. 제1항을 보세요.": [],
+}
+
+
+def test_the_places_that_an_answer_names(desk: Desk) -> None:
+    shelf = shelf_of(desk.home)
+    for answer, places in NAMED.items():
+        found = grounds(FaqEntry(("왜죠?",), answer, "여비규정", "제1조"), shelf)
+        there = [f"{one.document} {one.article}" for one in found if one.digest]
+        assert there == ["여비규정 제1조", *places]
+
+
+def test_a_rule_that_an_answer_names_counts_once_it_is_there(desk: Desk) -> None:
+    load(desk, (("휴가는 며칠이죠?", "「휴가규정」 제2조에 따릅니다.", "제1조"),))
+    chatbot = desk.chatbot()
+    for amount, told, fires in ((2, 0, True), (3, 1, False)):
+        desk.put("휴가규정.txt", rule(amount, title="휴가규정"))
+        assert len(desk.add().review) == told
+        assert (chatbot.ask("휴가는 며칠이죠?").status is Status.FAQ) == fires
+
+
+def test_the_review_shows_what_a_coming_day_changes(
+    desk: Desk, call: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(TODAY, lambda: "2026-11-21")
+    coming = TRAVEL.replace("하루에 2만원", "하루에 5만원")
+    desk.put("여비규정(개정).txt", f"{coming}\n부칙\n이 규정은 2027년 1월 1일부터 시행한다.\n")
+    (line,) = desk.add().review
+    assert line.startswith("2027-01-01부터 승인된 답변 1번")
+    desk.put("보수규정.txt", PAY.replace("정한다", "규정한다"))
+    assert desk.add().review == ()  # what is to come has been told
+    code, out, _ = call(main, "faq", "--home", desk.home, "--review")
+    assert code == 0
+    assert "1번 '일비가 얼마죠?' 「여비규정」 제2조 — 2027-01-01부터 바뀝니다" in out
+    assert '그날부터: "직원은 하루에 5만원을 지급한다."' in out
+    assert "승인된 답변 0개가" in out
+    assert firing(desk.chatbot())[0]
+
+
+def test_an_answer_for_a_coming_rule_says_since_when_it_fires(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(TODAY, lambda: "2026-11-21")
+    desk.put("휴가규정.txt", rule(2, "2027-01-01", "휴가규정"))
+    desk.add()
+    file = desk.home.parent / "휴가.csv"
+    file.write_text("질문,답변,문서,조문\n휴가비가 얼마죠?,2만원.,휴가규정,제2조\n")
+    (warning,) = add_faq(desk.config, [file]).warnings
+    assert warning.endswith("「휴가규정」 제2조: 시행되는 2027-01-01부터 답합니다.")
+    chatbot = desk.chatbot()
+    assert chatbot.ask("휴가비가 얼마죠?").status is not Status.FAQ
+    monkeypatch.setattr(TODAY, lambda: "2027-01-01")
+    assert chatbot.ask("휴가비가 얼마죠?").status is Status.FAQ
+
+
+def test_numbers_stay_when_a_file_is_loaded_again(desk: Desk) -> None:
+    new = ("숙박비 한도는?", "7만원입니다.", "제3조")
+    assert load(desk, (ROWS[4], new, *ROWS[:3])) == ()
+    stored = Library.open(desk.config.library_url).faq()
+    assert {entry.questions[0]: entry.id for entry in stored} == {
+        ROWS[0][0]: 1,
+        ROWS[1][0]: 2,
+        ROWS[2][0]: 3,
+        ROWS[4][0]: 5,
+        new[0]: 6,
+    }
+    desk.put("여비규정.txt", TRAVEL.replace("7만원", "8만원"))
+    desk.add()
+    warnings = load(desk, (new, ROWS[0]))
+    assert [warning.partition(":")[2][:12] for warning in warnings] == [" '숙박비 한도는?'의"]
+    assert "확인하세요" in warnings[0]
+
+
+def test_liked_answers_that_cite_a_changed_article_are_named_once(desk: Desk) -> None:
+    chatbot = desk.chatbot()
+    question = "숙박비는 하루에 얼마까지 받을 수 있나요?"
+    assert "7만원" in chatbot.ask(question).text
+    for shown in ("가", "나"):
+        rate(chatbot, shown, question, 1)
+    rate(chatbot, "다", "숙박비 한도를 알려 줘", -1)
+    rate(chatbot, "라", "이 규정의 목적이 무엇인가요?", 1)
+    desk.put("여비규정.txt", TRAVEL.replace("7만원", "8만원"))
+    (line,) = [one for one in desk.add().review if "평가" in one]
+    assert line.startswith(
+        f"좋은 평가를 받은 답 '{question}': 「여비규정」 제3조의 글이 바뀌거나 없어집니다. →"
+    )
+    desk.put("여비규정.txt", TRAVEL.replace("7만원", "9만원"))
+    assert not any("평가" in one for one in desk.add().review)  # it was of the first wording
+    rate(chatbot, "가", question, 1)  # read again, and liked again
+    desk.put("여비규정.txt", TRAVEL)
+    assert sum("평가" in one for one in desk.add().review) == 1
+
+
+def test_one_vote_a_shown_answer_is_kept_without_a_name(desk: Desk) -> None:
+    chatbot, library = desk.chatbot(), Library.open(desk.config.library_url)
+    for thumb in (1, -1):
+        rate(chatbot, "가", "일비가 얼마죠?", thumb)
+        (vote,) = library.votes()
+        assert (vote.thumb, vote.question, vote.answer) == (thumb, "일비가 얼마죠?", "2만원입니다.")
+        assert [(one.document, one.article) for one in vote.cited] == [("여비규정", "제2조")]
+    rate(chatbot, "나", "화성 탐사선의 추진제는?", -1)
+    assert [vote.cited for vote in library.votes() if vote.shown == "나"] == [()]
+    rate(chatbot, "가", "일비가 얼마죠?", 0)
+    assert [vote.shown for vote in library.votes()] == ["나"]
+
+
+def test_gold_questions_of_a_whole_rule_are_named_too(desk: Desk) -> None:
+    lines = [
+        {"question": "숙박비는?", "document": "여비규정", "article": "제3조"},
+        {"question": "여비는?", "document": "여비규정", "article": None},
+        {"question": "보수는?", "document": "보수규정", "article": "제2조"},
+    ]
+    (desk.home / "질문.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    (desk.home / "config.toml").write_text('[gate]\nquestions = "질문.jsonl"\n')
+    desk.config = load_config(desk.home)
+    desk.put("여비규정.txt", TRAVEL.replace("7만원", "8만원"))
+    found = [line for line in desk.add().review if line.startswith("질문 모음")]
+    end = "「여비규정」 제3조의 글이 바뀌거나 없어집니다. → 정답이 그대로인지 확인하세요."
+    assert found == [f"질문 모음의 '{name}': {end}" for name in ("숙박비는?", "여비는?")]

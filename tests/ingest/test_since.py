@@ -1,0 +1,116 @@
+"""What a rule's newest addenda leave open about its 시행일, and what an admin is told of that."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from ingest.parse import parse
+from ingest.split.since import left_open, since_of
+from tests.ingest.holding import rule
+
+
+def told(addendum: str, name: str = "여비규정.txt") -> str:
+    """What is said of a rule with these addenda; "" for nothing."""
+    parsed = parse(name, f"{rule(2)}\n{addendum}\n".encode())
+    return " ".join(parsed.notes)
+
+
+@pytest.mark.parametrize(
+    ("addendum", "clause"),
+    [
+        (
+            "부칙 <2026. 1. 5.>\n이 규정은 2026년 2월 1일부터 시행한다. 다만, 제2조의 개정규정은 "
+            "2099년 6월 1일부터 시행한다.",
+            "“다만, 제2조의 개정규정은 2099년 6월 1일부터 시행한다”",
+        ),
+        (
+            "부칙 <2026. 1. 5.>\n제1조(시행일) 이 규정은 2026. 2. 1.부터 시행하되, 제2조 및 "
+            "별표 1은 2099. 6. 1.부터 시행한다.",
+            "“제2조 및 별표 1은 2099. 6. 1.부터 시행한다”",
+        ),
+        (
+            "부칙 <2098. 1. 5.>\n이 규정은 2098년 2월 1일부터 시행한다. 다만, 제2조는 공포 후 "
+            "1년이 경과한 날부터 시행한다.",
+            "“다만, 제2조는 공포 후 1년이 경과한 날부터 시행한다”",
+        ),
+        (
+            "부칙 <2026. 1. 5.>\n이 규정은 2026년 2월 1일부터 시행한다. 다만, 제2조의 시행일은 "
+            "원장이 따로 정한다.",
+            "“다만, 제2조의 시행일은 원장이 따로 정한다”",
+        ),
+    ],
+)
+def test_a_part_that_comes_into_force_later(addendum: str, clause: str) -> None:
+    note = told(addendum)
+    assert note.startswith(f"「여비규정」에는 나중에 시행되는 부분이 있지만({clause})")
+    assert ("통째로 20" in note, "→ " in note, "--effective" in note) == (True, True, True)
+
+
+@pytest.mark.parametrize(
+    ("addendum", "clause", "otherwise"),
+    [
+        (
+            "부칙 <2026. 1. 5.>\n이 규정은 원장이 따로 정하는 날부터 시행한다.",
+            "이 규정은 원장이 따로 정하는 날부터 시행한다",
+            "시행일을 모르는 판이 됩니다",
+        ),
+        (
+            "부칙 <2020. 1. 5.>\n이 규정은 2020년 2월 1일부터 시행한다.\n"
+            "부칙 <2026. 1. 5.>\n이 규정의 시행일은 원장이 따로 정한다.",
+            "시행일은 원장이 따로 정한다",
+            "2026-01-05부터 시행하는 것으로 봅니다",
+        ),
+        (
+            "부칙\n이 규정은 2020. 13. 45.부터 시행한다.",
+            "이 규정은 2020. 13. 45.부터 시행한다",
+            "시행일을 모르는 판이 됩니다",
+        ),
+        (
+            "부칙\n이 규정은 이사회의 승인을 받은 날부터 시행한다.",
+            "이 규정은 이사회의 승인을 받은 날부터 시행한다",
+            "시행일을 모르는 판이 됩니다",
+        ),
+    ],
+)
+def test_a_day_that_is_no_date(addendum: str, clause: str, otherwise: str) -> None:
+    assert told(addendum) == (
+        f"「여비규정」 부칙이 시행일을 날짜로 말하지 않습니다(“{clause}”). "
+        f"→ 'ingest add --effective 시행일 파일'로 알려 주세요. 알려 주지 않으면 {otherwise}."
+    )
+
+
+@pytest.mark.parametrize(
+    ("addendum", "name"),
+    [
+        ("부칙\n이 규정은 2020년 1월 1일부터 시행한다.", "여비규정.txt"),
+        (  # has come into force by now
+            "부칙 <2020. 1. 1.>\n이 규정은 2020년 1월 1일부터 시행한다. 다만, 제2조의 개정규정은 "
+            "2021년 1월 1일부터 시행한다.",
+            "여비규정.txt",
+        ),
+        (  # the day of its heading or of the file's name is the day of the approval
+            "부칙\n이 규정은 이사회의 승인을 받은 날부터 시행한다.",
+            "여비규정(2024. 3. 1.).txt",
+        ),
+        (
+            "부칙 <2020. 1. 1.>\n제1조(시행일) 이 규정은 2020년 1월 1일부터 시행한다.\n"
+            "제2조(적용례) 이 규정은 이 규정 시행 이후 신청하는 여비부터 적용한다.\n"
+            "제3조(다른 규정) 제2조에 관한 사항은 원장이 따로 정한다.",
+            "여비규정.txt",
+        ),
+        ("부칙 <2020. 1. 1.>\n생략", "여비규정.txt"),
+        ("", "여비규정.txt"),
+    ],
+)
+def test_a_plain_day_needs_no_word(addendum: str, name: str) -> None:
+    assert told(addendum, name) == ""
+
+
+def test_to_what_a_rule_applies_is_not_since_when_it_holds() -> None:
+    text = rule(2, "2027-01-01").rstrip()
+    text += "\n제2조(적용례) 이 규정은 시행 후 신청한 여비부터 적용한다.\n"
+    ((document, _),) = parse("여비규정.txt", text.encode()).documents
+    assert document.effective == since_of(document, "2020-01-01") == "2027-01-01"
+    assert left_open(replace(document, text=""), None) == ""
