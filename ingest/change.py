@@ -1,24 +1,25 @@
-"""One change of the library: begun from what is live, and made live as a whole or not at all."""
+"""One change of the library: begun from what is live, and made live as a whole or not at all.
+
+What only a change needs is imported when there is one: mostly there is none.
+"""
 
 from __future__ import annotations
 
 import signal
 import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ingest.lock import only_writer
 from ingest.plan import Plan
-from ingest.review import approvals, bind, cited_changes
 from ingest.split.marks import DELETED
 from ingest.summary import changed_rules
 from onprem_rag.config import Config
 from onprem_rag.errors import IndexMismatchError, LibraryError, OnpremRagError
-from onprem_rag.evaluate.retrieval import read_questions
 from onprem_rag.index import generations
-from onprem_rag.index.building import Source, build, load
 from onprem_rag.ingesting import progressing
 from onprem_rag.library import versions as days
 from onprem_rag.library.shelf import Shelf
@@ -30,6 +31,7 @@ from onprem_rag.timing import Progress
 
 if TYPE_CHECKING:
     from ingest.gate import Verdict
+    from onprem_rag.evaluate.retrieval import GoldQuestion
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ class Change:
         self._files = library.files(self._live)
         self.staged = library.files(STAGED)
         path = config.gate_questions  # what is wrong with them is told before the work
-        self._questions = read_questions(path) if path else []
+        self._questions = _questions_in(path) if path else []
         before = library.versions(self._live)
         self._rehearsed = 0
         self._prepared = False
@@ -82,7 +84,7 @@ class Change:
         """Load what building takes while another process reads a file; the first call only."""
         if not self._prepared:
             self._prepared = True
-            threading.Thread(target=load, daemon=True).start()
+            threading.Thread(target=_loaded, daemon=True).start()
 
     def publish(self, action: str, force: bool = False) -> Published:
         """Build the next generation and make it live; nothing where nothing has changed.
@@ -98,6 +100,8 @@ class Change:
                 with self.library.writing() as writer:
                     writer.replace_files(self._live, self.plan.files.values())
             return Published(live)
+        from ingest.review import approvals, bind, cited_changes
+
         bind(self.library, old)  # an older program bound answers to less, or to nothing
         lines = changed_rules(before, versions, self.today)
         new = Shelf(self.library, self._revision, self.today, versions)
@@ -143,6 +147,8 @@ class Change:
 
     def _build(self, versions: Sequence[Version]) -> str:
         """The next index generation over all that is ever in force, but deleted articles."""
+        from onprem_rag.index.building import Source, build
+
         config = self._config
         ids = [one.document_id for one in versions if days.is_ever_in_force(one)]
 
@@ -173,6 +179,20 @@ class Change:
         except IndexMismatchError:
             return False
         return live.manifest.revision == self._live
+
+
+def _questions_in(path: Path) -> list[GoldQuestion]:
+    from onprem_rag.evaluate.retrieval import read_questions
+
+    return read_questions(path)
+
+
+def _loaded() -> None:
+    """Import what building takes; what fails here fails there again, and is told."""
+    with suppress(Exception):
+        from onprem_rag.index.building import load
+
+        load()
 
 
 @contextmanager

@@ -31,7 +31,7 @@ class AnalysedTexts:
 
     def __init__(self, folder: Path | None = None, form: int = 0) -> None:
         self._folder = folder
-        self._made_by = f"{form} {version('python-mecab-ko-dic')}"
+        self.made_by = f"{form} {version('python-mecab-ko-dic')}"
 
     def of(
         self, texts: Sequence[str], report: Callable[[int, int], None], more: bool = False
@@ -134,7 +134,7 @@ class AnalysedTexts:
             shutil.rmtree(path, ignore_errors=True)
 
     def _digest(self, folder: Path) -> str:
-        digest = blake2b(self._made_by.encode(), digest_size=16)
+        digest = blake2b(self.made_by.encode(), digest_size=16)
         for path in sorted(folder.iterdir()):
             if path.name != _DIGEST:
                 with path.open("rb") as file:

@@ -27,8 +27,8 @@ from onprem_rag.index.interface import Content
 from onprem_rag.index.lexical import LexicalIndex
 from onprem_rag.index.local import LocalIndex
 from onprem_rag.index.milvus import MilvusIndex
-from onprem_rag.index.rows import Rows, imprints_in
-from onprem_rag.index.texts import CHANNELS, key_of, keys_array
+from onprem_rag.index.rows import Rows, digest_of, imprints_in
+from onprem_rag.index.texts import CHANNELS, Keys, key_of, keys_array
 from onprem_rag.index.vectors import NOTHING, vectors_of, windows_of
 from onprem_rag.records import Passage
 from onprem_rag.timing import Progress
@@ -84,12 +84,12 @@ def build(
     """
     folder = folders.new(index_folder, current_name(index_folder), least, server)
     embedder = SentenceTransformerEmbedder(embedder_folder) if embedder_folder else None
-    before = _before(index_folder, embedder)
+    run = _Run(folder, source, AnalysedTexts(index_folder / "analysis", FORMAT), embedder, progress)
+    before = _before(index_folder, embedder, run.known.made_by)
     try:
-        made = _made(folder, source, before, embedder, progress)
+        made = _made(run, before)
     except KeyError:  # a vector that was to be taken over is damaged or gone
-        again = replace(before, rows=None) if before else None
-        made = _made(folder, source, again, embedder, progress)
+        made = _made(run, replace(before, rows=None) if before else None)
     if made.before:
         learnt.share_embedder(folder, made.before)
     rows = made.rows
@@ -101,6 +101,7 @@ def build(
     else:
         LocalIndex.write(folder, content, made.before)
     rows.save(folder, source.imprints)
+    trained = learnt.note(folder, rows.bodies, made.before)
     manifest = Manifest(
         format=FORMAT,
         generation=folders.number(folder),
@@ -108,8 +109,10 @@ def build(
         passages=len(rows.passages),
         embedder=made.embedder.fingerprint if embedder_folder else EMBEDDED,
         vectors=made.embedder.fingerprint,
-        trained=learnt.note(folder, rows.bodies, made.before),
+        trained=trained,
         texts=made.texts,
+        analysis=run.known.made_by,
+        digest=digest_of(folder),
     )
     disk.sync(folder)
     text = json.dumps(asdict(manifest), indent=2)
@@ -128,31 +131,39 @@ class _Before:
     rows: Rows | None
 
 
-def _before(index_folder: Path, embedder: Embedder | None) -> _Before | None:
-    """The live generation, if it is sound and this (or, for None, its own) embedder's."""
+def _before(index_folder: Path, embedder: Embedder | None, analysis: str) -> _Before | None:
+    """The live generation, if it was made by this ``analysis`` and embedder (None: its own).
+
+    None if any of its files is damaged: that would be inherited for ever.
+    """
     folder = index_folder / (current_name(index_folder) or "none")
     try:
         manifest = read_manifest(folder)
-    except IndexMismatchError:
+        sound = digest_of(folder) == manifest.digest
+        elsewhere = MilvusIndex.address_of(folder)
+    except (IndexMismatchError, OSError, ValueError):
         return None
     same = EMBEDDED if embedder is None else embedder.fingerprint
-    if manifest.format != FORMAT or manifest.embedder != same:
+    if not sound or (manifest.analysis, manifest.embedder) != (analysis, same):
         return None
     own = embedder or learnt.embedder_of(folder, manifest.vectors)
     if own is None:
         return None
-    try:
-        rows = Rows.open(folder)
-        return _Before(folder, manifest, own, rows.lexical, rows)
-    except (OSError, ValueError, EOFError):  # damaged, or on a server
-        pass
-    try:
-        bare = {
-            name: LexicalIndex.open_terms(folder / name, manifest.passages) for name in CHANNELS
-        }
-    except (OSError, ValueError, EOFError):
-        return None
-    return _Before(folder, manifest, own, bare, None)
+    rows = None if elsewhere else Rows.open(folder)
+    size = manifest.passages
+    bare = {name: LexicalIndex.open_terms(folder / name, size) for name in CHANNELS}
+    return _Before(folder, manifest, own, rows.lexical if rows else bare, rows)
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What one build is given."""
+
+    folder: Path  # of the new generation
+    source: Source
+    known: AnalysedTexts
+    embedder: Embedder | None  # the configured one
+    progress: Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,34 +175,44 @@ class _Made:
     texts: int  # distinct ones that were analysed when all were
 
 
-def _made(
-    folder: Path,
-    source: Source,
-    before: _Before | None,
-    embedder: Embedder | None,
-    progress: Progress,
-) -> _Made:
-    """All that the generation in ``folder`` is made of. Raises KeyError as ``vectors_of`` does."""
-    known = AnalysedTexts(folder.parent / "analysis", FORMAT)
-    kept = _kept(source, before, known)
-    passages, referred = _by_id(*source.read(source.imprints.keys() - kept))
+def _made(run: _Run, before: _Before | None) -> _Made:
+    """All that a generation is made of. Raises KeyError as ``vectors_of`` does."""
+    kept = _kept(run, before)
+    passages, referred = _by_id(*run.source.read(run.source.imprints.keys() - kept))
     bodies = keys_array([key_of(passage.text) for passage in passages])
-    stay = before.rows.of(kept) if before and before.rows else np.zeros(0, dtype=np.bool_)
-    if before:
-        old = before.rows.bodies[stay] if before.rows else bodies[:0]
-        if not learnt.fits(before.folder, np.concatenate((old, bodies))):
-            return _made(folder, source, None, embedder, progress)
+    old = before.rows if before and kept else None
+    stay = old.of(kept) if old else np.zeros(0, dtype=np.bool_)
+    everywhere = np.concatenate((old.bodies[stay], bodies)) if old else bodies
+    if before and not learnt.fits(before.folder, everywhere):
+        return _made(run, None)
     channels = before.channels if before else None
-    analysis = analyse(passages, referred, progress, known, channels, more=bool(kept))
-    texts = before.manifest.texts if before and kept else len(analysis.texts.keys)
-    if before:
-        embedder = before.embedder
-    elif embedder is None:
-        embedder = learnt.new_embedder(folder, analysis, partial(progress, "임베더 학습"))
+    analysis = analyse(passages, referred, run.progress, run.known, channels, more=bool(old))
+    texts = before.manifest.texts if before and old else len(analysis.texts.keys)
+    embedder = before.embedder if before else run.embedder
+    if embedder is None:
+        report = partial(run.progress, "임베더 학습")
+        embedder = learnt.new_embedder(run.folder, analysis, report)
     lexical = analysis.channels
     del analysis  # its terms take as much memory as all texts, and encoding may take hours
-    wanted, windows = windows_of(embedder, [passage_parts(passage) for passage in passages])
-    keys = [key_of(text) for text in wanted]
+    rows, windows = _rows(passages, bodies, lexical, embedder)
+    if old:
+        rows = old.joined(stay, rows)
+    cache, report = run.folder.parent / "vectors", partial(run.progress, "벡터 계산")
+    vectors = vectors_of(embedder, rows.encoded, windows, cache, report)
+    nothing = np.where(vectors.any(axis=1), rows.encoded, np.frombuffer(NOTHING, dtype="V16"))
+    rows = replace(rows, encoded=nothing)
+    return _Made(rows, vectors, embedder, before.folder if before else None, texts)
+
+
+def _rows(
+    passages: Sequence[Passage],
+    bodies: Keys,
+    lexical: Mapping[str, LexicalIndex],
+    embedder: Embedder,
+) -> tuple[Rows, dict[bytes, str]]:
+    """The rows of ``passages``, and the texts of their windows by key."""
+    texts, windows = windows_of(embedder, [passage_parts(passage) for passage in passages])
+    keys = [key_of(text) for text in texts]
     rows = Rows(
         passages=np.array([passage.id for passage in passages], dtype=np.int64),
         documents=np.array([passage.document_id for passage in passages], dtype=np.int64),
@@ -201,14 +222,7 @@ def _made(
         encoded=keys_array(keys),
         lexical=lexical,
     )
-    if before and before.rows and kept:
-        rows = before.rows.joined(stay, rows)
-    named = dict(zip(keys, wanted, strict=True))
-    cache, report = folder.parent / "vectors", partial(progress, "벡터 계산")
-    vectors = vectors_of(embedder, rows.encoded, named, cache, report)
-    nothing = np.where(vectors.any(axis=1), rows.encoded, np.frombuffer(NOTHING, dtype="V16"))
-    rows = replace(rows, encoded=nothing)
-    return _Made(rows, vectors, embedder, before.folder if before else None, texts)
+    return rows, dict(zip(keys, texts, strict=True))
 
 
 def _by_id(passages: Sequence[Passage], referred: Sequence[str]) -> Titled:
@@ -216,15 +230,13 @@ def _by_id(passages: Sequence[Passage], referred: Sequence[str]) -> Titled:
     return [passages[at] for at in order], [referred[at] for at in order]
 
 
-def _kept(source: Source, before: _Before | None, known: AnalysedTexts) -> frozenset[int]:
+def _kept(run: _Run, before: _Before | None) -> frozenset[int]:
     """The documents whose rows can be taken over.
 
     None where the analysed texts of passages long gone would pile up.
     """
-    if not before or not before.rows or known.count() > 2 * before.manifest.texts + STEP:
+    if not before or not before.rows or run.known.count() > 2 * before.manifest.texts + STEP:
         return frozenset()
-    try:
-        there = imprints_in(before.folder)
-    except (OSError, ValueError, EOFError):
-        return frozenset()
-    return frozenset(of for of, imprint in source.imprints.items() if there.get(of) == imprint)
+    there = imprints_in(before.folder)
+    wanted = run.source.imprints.items()
+    return frozenset(document for document, imprint in wanted if there.get(document) == imprint)

@@ -48,6 +48,8 @@ class Manifest:
     vectors: str = ""  # the fingerprint of what encoded them
     trained: int = 0  # passages that the embedded default, or the vectors' cells, learnt from
     texts: int = 0  # distinct ones that were analysed when all were
+    analysis: str = ""  # what made the terms: the format, Mecab's dictionary
+    digest: str = ""  # of all that the next generation may take over
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from hashlib import blake2b, file_digest
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from onprem_rag.index.lexical import LexicalIndex
 from onprem_rag.index.texts import CHANNELS, Keys
 
 _IMPRINT = np.dtype([("document", np.int64), ("imprint", "V16")])
+_KINDS = {".npy", ".txt"}
 _Places = npt.NDArray[np.int32]
 
 
@@ -85,6 +88,19 @@ class Rows:
                 for name, channel in self.lexical.items()
             },
         )
+
+
+def digest_of(folder: Path) -> str:
+    """Of all files in which a generation has its rows, whatever is in them."""
+    places = [folder, *(folder / name for name in CHANNELS)]
+    paths = [path for place in places for path in sorted(place.iterdir()) if path.suffix in _KINDS]
+
+    def digest(path: Path) -> bytes:
+        with path.open("rb") as file:
+            return path.name.encode() + file_digest(file, "blake2b").digest()
+
+    with ThreadPoolExecutor() as pool:  # hashing lets others go on
+        return blake2b(b"".join(pool.map(digest, paths)), digest_size=16).hexdigest()
 
 
 def imprints_in(folder: Path) -> dict[int, bytes]:

@@ -18,6 +18,7 @@ from ingest.pipeline import add
 from onprem_rag.chatbot import Chatbot
 from onprem_rag.config import Config, load_config
 from onprem_rag.errors import IndexMismatchError
+from onprem_rag.index import analysed
 from onprem_rag.index.building import Titled, build
 from onprem_rag.index.generations import (
     FORMAT,
@@ -378,9 +379,7 @@ def test_what_is_taken_over_is_what_a_full_build_makes(
                 now[number] = passage, f"{titles} 여비의 정산"
         shutil.rmtree(full, ignore_errors=True)
         shutil.copytree(index, full)
-        live = current_name(full) or ""
-        (full / live / "imprints.npy").unlink()
-        shutil.rmtree(full / "vectors")
+        shutil.rmtree(full / "vectors")  # without them nothing but what is learnt is taken over
         taken = grown_from(index, now)
         made = grown_from(full, now)
         assert made == now.keys()
@@ -522,3 +521,36 @@ def test_what_a_killed_build_has_left_is_gone_after_the_next(
     assert current_name(tmp_path) == first.name
     name = build(tmp_path, source_of(passages[:30], [""] * 30), 1, None, quiet)
     assert {path.name for path in tmp_path.glob("g*")} == {"g000001", name}
+
+
+def _out_of_range(folder: Path) -> None:
+    rows = np.load(folder / "mecab" / "rows.npy")
+    rows[0] = 10**6
+    np.save(folder / "mecab" / "rows.npy", rows)
+
+
+def _forgotten(folder: Path) -> None:
+    scores = np.load(folder / "bigram" / "scores.npy")
+    np.save(folder / "bigram" / "scores.npy", np.zeros_like(scores))
+
+
+@pytest.mark.parametrize("damage", [_out_of_range, _forgotten])
+def test_damage_that_nobody_has_noticed_is_not_taken_over(
+    damage: Callable[[Path], None], passages: list[Passage], tmp_path: Path
+) -> None:
+    damage(grown(tmp_path / "damaged", passages[:20]))
+    grown(tmp_path / "damaged", passages[:22])
+    grown(tmp_path / "sound", passages[:22])
+    for question in QUESTIONS:
+        assert found(tmp_path / "damaged", question) == found(tmp_path / "sound", question)
+
+
+def test_with_another_dictionary_nothing_is_taken_over(
+    passages: list[Passage], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = grown(tmp_path, passages[:20])
+    monkeypatch.setattr(analysed, "version", lambda package: "99")
+    second = grown(tmp_path, passages[:22])
+    assert (second / "learnt.npy").stat().st_ino != (first / "learnt.npy").stat().st_ino
+    third = grown(tmp_path, passages[:23])
+    assert (third / "learnt.npy").stat().st_ino == (second / "learnt.npy").stat().st_ino

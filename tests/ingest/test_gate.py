@@ -11,9 +11,10 @@ import pytest
 
 from ingest import change
 from ingest.__main__ import main
+from ingest.commands import heard
 from onprem_rag.config import load_config
 from onprem_rag.errors import ConfigError, LibraryError
-from onprem_rag.index import generations
+from onprem_rag.index import building, generations
 from onprem_rag.library.store import Library
 from tests.conftest import Run
 from tests.ingest.holding import Desk, rule
@@ -157,6 +158,23 @@ def test_an_index_that_is_only_made_anew_is_not_asked(damage: str, desk: Desk) -
     assert "비교한 질문 1개" in desk.add().gate
 
 
+def test_who_watches_is_told_what_asks_the_gate_again(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gate(desk, "제2조")
+    desk.put("여비규정.txt", rule(2, SINCE).replace("제2조", "제3조"))
+    refused = desk.sync()
+    assert refused.refused
+    heard(refused, as_json=False)
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert last.startswith("→ 지켜보기는 폴더가 바뀔 때만 다시 검사합니다.")
+    gate(desk, "제3조")  # mended
+    passed = desk.sync()
+    assert passed.summary
+    heard(passed, as_json=False)
+    assert capsys.readouterr().err == ""
+
+
 def test_a_live_index_that_cannot_be_opened_is_no_reason_to_skip_the_gate(
     desk: Desk, call: Run
 ) -> None:
@@ -209,7 +227,7 @@ def test_what_the_disk_refuses_is_told_and_changes_nothing(
     before = kept_of(desk)
     desk.put("여비규정.txt", rule(3, "2024-01-01"))
     with monkeypatch.context() as broken:
-        broken.setattr(change if place == "build" else generations, place, trouble)
+        broken.setattr(building if place == "build" else generations, place, trouble)
         with pytest.raises(LibraryError, match=told):
             desk.add()
     assert desk.amounts() == [2]
