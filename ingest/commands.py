@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ingest.telling import action_name, tell_lines, told
@@ -55,18 +56,10 @@ def watch(options: argparse.Namespace) -> int:
     """``sync`` now, and whenever something changes in the folder; until Ctrl-C."""
     from ingest.watch import watch as watched
 
-    def hear(outcome: Outcome) -> None:
-        now = datetime.now().astimezone()
-        if options.json:
-            print_json({"at": now.isoformat(timespec="seconds"), **asdict(outcome)})
-            return
-        print(f"[{now:%Y-%m-%d %H:%M:%S}]", flush=True)
-        told(outcome, as_json=False)
-        sys.stdout.flush()  # a journal has each run as it ends
-
     if not options.json:
         print(f"{options.folder} 폴더를 지켜봅니다. 멈추려면 Ctrl-C를 누르세요.", flush=True)
     try:
+        hear = partial(heard, as_json=options.json)
         watched(load_config(options.home), options.folder, hear)
     except KeyboardInterrupt:  # the way in which it ends, and no accident
         print(
@@ -75,6 +68,23 @@ def watch(options: argparse.Namespace) -> int:
             file=sys.stderr,
         )
     return 0
+
+
+def heard(outcome: Outcome, as_json: bool) -> None:
+    """What one run of ``watch`` did, and when."""
+    now = datetime.now().astimezone()
+    if as_json:
+        print_json({"at": now.isoformat(timespec="seconds"), **asdict(outcome)})
+        return
+    print(f"[{now:%Y-%m-%d %H:%M:%S}]", flush=True)
+    told(outcome, as_json=False)
+    if outcome.refused:
+        print(
+            "→ 지켜보기는 폴더가 바뀔 때만 다시 검사합니다. 질문 모음이나 설정을 고쳤으면 "
+            "'ingest sync 폴더'를, 그대로 켜려면 거기에 --force를 붙여 한 번 실행하세요.",
+            file=sys.stderr,
+        )
+    sys.stdout.flush()  # a journal has each run as it ends
 
 
 def remove(options: argparse.Namespace) -> int:
@@ -90,7 +100,7 @@ def remove(options: argparse.Namespace) -> int:
     if not outcome.summary:
         print("→ 같은 규정이 다른 파일에도 있으면 제목으로 빼세요.")
         return code
-    there = [name for name in options.names if os.path.lexists(name)]
+    there = [name for name in options.names if _is_there(name)]
     if there:
         print(
             f"파일이 그대로 있어 그 폴더의 다음 'ingest sync'가 다시 넣습니다: {', '.join(there)}\n"
@@ -100,6 +110,11 @@ def remove(options: argparse.Namespace) -> int:
         print("제목으로 뺀 규정은 'ingest sync'를 다시 해도 파일이 바뀌기 전에는 빠져 있습니다.")
     print("→ 되살리려면 'ingest add 파일'이나 'ingest rollback'을 쓰세요.")
     return code
+
+
+def _is_there(name: str) -> bool:
+    """Whether it is the path of a file, or of one in a ZIP file (…/규정.zip!/여비규정.txt)."""
+    return os.path.lexists(name) or os.path.lexists(name.partition("!/")[0])
 
 
 def rollback(options: argparse.Namespace) -> int:

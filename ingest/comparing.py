@@ -7,13 +7,12 @@ import re
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from onprem_rag.config import load_config
-from onprem_rag.errors import ConfigError
+from onprem_rag.errors import ConfigError, reason_of
 from onprem_rag.library import versions as days
 from onprem_rag.records import Version
 from onprem_rag.terminal import print_json
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from onprem_rag.library.shelf import Shelf
     from onprem_rag.library.store import Library
 
-_NUMBER = re.compile(r"제?\s*(\d+)\s*판?")
+_NUMBER = re.compile(r"제?\s*(\d{1,3})\s*판?")  # 20240301 is a day
 
 
 def diff(options: argparse.Namespace) -> int:
@@ -102,21 +101,15 @@ def _named(versions: Sequence[Version], name: str) -> Version:
     if number := _NUMBER.fullmatch(name.strip()):
         found = [one for one in versions if one.number == int(number[1])]
     else:
-        day = _day(name)
-        if day is None:
-            raise _error(versions, f"판 번호나 날짜(2024-03-01)가 아닙니다: {name}")
+        try:
+            day = days.iso_day(name)
+        except ConfigError as error:
+            raise _error(versions, f"판 번호나 날짜(2024-03-01)가 아닙니다: {name}") from error
         found = [one for one in versions if days.in_force(one, day)]
     if not found:
         what = "시행 중인 판" if not number else "그런 판"
         raise _error(versions, f"{what}이 없습니다: {name}")
     return found[-1]
-
-
-def _day(written: str) -> str | None:
-    try:
-        return date.fromisoformat(written.strip()).isoformat()
-    except ValueError:
-        return None
 
 
 def _error(versions: Iterable[Version], reason: str) -> ConfigError:
@@ -172,7 +165,7 @@ def _write(path: Path, content: str | bytes) -> None:
         path.write_bytes(content.encode() if isinstance(content, str) else content)
     except OSError as error:
         raise ConfigError(
-            f"파일을 쓸 수 없습니다: {path} ({error.strerror}) → 경로와 권한을 확인하세요."
+            f"파일을 쓸 수 없습니다: {path} ({reason_of(error)}) → 경로와 권한을 확인하세요."
         ) from error
     print(f"신구조문대비표를 썼습니다: {path}")
 

@@ -9,7 +9,16 @@ from pathlib import Path
 from ingest.files import read_bytes
 from ingest.lock import only_writer
 from ingest.readers.rows import FAQ_COLUMNS, Sheet, faq_columns, parted
-from ingest.review import approve, bind, coming, outdated
+from ingest.review import (
+    ONE_LEFT,
+    SHARED,
+    approve,
+    bind,
+    coming,
+    missing,
+    outdated,
+    shared_text,
+)
 from ingest.waiting import Waiting, waiting
 from ingest.worker import Worker
 from onprem_rag.config import Config
@@ -67,8 +76,8 @@ def review(config: Config) -> list[Waiting]:
 def confirm(config: Config, numbers: Sequence[int]) -> list[FaqEntry]:
     """Let the approved answers of these ids fire again, on their articles as they read now.
 
-    All that wait, where there are no ``numbers``. Raises ConfigError for one that does not wait or
-    whose article is gone; then nothing has changed.
+    All that wait and can, where there are no ``numbers``. Raises ConfigError for one that does not
+    wait, or whose article is gone or that of more than one rule; then nothing has changed.
     """
     with only_writer(config.home, "faq"):
         library = Library.open(config.library_url, create=True)
@@ -76,21 +85,29 @@ def confirm(config: Config, numbers: Sequence[int]) -> list[FaqEntry]:
             shelf = live_shelf(config, library)
             stopped = {entry.id: entry for entry in outdated(library, shelf)}
             chosen = [stopped[n] for n in numbers or stopped if n in stopped]
-            gone = [e for e in chosen if not shelf.article(e.document, e.article)]
+            left = {entry.id: why for entry in chosen if (why := missing(shelf, entry))}
             if unknown := [n for n in numbers if n not in stopped]:
                 raise ConfigError(
                     f"확인을 기다리는 답변이 아닙니다: {', '.join(map(str, unknown))}\n"
                     "→ 'ingest faq --review'로 번호를 확인하세요."
                 )
-            if gone and numbers:
-                raise ConfigError(
-                    f"{gone[0].id}번의 「{gone[0].document}」 {gone[0].article}가 이제 없습니다.\n"
-                    "→ 답변을 고쳐 'ingest faq 파일'로 다시 넣으세요."
-                )
-            approve(library, shelf, [entry for entry in chosen if entry not in gone])
-            return [entry for entry in chosen if entry not in gone]
+            if left and numbers:
+                entry = next(entry for entry in chosen if entry.id in left)
+                raise ConfigError(_unconfirmable(entry, left[entry.id]))
+            confirmed = [entry for entry in chosen if entry.id not in left]
+            approve(library, shelf, confirmed)
+            return confirmed
         finally:
             library.close()
+
+
+def _unconfirmable(entry: FaqEntry, why: str) -> str:
+    if why == SHARED:
+        return f"{entry.id}번을 확인할 수 없습니다. {shared_text(entry)}"
+    return (
+        f"{entry.id}번의 「{entry.document}」 {entry.article}가 이제 없습니다.\n"
+        "→ 답변을 고쳐 'ingest faq 파일'로 다시 넣으세요."
+    )
 
 
 def _same(entry: FaqEntry) -> tuple[object, ...]:
@@ -126,26 +143,19 @@ def _tables_in(folder: Path) -> list[Path]:
 
 def _warning(shelf: Shelf, days: Sequence[Shelf], entry: FaqEntry) -> str:
     """Why the entry can't be answered with now; empty where it can. ``days`` are those to come."""
-    why = _missing(shelf, entry)
-    if not why and fits(entry, shelf):
+    if entry.approved and fits(entry, shelf):  # so its article is there too
         return ""
+    why = missing(shelf, entry)
     at = f"{entry.topic}: '{entry.questions[0]}'의 「{entry.document}」 {entry.article}"
     if not why:
         return (
             f"{at}: 승인한 뒤 글이 바뀌어 아직 답하지 않습니다. "
             "→ 'ingest faq --review'로 보고, 맞으면 'ingest faq --confirm'으로 확인하세요."
         )
-    if first := next((one.day for one in days if not _missing(one, entry)), ""):
+    if first := next((one.day for one in days if not missing(one, entry)), ""):
         return f"{at}: 시행되는 {first}부터 답합니다."
-    return f"{at}: {why} 아직 답하지 않습니다. → 문서와 조문을 확인하거나 그 규정을 넣으세요."
-
-
-def _missing(shelf: Shelf, entry: FaqEntry) -> str:
-    """Why an entry's article can't be cited on a day; empty where it can."""
-    found = {passage.document_id for passage in shelf.article(entry.document, entry.article)}
-    if len(found) == 1:
-        return ""
-    return "여러 문서에 있어" if found else "라이브러리에 없어"
+    remedy = ONE_LEFT if why == SHARED else "→ 문서와 조문을 확인하거나 그 규정을 넣으세요."
+    return f"{at}: {why} 아직 답하지 않습니다. {remedy}"
 
 
 def _entries(worker: Worker, path: Path) -> list[FaqEntry]:

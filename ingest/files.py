@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ingest.readers.archive import is_archive, members
 from ingest.readers.result import MOST_BYTES
-from onprem_rag.errors import ReadError
+from onprem_rag.errors import ReadError, reason_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,4 +115,4 @@ def read_bytes(path: Path) -> bytes:
     except PermissionError as error:
         raise ReadError("읽을 권한이 없습니다. → 파일 권한을 확인하세요.") from error
     except OSError as error:
-        raise ReadError(f"열 수 없습니다({error.strerror}). → 경로를 확인하세요.") from error
+        raise ReadError(f"열 수 없습니다({reason_of(error)}). → 경로를 확인하세요.") from error

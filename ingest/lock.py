@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from onprem_rag.errors import LibraryError, OnpremRagError
+from onprem_rag.errors import LibraryError, OnpremRagError, reason_of
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
@@ -23,7 +23,7 @@ def only_writer(home: Path, action: str) -> Iterator[None]:
         file = (home / ".ingest.lock").open("a+")
     except OSError as error:
         raise LibraryError(
-            f"홈 폴더에 쓸 수 없습니다: {home} ({error.strerror})\n→ 폴더 권한을 확인하세요."
+            f"홈 폴더에 쓸 수 없습니다: {home} ({reason_of(error)})\n→ 폴더 권한을 확인하세요."
         ) from error
     with _told(home), file:  # closing it writes once more
         try:
@@ -59,6 +59,6 @@ def _told(home: Path) -> Iterator[None]:
         if not isinstance(error, OSError):
             raise
         raise LibraryError(
-            f"파일을 읽거나 쓸 수 없습니다: {error.filename or home} ({error.strerror or error})\n"
+            f"파일을 읽거나 쓸 수 없습니다: {error.filename or home} ({reason_of(error)})\n"
             "→ 디스크와 권한을 확인한 뒤 다시 실행하세요. 바뀐 것은 없습니다."
         ) from error

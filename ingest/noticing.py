@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from ingest.held import Held, VersionId, id_of, key_of, newness
 from onprem_rag.library.versions import is_ever_in_force, title_key
@@ -67,11 +68,15 @@ class Noticing:
                 if rule != one.rule and part.document_id not in file.documents and self._goes(part)
             ]
             if others and one.rule not in known:
+                path, inside, member = file.source.partition("!/")
+                # What is in a ZIP can't be named alone, and the other files in it have other days.
+                told = f"ZIP에서 꺼내 'ingest add --effective 시행일 {Path(member).name}'"
+                if not inside:
+                    told = f"'ingest add --effective 시행일 {path}'"
                 yield (
                     f"「{one.title}」: 제목이 같은 {others[0].source}의 규정과 조문이 달라, 둘 다 "
-                    "따로 시행합니다. → 그 규정의 새 판이면 'ingest add --effective 시행일 "
-                    f"{file.source}', 잘못 넣었으면 'ingest remove {file.source}', 다른 규정이면 "
-                    "제목을 고치세요."
+                    f"따로 시행합니다. → 그 규정의 새 판이면 {told}, 잘못 넣었으면 "
+                    f"'ingest remove {file.source}', 다른 규정이면 제목을 고치세요."
                 )
 
     def _retitled(self, file: FileRead, last: FileRead | None, new: list[Version]) -> Iterator[str]:

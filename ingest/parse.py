@@ -38,7 +38,7 @@ def parse(name: str, data: bytes) -> Parsed:
             f"조문으로 나누는 중 오류가 났습니다({type(error).__name__}). "
             "→ 원본 프로그램에서 열어 다시 저장하고, 되풀이되면 관리자에게 알리세요."
         ) from error
-    return Parsed(file_format, sha256, (*reading.notes, *gaps, *days), documents)
+    return Parsed(file_format, sha256, (*reading.notes, *gaps), documents, tuple(days))
 
 
 def _gap_note(document: Document) -> str:

@@ -38,12 +38,17 @@ _REPEATED = ("document", "text")  # of a passage: its document's title, and text
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """What came of one file. ``notes`` (Korean) say what an admin should know about it."""
+    """What came of one file.
+
+    ``notes`` (Korean) say what an admin should know about it, ``days`` what he should unless he
+    tells its 시행일.
+    """
 
     format: str
     sha256: str
     notes: tuple[str, ...]
     documents: tuple[tuple[Document, tuple[Passage, ...]], ...]
+    days: tuple[str, ...] = ()
 
 
 def _names(record: type, without: Iterable[str] = ()) -> tuple[str, ...]:
@@ -69,7 +74,7 @@ def encode(parsed: Parsed) -> bytes:
         )
         for document, passages in parsed.documents
     ]
-    whole = (parsed.format, parsed.sha256, parsed.notes, documents)
+    whole = (parsed.format, parsed.sha256, parsed.notes, documents, parsed.days)
     return json.dumps(
         whole, ensure_ascii=False, separators=(",", ":"), check_circular=False
     ).encode("utf-8", "surrogatepass")
@@ -80,12 +85,12 @@ def decode(data: bytes) -> Parsed:
     collecting = gc.isenabled()
     gc.disable()  # of a hundred thousand new objects none is garbage; to look takes as long again
     try:
-        file_format, sha256, notes, documents = json.loads(data)
+        file_format, sha256, notes, documents, days = json.loads(data)
         found = tuple([_document(*one) for one in documents])
     finally:
         if collecting:
             gc.enable()
-    return Parsed(file_format, sha256, tuple(notes), found)
+    return Parsed(file_format, sha256, tuple(notes), found, tuple(days))
 
 
 def encode_sheets(sheets: Sequence[Sheet]) -> bytes:

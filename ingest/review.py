@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from onprem_rag.evaluate.retrieval import GoldQuestion, Key
 from onprem_rag.grounds import changed, fits, grounds
@@ -12,10 +13,25 @@ from onprem_rag.library.store import Library
 from onprem_rag.library.versions import title_key
 from onprem_rag.records import FaqEntry, Passage, Vote, Wording
 
+SHARED = "제목이 같은 여러 문서에 있어"
+ONE_LEFT = (
+    "→ 새 판이면 'ingest add --effective 시행일 파일', 잘못 넣었으면 'ingest remove 파일'을 쓰고, "
+    "다른 규정이면 제목을 고치세요."
+)
 _LONGEST = 60  # characters of a question that are shown
 _MOST = 3  # places in a line
 
-Changes = Mapping[Key, frozenset[str]]  # by article, the digests that it had before
+# By article, the digests that it had before; none where no rule of that title had it.
+Changes = Mapping[Key, frozenset[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Citing:
+    """What may cite an article that changes."""
+
+    entries: Sequence[FaqEntry]
+    questions: Sequence[GoldQuestion]
+    votes: Sequence[Vote]
 
 
 def approvals(library: Library, shelf: Shelf) -> dict[int, tuple[Wording, ...]]:
@@ -61,9 +77,25 @@ def outdated(library: Library, shelf: Shelf) -> list[FaqEntry]:
 
 
 def approve(library: Library, shelf: Shelf, entries: Sequence[FaqEntry]) -> None:
-    """Bind ``entries`` to what they stand on as it reads now."""
+    """Bind ``entries`` to what they stand on as it reads now; none of them may be ``missing``."""
     with library.writing() as writer:
         writer.approve({entry.id: grounds(entry, shelf) for entry in entries})
+
+
+def missing(shelf: Shelf, entry: FaqEntry) -> str:
+    """Why an entry's own article can't be cited on a day, in Korean; empty where it can."""
+    found = {passage.document_id for passage in shelf.article(entry.document, entry.article)}
+    if len(found) == 1:
+        return ""
+    return SHARED if found else "라이브러리에 없어"
+
+
+def shared_text(entry: FaqEntry) -> str:
+    """What an admin reads of an entry whose own article is that of several rules."""
+    return (
+        f"「{entry.document}」 {entry.article}가 {SHARED}, 하나만 남을 때까지 답하지 않습니다. "
+        f"{ONE_LEFT}"
+    )
 
 
 def cited_changes(
@@ -73,8 +105,9 @@ def cited_changes(
 
     Also of the days to come on which a version takes over, but for what ``old`` had to come alike.
     """
-    known = set(_lines(library, [old, *coming(old)], questions))
-    lines = _lines(library, [old, new, *coming(new)], questions)
+    citing = _Citing(library.faq(), questions, library.votes())
+    known = set(_lines(library, [old, *coming(old)], citing))
+    lines = _lines(library, [old, new, *coming(new)], citing)
     return [line for line in dict.fromkeys(lines) if line not in known]
 
 
@@ -94,35 +127,40 @@ def places_of(wordings: Iterable[Wording]) -> str:
     return _listed((one.document, one.article) for one in wordings)
 
 
-def _lines(
-    library: Library, days: Sequence[Shelf], questions: Sequence[GoldQuestion]
-) -> Iterator[str]:
+def _lines(library: Library, days: Sequence[Shelf], citing: _Citing) -> Iterator[str]:
     """What each of ``days`` changes for what cites the one before it."""
     for before, after in itertools.pairwise(days):
         changes = _changes(library, before, after)
         if not changes:
             continue
         when = f"{after.day}부터 " if after.day != days[0].day else ""
-        for entry in library.faq():
+        for entry in citing.entries:
             touched = any(_key(one.document, one.article) in changes for one in entry.approved)
             if touched and fits(entry, before) and (places := changed(entry, after)):
-                yield (
-                    f"{when}승인된 답변 {entry.id}번 '{_short(entry.questions[0])}': "
-                    f"{places_of(places)}의 글이 바뀌거나 없어져, 확인할 때까지 답하지 않습니다. "
-                    "→ 'ingest faq --review'로 보고, 맞으면 'ingest faq --confirm'으로 확인하세요."
-                )
-        for question in questions:
+                name = f"{when}승인된 답변 {entry.id}번 '{_short(entry.questions[0])}'"
+                yield f"{name}: {_stopped(entry, after, places)}"
+        for question in citing.questions:
             if gold := _gold_of(question, changes):
                 yield (
                     f"{when}질문 모음의 '{_short(question.text)}': {_listed(gold)}의 글이 "
                     "바뀌거나 없어집니다. → 정답이 그대로인지 확인하세요."
                 )
-        for vote in library.votes():
+        for vote in citing.votes:
             if vote.thumb > 0 and (cited := _cited(vote, changes)):
                 yield (
                     f"{when}좋은 평가를 받은 답 '{_short(vote.question)}': {places_of(cited)}의 "
                     "글이 바뀌거나 없어집니다. → 다시 물어 답이 달라졌는지 확인하세요."
                 )
+
+
+def _stopped(entry: FaqEntry, after: Shelf, places: Sequence[Wording]) -> str:
+    """Why an approved answer fires no more, and the remedy."""
+    if missing(after, entry) == SHARED:
+        return shared_text(entry)
+    return (
+        f"{places_of(places)}의 글이 바뀌거나 없어져, 확인할 때까지 답하지 않습니다. "
+        "→ 'ingest faq --review'로 보고, 맞으면 'ingest faq --confirm'으로 확인하세요."
+    )
 
 
 def _cited(vote: Vote, changes: Changes) -> list[Wording]:
@@ -135,14 +173,16 @@ def _cited(vote: Vote, changes: Changes) -> list[Wording]:
 def _gold_of(question: GoldQuestion, changes: Changes) -> list[Key]:
     """The changed articles of a question; all of a document where it names no article."""
     gold = {_key(*key) for key in question.gold}
-    return sorted(key for key in changes if key in gold or (key[0], "") in gold)
+    old = (key for key, texts in changes.items() if texts)
+    return sorted(key for key in old if key in gold or (key[0], "") in gold)
 
 
 def _changes(library: Library, before: Shelf, after: Shelf) -> Changes:
-    """The articles of ``before`` that ``after`` hasn't got alike."""
+    """The articles that ``before`` and ``after`` haven't got alike."""
     old = _digests(library, before.ids - after.ids)
     new = _digests(library, after.ids - before.ids)
-    return {key: texts for key, texts in old.items() if new.get(key) != texts}
+    changes = {key: texts for key, texts in old.items() if new.get(key) != texts}
+    return changes | {key: frozenset() for key in new.keys() - old.keys()}
 
 
 def _digests(library: Library, ids: frozenset[int]) -> dict[Key, frozenset[str]]:

@@ -94,18 +94,19 @@ class Intake:
         """What is in the file, stored unless this is a rehearsal. Raises ReadError."""
         self._change.prepare()
         parsed = parsed_of(self._worker, item)
+        notes = parsed.notes if self._since else (*parsed.notes, *parsed.days)
         library = self._change.library
         if self._store:
             with library.writing() as writer:
                 numbers = tuple(writer.store(*found, READERS) for found in parsed.documents)
-                file = FileRead(item.source, parsed.sha256, READERS, numbers, parsed.notes)
+                file = FileRead(item.source, parsed.sha256, READERS, numbers, notes)
                 writer.stage(file)
         else:
             same = (library.same(document, READERS) for document, _ in parsed.documents)
             numbers = tuple(number or self._change.rehearsed() for number in same)
         held = [(document, _main_articles(found)) for document, found in parsed.documents]
         passages = sum(len(found) for _, found in parsed.documents)
-        return numbers, held, passages, parsed.notes
+        return numbers, held, passages, notes
 
     def _wanted_back(self, item: Item) -> bool:
         """Whether a file that has not changed is to count again, or from another day.

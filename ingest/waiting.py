@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ingest.review import coming, outdated
+from ingest.review import SHARED, coming, missing, outdated, shared_text
 from onprem_rag.grounds import changed, fits
 from onprem_rag.korean.text import sentences
 from onprem_rag.library.shelf import Shelf, digest
@@ -33,21 +33,25 @@ class Reworded:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """An approved answer that waits to be confirmed: since the day ``since``, or "" for now."""
+    """An approved answer that waits to be confirmed: since the day ``since``, or "" for now.
+
+    ``shared``: several rules of one title have its article, and one has to go first.
+    """
 
     entry: FaqEntry
     since: str
     changes: tuple[Reworded, ...]
+    shared: bool
 
 
 def waiting(library: Library, shelf: Shelf) -> list[Waiting]:
     """The approved answers that don't fire today, and then those that won't on a coming day."""
     stopped = outdated(library, shelf)
-    found = [Waiting(entry, "", _changes(library, shelf, entry)) for entry in stopped]
+    found = [_waiting(library, shelf, entry) for entry in stopped]
     firing = [entry for entry in library.faq() if fits(entry, shelf)]
     for day in coming(shelf):
         for entry in [one for one in firing if not fits(one, day)]:
-            found.append(Waiting(entry, day.day, _changes(library, day, entry)))
+            found.append(_waiting(library, day, entry, day.day))
             firing.remove(entry)
     return found
 
@@ -58,11 +62,19 @@ def told(one: Waiting) -> Iterator[str]:
     when = f" — {one.since}부터 바뀝니다" if one.since else ""
     yield f"{entry.id}번 '{entry.questions[0]}' 「{entry.document}」 {entry.article}{when}"
     yield f"    답변: {entry.answer}"
+    if one.shared:
+        yield f"    {shared_text(entry)}"
     for change in one.changes:
         now = "그날부터" if one.since else "지금"
         yield f"    「{change.document}」 {change.article}"
         yield f"      승인할 때: {_quoted(change.before, '그 글이 남아 있지 않습니다')}"
         yield f"      {now}: {_quoted(change.after, '없습니다')}"
+
+
+def _waiting(library: Library, shelf: Shelf, entry: FaqEntry, since: str = "") -> Waiting:
+    shared = missing(shelf, entry) == SHARED
+    places = [one for one in changed(entry, shelf) if not (shared and one == entry.approved[0])]
+    return Waiting(entry, since, _changes(library, shelf, places), shared)
 
 
 def _quoted(text: str | None, gone: str) -> str:
@@ -71,9 +83,9 @@ def _quoted(text: str | None, gone: str) -> str:
     return f'"{text}"' if text else "(이 문장이 없음)"
 
 
-def _changes(library: Library, shelf: Shelf, entry: FaqEntry) -> tuple[Reworded, ...]:
+def _changes(library: Library, shelf: Shelf, places: Sequence[Wording]) -> tuple[Reworded, ...]:
     found = []
-    for one in changed(entry, shelf):
+    for one in places:
         after = _joined(shelf.article(one.document, one.article))
         shown = _first_change(_approved(library, shelf, one), after)
         found.append(Reworded(one.document, one.article, *shown))

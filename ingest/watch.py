@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from watchdog.events import EVENT_TYPE_MODIFIED, FileSystemEvent, FileSystemEven
 from watchdog.observers.api import BaseObserver
 from watchdog.observers.polling import PollingObserver
 
-from ingest.files import source_of
+from ingest.files import files_under, source_of
 from ingest.pipeline import Outcome, sync
 from onprem_rag.config import Config
 from onprem_rag.errors import OnpremRagError
@@ -46,6 +47,16 @@ class _Changed(FileSystemEventHandler):
             with self._lock:
                 self._last |= dict.fromkeys(map(source_of, seen), time.monotonic())
             self.event.set()
+
+    def look(self) -> None:
+        """Take for changed when they were what changed before anybody watched."""
+        now, found = time.time(), dict[str, float]()
+        for file in files_under([self._folder]):
+            with suppress(OSError):  # it has gone, or ``sync`` will tell
+                age = max(0.0, now - file.stat().st_mtime)  # a share's clock may be ahead
+                found[source_of(file)] = time.monotonic() - age
+        with self._lock:
+            self._last |= {one: max(at, self._last.get(one, at)) for one, at in found.items()}
 
     def busy(self) -> frozenset[str]:
         """The sources of the files that changed a moment ago, and may not be complete."""
@@ -115,3 +126,4 @@ def _watch_on(observer: BaseObserver, changed: _Changed, folder: Path) -> None:
     if folder.is_dir() and not any(one.should_keep_running() for one in observer.emitters):
         observer.unschedule_all()
         observer.schedule(changed, str(folder), recursive=True)
+        changed.look()

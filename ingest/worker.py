@@ -28,7 +28,7 @@ from ingest.frames import (
 )
 from ingest.parsed import Parsed, decode, decode_sheets
 from ingest.readers.rows import Sheet
-from onprem_rag.errors import ReadError
+from onprem_rag.errors import ReadError, reason_of
 
 T = TypeVar("T")
 
@@ -123,7 +123,7 @@ class Worker:
             )
         except OSError as error:
             raise ReadError(
-                f"파일을 읽을 프로그램을 시작하지 못했습니다({error.strerror}). "
+                f"파일을 읽을 프로그램을 시작하지 못했습니다({reason_of(error)}). "
                 "→ 서버의 남은 메모리를 확인한 뒤 다시 실행하세요."
             ) from error
         for pipe in (child.stdin, child.stdout, child.stderr):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from onprem_rag.following import looked_up
@@ -54,28 +54,33 @@ def with_left_out(answer: Answer, named: LookUp) -> Answer:
     return replace(answer, text="\n\n".join(filter(None, (answer.text, *notes))))
 
 
-def not_yet(question: str, searcher: Searcher, today: Shelf, then: Shelf) -> str:
-    """Since when the rules are known that answer ``question`` today; "" where some were ``then``.
+def with_beginning(
+    answer: Answer, question: str, searcher: Searcher, today: Shelf, then: Shelf
+) -> Answer:
+    """``answer`` from the rules of ``then``, with since when those are known that it may lack.
 
-    ``searcher`` is that of ``today``.
+    They are the ones that ``question`` names; where nothing was answered, also the one that would
+    answer today: ``searcher`` is that of ``today``.
     """
+    refused = answer.status is Status.REFUSED
     sought = searcher.look_up(question)
-    documents = sought.named.documents or {
-        hit.passage.document_id for hit in searcher.find(sought, 1)
-    }
-    rules = {today.versions[number].rule for number in documents if number in today.versions}
+    documents = sought.named.documents
+    if refused and not documents:
+        documents = frozenset(hit.passage.document_id for hit in searcher.find(sought, 1))
+    rules = {today.versions[one].rule for one in documents if one in today.versions}
+    told = _not_yet(rules, today, then.day)
+    if told and refused:
+        return replace(answer, text=f"모른다. {told}")
+    return replace(answer, note=told)
+
+
+def _not_yet(rules: Collection[str], today: Shelf, day: str) -> str:
+    """Since when the first of these rules is known; "" where that is ``day`` or before."""
     known = [one for one in today.held if one.rule in rules and is_ever_in_force(one)]
     first = min(known, key=lambda one: one.since, default=None)
-    if first is None or first.since <= then.day:
+    if first is None or first.since <= day:
         return ""
     return (
         f"「{first.title}」의 등록된 가장 이른 판은 {first.number}판이고, {first.since}부터 "
         "시행되었습니다. → 그날이나 그 뒤의 날짜로 물으세요."
     )
-
-
-def with_beginning(answer: Answer, told: str) -> Answer:
-    """``answer`` with what ``not_yet`` says."""
-    if told and answer.status is Status.REFUSED:
-        return replace(answer, text=f"모른다. {told}")
-    return replace(answer, note=told)

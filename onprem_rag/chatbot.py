@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from onprem_rag.absence import not_here, not_yet, with_beginning, with_left_out
+from onprem_rag.absence import not_here, with_beginning, with_left_out
 from onprem_rag.asked import cleaned, note_of_today, of_day
 from onprem_rag.citing import dated, whole
 from onprem_rag.config import Config
@@ -126,8 +126,7 @@ class Chatbot:
                 continue
             item = self._shown(replace(item, question=question, understood=meant, as_of=day))
             if day:
-                later = not_yet(full, today.searcher, today.shelf, view.shelf)
-                item = with_beginning(item, later)
+                item = with_beginning(item, full, today.searcher, today.shelf, view.shelf)
             else:
                 item = replace(item, note=note_of_today(question, view.shelf.day))
             yield replace(dated(item, view.shelf), timings_ms=clock.timings())

@@ -6,14 +6,24 @@ import re
 from collections.abc import Iterator
 
 from onprem_rag.korean.references import find_references
+from onprem_rag.korean.text import fold
 from onprem_rag.library.shelf import Shelf, digest
 from onprem_rag.library.store import Library
 from onprem_rag.library.versions import title_key
 from onprem_rag.records import Answer, FaqEntry, Wording
 
 _ANNEX = re.compile(r"별표(?: \d+(?:의\d+)?)?")  # at the start of a place
+_HINT = re.compile(r"별\s{0,2}표")
 _BARE_ANNEX = re.compile(r"별표(?!\s?제?\s?\d)")
 _LINK = re.compile(r"\s*(?:,|·|및|또는|[와과]|이?나)?\s*")
+_ANNEXES = re.compile(r"별\s?표\s?(?:제\s?)?(\d+)(?:\s?호)?(?:의\s?\d+)?")
+_ALSO = re.compile(  # the next number of 별표 1, 2 및 4; what counts something else is none
+    r"[\s\])]*(?P<link>,|·|/|및|또는|[와과]|이?나|부터|내지|에서|~|-)\s*(?:제\s?)?"
+    r"(?P<number>\d{1,3})(?:\s?호)?(?:의\s?(?P<branch>\d{1,2}))?"
+    r"(?=$|(?![,.]\d)[^\w%]|[에의을를은는이와과로도중]|가(?!지)|나(?!\w)|까지|부터|내지|및|또는)"
+)
+_RANGE = ("부터", "내지", "에서", "~", "-")
+_WIDEST = 50  # annexes of a range
 _WORDS = 8  # that a title which stands before a place may have
 
 
@@ -28,9 +38,13 @@ def grounds(entry: FaqEntry, shelf: Shelf) -> tuple[Wording, ...]:
         return ()
     named = [*_named(entry, shelf)]
     for passage in own:
+        if not _HINT.search(passage.text):  # few articles have one: it spares a query
+            continue
         for reference, _ in shelf.named_in(passage):
             if annex := _ANNEX.match(reference.place):
-                named.append((reference.document or entry.document, annex[0]))
+                title = reference.document or entry.document
+                more, _ = _more_annexes(passage.text, reference.start - passage.start)
+                named += ((title, place) for place in (annex[0], *more))
     places = {(title_key(entry.document), entry.article): entry.document}
     for title, place in named:
         places.setdefault((title_key(title), _written(title, place, shelf)), title)
@@ -71,11 +85,29 @@ def _named(entry: FaqEntry, shelf: Shelf) -> Iterator[tuple[str, str]]:
         linked = _LINK.fullmatch(text, end, max(end, reference.start))
         before = reference.document or _title_before(text, reference.start, shelf)
         title = before or (title if linked else entry.document)
-        end = reference.end
-        if place:
-            yield title, place
+        more, end = _more_annexes(text, reference.start)
+        end = max(end, reference.end)
+        for one in (place, *more):
+            if one:
+                yield title, one
     for bare in _BARE_ANNEX.finditer(text):
         yield _title_before(text, bare.start(), shelf) or entry.document, "별표"
+
+
+def _more_annexes(text: str, start: int) -> tuple[list[str], int]:
+    """The annexes that a list names by number alone after the one at ``start``, and its end."""
+    folded = fold(text)
+    first = _ANNEXES.match(folded, start)
+    if first is None:
+        return [], start
+    last, end, found = int(first[1]), first.end(), list[str]()
+    while more := _ALSO.match(folded, end):
+        number, branch = int(more["number"]), more["branch"]
+        if more["link"] in _RANGE and number - last < _WIDEST:
+            found += (f"별표 {inner}" for inner in range(last + 1, number))
+        found.append(f"별표 {number}의{int(branch)}" if branch else f"별표 {number}")
+        last, end = number, more.end()
+    return found, end
 
 
 def _title_before(text: str, at: int, shelf: Shelf) -> str:

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
-from onprem_rag.errors import OnpremRagError
+from onprem_rag.errors import OnpremRagError, reason_of
 from onprem_rag.timing import Timing, left_in_words
 
 _PATIENCE_S = 2.0  # work shorter than this shows no bar
@@ -130,7 +130,7 @@ def run(command: Callable[[], int], stopped: str = "중단했습니다.") -> int
     except Exception as error:
         if isinstance(error, OSError) and error.filename:
             print(
-                f"오류: 파일을 읽거나 쓸 수 없습니다: {error.filename} ({error.strerror})\n"
+                f"오류: 파일을 읽거나 쓸 수 없습니다: {error.filename} ({reason_of(error)})\n"
                 "→ 디스크와 권한을 확인한 뒤 다시 실행하세요.",
                 file=sys.stderr,
             )

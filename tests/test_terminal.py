@@ -66,7 +66,7 @@ def test_what_a_disk_refuses_is_told_with_its_file(
 ) -> None:
     assert run(lambda: len(tmp_path.read_bytes())) == 1
     assert capsys.readouterr().err == (
-        f"오류: 파일을 읽거나 쓸 수 없습니다: {tmp_path} (Is a directory)\n"
+        f"오류: 파일을 읽거나 쓸 수 없습니다: {tmp_path} (파일이 아니라 폴더임)\n"
         "→ 디스크와 권한을 확인한 뒤 다시 실행하세요.\n"
     )
 

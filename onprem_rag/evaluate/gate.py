@@ -22,8 +22,8 @@ MOST_GONE = 0.2  # of the questions; where more lose their rules at once, someon
 SHOWN = 20  # fallen questions that the text names
 _ROUNDING = 1e-9
 _REREAD = (
-    "\n→ '조문 없음'이면 파일이 끝까지 읽혔는지 'ingest preview 파일'로 확인하세요. 조문 번호가 "
-    "바뀐 것이면 질문 모음을 고치세요."
+    "\n→ '조문 없음'이면 파일이 끝까지 읽혔는지 'ingest preview 파일'로 확인하세요. 조문 번호나 "
+    "규정 제목이 바뀐 것이면 질문 모음을 고치세요."
 )
 
 Search = Callable[[str, int], list[Hit]]
@@ -205,8 +205,8 @@ def _verdict(judgement: Judgement) -> str:
     if judgement.emptied:
         return (
             f"새 색인을 켜지 않습니다: 질문 {len(judgement.gone)}개의 정답 규정이 한꺼번에 "
-            "빠졌습니다.\n→ 빠진 파일이 없는지 확인하세요. 뜻한 일이면 --force를 붙여 다시 "
-            "실행하세요."
+            "빠졌습니다.\n→ 빠진 파일이 없는지 확인하세요. 규정 제목이 바뀐 것이면 질문 모음을 "
+            "고치고, 뜻한 일이면 --force를 붙여 다시 실행하세요."
         )
     if not judgement.passed:
         return (

@@ -22,6 +22,7 @@ from onprem_rag.korean.text import letters
 ONE_DAY = "한 번에 한 날짜의 규정만 물을 수 있습니다. → 날짜마다 나누어 물으세요."
 
 _YEARS_AGO = {"올해": 0, "금년": 0, "작년": 1, "지난해": 1, "전년": 1, "재작년": 2, "지지난해": 2}
+_YEARS_AGO |= {"내년": -1, "내후년": -2}
 _CENTURY = 50  # 97년 5월 is of 1997, 25년 5월 of 2025
 # 25년 alone may be how long something takes: only a month behind it or a stroke before it tells.
 _SHORT = (

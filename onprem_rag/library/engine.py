@@ -43,12 +43,10 @@ def opened(url: str, create: bool) -> Engine:
     except (sa.exc.SQLAlchemyError, ImportError, ValueError) as error:  # also of the URL
         # A ValueError quotes the part of the URL that it took for a port: a password's end.
         reason = "잘못된 주소" if isinstance(error, ValueError) else error.args[0]
-        if "readonly" in reason:
-            reason = "홈 폴더와 그 안의 파일에 쓰기 권한이 없음"
+        what_to_do = remedy(reason) if create else remedy_for_readers(reason)
         raise LibraryError(
-            f"라이브러리를 열 수 없습니다: {_without_password(url)}\n"
-            "→ [library] url과 파일 권한, 남은 디스크를 확인하고, 손상되었다면 백업에서 "
-            f"되돌리세요. ({reason})"
+            f"라이브러리를 열 수 없습니다: {_without_password(url)} ({reason})\n"
+            f"→ [library] url을 확인하세요. {what_to_do}"
         ) from error
     return engine
 
@@ -88,6 +86,16 @@ def remedy(reason: str) -> str:
     if "readonly" in reason:
         return "라이브러리 파일과 홈 폴더의 쓰기 권한을 확인하세요."
     return "남은 디스크와 파일 권한을 확인하고, 손상되었다면 백업에서 되돌리세요."
+
+
+def remedy_for_readers(reason: str) -> str:
+    """What to do about a database that can't be read."""
+    if "readonly" in reason:  # a writer was killed in mid-commit: the next who may undoes it
+        return (
+            "쓰다가 멈춘 것이 남았는데 정리할 쓰기 권한이 없습니다. 홈 폴더에 쓸 수 있는 "
+            "사용자로 'ingest status'를 한 번 실행하면 정리됩니다."
+        )
+    return remedy(reason)
 
 
 def _exists(database: str | None) -> bool:

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -40,6 +41,7 @@ def chunks(ids: Collection[int]) -> Iterator[list[int]]:
         yield listed[at : at + _CHUNK]
 
 
+@cache  # put together in a millisecond, and often asked for
 def passages_query() -> sa.Select[Any]:
     """Passages with their title and their text, cut out of the document's by the database."""
     p, d = schema.passages.c, schema.documents.c

@@ -49,7 +49,10 @@ class Shelf:
 
     def article(self, title: str, article: str) -> list[Passage]:
         """The passages of one article of the rules called ``title``; see ``title_key``."""
-        return self._library.article(self._titled.get(title_key(title), ()), article)
+        key = title_key(title)
+        found = self._library.article(self._titled.get(key, ()), article)
+        self._digests[key, article] = digest(found)  # it is often asked for next
+        return found
 
     def digest(self, title: str, article: str) -> str:
         """What tells the wording of an article apart from others; "" where it is not there."""

@@ -12,7 +12,14 @@ from sqlalchemy.engine import Connection, Engine, Row
 
 from onprem_rag.errors import LibraryError
 from onprem_rag.library import schema
-from onprem_rag.library.engine import PATIENCE_MS, opened, remedy, transaction, turns
+from onprem_rag.library.engine import (
+    PATIENCE_MS,
+    opened,
+    remedy,
+    remedy_for_readers,
+    transaction,
+    turns,
+)
 from onprem_rag.library.indexed import imprints, indexed
 from onprem_rag.library.rows import (
     WHOLE,
@@ -283,7 +290,7 @@ class Library:
         except sa.exc.DatabaseError as error:
             raise LibraryError(
                 f"라이브러리를 읽을 수 없습니다. ({error.args[0]})\n"
-                "→ 손상되었다면 백업에서 되돌리고, 되풀이되면 관리자에게 알리세요."
+                f"→ {remedy_for_readers(error.args[0])}"
             ) from error
 
     def _one(self, query: sa.Select[Any]) -> int:

@@ -16,7 +16,7 @@ UNKNOWN_KIND = "문서"
 _WRITTEN = re.compile(
     r"(\d{4})(?:(\d\d)(\d\d)|\s?[-./년]\s?(\d{1,2})\s?[-./월]\s?(\d{1,2})\s?[.일]?)"
 )
-_FAR = 10  # years: a day farther away may be a slip
+_FAR_AHEAD, _FAR_BACK = 10, 60  # years: a day farther away may be a slip
 
 
 def today() -> str:
@@ -38,8 +38,9 @@ def iso_day(written: str) -> str:
 
 
 def is_far(day: str) -> bool:
-    """Whether an ISO day is so far from today, before or after, that it may be a slip."""
-    return abs(int(day[:4]) - int(today()[:4])) > _FAR
+    """Whether an ISO day is so far from today that it may be a slip; older editions go far back."""
+    ahead = int(day[:4]) - int(today()[:4])
+    return not -_FAR_BACK <= ahead <= _FAR_AHEAD
 
 
 def title_key(title: str) -> str:

@@ -43,7 +43,6 @@ h1.orag-title { font-size: 1.45rem; color: #163b70; padding: 0; }
 .orag-draft { background: #ffffff; color: #4a5563; border-style: dashed; }
 .orag-ref { font-size: .78em; font-weight: 700; color: #1b4b8f; vertical-align: .25em; }
 .orag-heading, .orag-source { font-size: .88rem; font-weight: 700; color: #163b70; }
-[data-testid="stFeedbackButton"][aria-checked="true"] { color: #1b4b8f; }
 .orag-naming { margin-top: .3rem; }
 .orag-excerpt { white-space: pre-wrap; overflow-wrap: anywhere; line-height: 1.8; margin-top: .4rem;
   padding: .8rem 1rem; background: #f8f9fb; border-left: 3px solid #1b4b8f; font-size: .94rem; }

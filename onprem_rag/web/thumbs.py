@@ -9,12 +9,14 @@ import streamlit as st
 
 log = logging.getLogger(__name__)
 
-ASKED = "도움이 되었나요? 누르면 질문과 답변이 이 서버에 이름 없이 남습니다."
+ASKED = "누르면 질문과 답변이 이 서버에 이름 없이 남습니다."
 KEPT = ("‘도움이 안 됨’으로 남겼습니다.", "‘도움이 됨’으로 남겼습니다.")
 TAKEN_BACK = "평가를 거두었습니다."
 NOT_KEPT = (
     "평가를 남기지 못했습니다. → 잠시 뒤 다시 눌러 주세요. 되풀이되면 관리자에게 알려 주세요."
 )
+
+_NAMES = (":material/thumb_down: 도움이 안 됨", ":material/thumb_up: 도움이 됨")
 
 Rate = Callable[[int], None]
 
@@ -27,7 +29,15 @@ def show_thumbs(shown: str, rate: Rate) -> None:
     around it is not run again, so that an answer which is being written goes on.
     """
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.feedback("thumbs", key=_key(shown), on_change=_rated, args=(shown, rate))
+        st.pills(  # st.feedback has English names, which screen readers read out
+            "도움이 되었는지",
+            (1, 0),
+            format_func=_NAMES.__getitem__,
+            key=_key(shown),
+            on_change=_rated,
+            args=(shown, rate),
+            label_visibility="collapsed",
+        )
         words = st.session_state.get(f"{_key(shown)}-words", ASKED)
         st.html(f'<div class="orag-small orag-thumbs" role="status" lang="ko">{words}</div>')
 

@@ -115,6 +115,7 @@ def test_an_article_that_nobody_took_out_is_a_fallen_question() -> None:
     text = judgement_text(judgement)
     assert "  1위 → 조문 없음  질문 10 (여비규정 제10조)" in text
     assert "파일이 끝까지 읽혔는지 'ingest preview 파일'로 확인하세요" in text
+    assert "규정 제목이 바뀐 것이면 질문 모음을 고치세요." in text
     assert "preview" not in judgement_text(judged([1] * 10, [1] * 9 + [None], 0.05))
 
 
@@ -134,6 +135,7 @@ def test_many_rules_gone_at_once_stop_it_all_the_same() -> None:
     judgement = judged([1] * 4, [None] * 4, articles=nothing)
     assert not judgement.passed
     assert "4개의 정답 규정이 한꺼번에 빠졌습니다.\n→ 빠진 파일이" in judgement_text(judgement)
+    assert "제목이 바뀐 것이면 질문 모음을 고치고" in judgement_text(judgement)
     assert judged([1] * 4, [None] * 4, articles=nothing, most_gone=1.0).passed, "it was asked for"
     two, three = (
         Articles(exists=without(*numbers), withdrawn=only(*numbers))

@@ -124,7 +124,7 @@ def test_good_files_beside_bad_ones_are_taken(
         assert line.startswith(f"  {folder / name}: ")
         assert reason in line
     assert lines[-1] == (
-        f"  {missing}: 열 수 없습니다(No such file or directory). → 경로를 확인하세요."
+        f"  {missing}: 열 수 없습니다(그런 파일이나 폴더가 없음). → 경로를 확인하세요."
     )
     assert all(" → " in line for line in lines)
     assert "Traceback" not in output.err

@@ -37,6 +37,7 @@ COMING = ("2020-01-01", "2024-03-01", "2027-03-01")
         (COMING, "1판", None, (1, 2)),
         (COMING, "제1판", None, (1, 2)),
         (COMING, "2023-12-31", None, (1, 2)),
+        (COMING, "2023. 12. 31.", "20240301", (1, 2)),
         (COMING, "2", None, (2, 3)),  # from the one in force: to the next
         (COMING, "2025-01-01", None, (2, 3)),
         (COMING, None, "3", (2, 3)),

@@ -135,6 +135,8 @@ NAMED = {
     "제3조와 「보수규정」 제1조, 제2조": ["여비규정 제3조", "보수규정 제1조", "보수규정 제2조"],
     "제3조부터 제5조까지": ["여비규정 제3조", "여비규정 제4조"],  # there is no 제5조
     "별표에 있습니다.": ["여비규정 별표 1"],
+    "보수규정 별표 1, 2와 제2조를 보세요.": ["보수규정 별표 2", "보수규정 제2조"],
+    "별표 1, 2만원입니다.": ["여비규정 별표 1"],
     "「근로기준법」 제60조에 따릅니다. 제1항을 보세요.": [],
 }
 
@@ -145,6 +147,33 @@ def test_the_places_that_an_answer_names(desk: Desk) -> None:
         found = grounds(FaqEntry(("왜죠?",), answer, "여비규정", "제1조"), shelf)
         there = [f"{one.document} {one.article}" for one in found if one.digest]
         assert there == ["여비규정 제1조", *places]
+
+
+LISTED = {
+    "별표 1, 2에 따른다": "12",
+    "별표 3 및 4에 따른다": "34",
+    "별표 1과 2의 금액으로 한다": "12",
+    "별표 1 내지 3에 따른다": "123",
+    "별표 1부터 3까지에 따른다": "123",
+    "별표 2~4를 따른다": "234",
+    "별표 제1호 및 제3호에 따른다": "13",
+    "별표 1 및 제2조에 따른다": "1",
+    "별표 1, 2가지로 한다": "1",
+    "「보수규정」 별표 1ㆍ2에 따른다": "보수규정 별표 2",
+}
+
+
+def test_the_annexes_that_an_article_lists(desk: Desk) -> None:
+    articles = [f"제{at}조(사항 {at}) 수당은 {text}." for at, text in enumerate(LISTED, start=1)]
+    annexes = [f"[별표 {at}] 수당표\n\n수당은 {at}만원으로 한다." for at in range(1, 5)]
+    desk.put("수당규정.txt", "\n\n".join(["수당규정", *articles, *annexes]))
+    desk.add()
+    shelf = shelf_of(desk.home)
+    for at, named in enumerate(LISTED.values(), start=1):
+        found = grounds(FaqEntry(("왜죠?",), "답.", "수당규정", f"제{at}조"), shelf)
+        there = [f"{one.document} {one.article}" for one in found if one.digest]
+        expected = [f"수당규정 별표 {n}" for n in named] if named.isdecimal() else [named]
+        assert there[1:] == expected
 
 
 def test_a_rule_that_an_answer_names_counts_once_it_is_there(desk: Desk) -> None:
@@ -172,6 +201,28 @@ def test_the_review_shows_what_a_coming_day_changes(
     assert '그날부터: "직원은 하루에 5만원을 지급한다."' in out
     assert "승인된 답변 0개가" in out
     assert firing(desk.chatbot())[0]
+
+
+def test_what_was_approved_stays_while_two_rules_have_the_article(desk: Desk, call: Run) -> None:
+    others = [f"제{at}조(절차 {at}) 절차 {at}의 서류는 {at}일 안에 낸다." for at in range(4, 12)]
+    other = desk.put("여비규정(2).txt", "\n\n".join(["여비규정", *others]))
+    (line,) = desk.sync().review
+    told = (
+        "「여비규정」 제4조가 제목이 같은 여러 문서에 있어, 하나만 남을 때까지 답하지 않습니다. →"
+    )
+    assert line.startswith(f"승인된 답변 3번 '준비금은 얼마죠?': {told}")
+    faq = (main, "faq", "--home", desk.home)
+    code, _, err = call(*faq, "--confirm", "3")
+    assert (code, told in err) == (1, True)
+    assert "승인된 답변 0개가 다시" in call(*faq, "--confirm")[1]
+    assert f"    {told}" in call(*faq, "--review")[1]
+    other.unlink()
+    desk.put("여비규정.txt", TRAVEL.replace("국외출장의 준비금", "모든 출장의 준비금"))
+    desk.sync()
+    assert firing(desk.chatbot()) == [True, True, False, True, True]  # nobody approved that
+    desk.put("여비규정.txt", TRAVEL)
+    desk.sync()
+    assert firing(desk.chatbot()) == [True] * 5
 
 
 def test_an_answer_for_a_coming_rule_says_since_when_it_fires(
@@ -250,7 +301,10 @@ def test_gold_questions_of_a_whole_rule_are_named_too(desk: Desk) -> None:
     (desk.home / "질문.jsonl").write_text("\n".join(map(json.dumps, lines)))
     (desk.home / "config.toml").write_text('[gate]\nquestions = "질문.jsonl"\n')
     desk.config = load_config(desk.home)
-    desk.put("여비규정.txt", TRAVEL.replace("7만원", "8만원"))
+    new = "제5조(식비) 식비는 실비로 한다."  # what comes changes nothing that was cited
+    desk.put(
+        "여비규정.txt", TRAVEL.replace("7만원", "8만원").replace("[별표 1]", f"{new}\n\n[별표 1]")
+    )
     found = [line for line in desk.add().review if line.startswith("질문 모음")]
     end = "「여비규정」 제3조의 글이 바뀌거나 없어집니다. → 정답이 그대로인지 확인하세요."
     assert found == [f"질문 모음의 '{name}': {end}" for name in ("숙박비는?", "여비는?")]

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from ingest.parse import parse
 from ingest.split.since import left_open, since_of
-from tests.ingest.holding import rule
+from tests.ingest.holding import Desk, notes, rule
 
 
 def told(addendum: str, name: str = "여비규정.txt") -> str:
     """What is said of a rule with these addenda; "" for nothing."""
     parsed = parse(name, f"{rule(2)}\n{addendum}\n".encode())
-    return " ".join(parsed.notes)
+    return " ".join((*parsed.notes, *parsed.days))
 
 
 @pytest.mark.parametrize(
@@ -114,3 +115,14 @@ def test_to_what_a_rule_applies_is_not_since_when_it_holds() -> None:
     ((document, _),) = parse("여비규정.txt", text.encode()).documents
     assert document.effective == since_of(document, "2020-01-01") == "2027-01-01"
     assert left_open(replace(document, text=""), None) == ""
+
+
+def test_who_has_told_the_day_is_not_asked_for_it(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    open_day = "\n부칙\n이 규정의 시행일은 원장이 따로 정한다.\n"
+    path = desk.put("여비규정.txt", f"{rule(2)}{open_day}")
+    assert notes(desk.add(path, since="2024-05-01")) == []
+    assert desk.days() == [(1, "2024-05-01", None)]
+    path.write_text(f"{rule(3)}{open_day}", encoding="utf-8")
+    (note,) = notes(desk.add(path))
+    assert "→ 'ingest add --effective 시행일 파일'로 알려 주세요." in note

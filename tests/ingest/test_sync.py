@@ -364,6 +364,23 @@ def test_removing_says_whether_it_lasts_and_how_to_undo_it(desk: Desk, call: Run
     assert out == "바뀐 것이 없습니다.\n바뀌지 않은 파일 2개는 그대로 두었습니다.\n"
 
 
+def test_a_file_in_an_archive_comes_back_unless_it_goes_too(desk: Desk, call: Run) -> None:
+    desk.put("여비규정.txt", rule(2))
+    archive = desk.folder / "규정.zip"
+    with zipfile.ZipFile(archive, "w") as file:
+        file.writestr("보수규정.txt", rule(5, title="보수규정"))
+    desk.sync()
+    member = f"{archive}!/보수규정.txt"
+    _, out, _ = call(main, "remove", "--home", desk.home, member)
+    assert out.splitlines() == [
+        "  보수규정 1판: 시행 중 → 철회",
+        f"파일이 그대로 있어 그 폴더의 다음 'ingest sync'가 다시 넣습니다: {member}",
+        "→ 빼 두려면 파일도 치우거나, 파일 대신 제목으로 빼세요.",
+        "→ 되살리려면 'ingest add 파일'이나 'ingest rollback'을 쓰세요.",
+    ]
+    assert desk.sync().summary == ("보수규정 1판: 철회 → 시행 중",)
+
+
 def test_a_renamed_folder_leaves_no_trace_of_its_old_name(desk: Desk) -> None:
     """Else what is deleted afterwards would stay in force under a path that is gone."""
     desk.put("여비규정.txt", rule(2))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -107,6 +108,18 @@ def test_an_answer_does_not_hide_that_its_rules_are_not_those_asked_for(desk: De
     assert "교육지침 제2조 · 1판, 시행일 미상\n" in answer_text(undated)
     assert "등록된 가장 이른 판" not in answer_text(undated)
     assert "판" not in answer_text(chatbot.ask("교육비는 하루에 얼마인가요?"))
+
+
+def test_a_younger_rule_on_the_same_does_not_contradict_the_one_that_answers(desk: Desk) -> None:
+    desk.put("1.txt", rule(3, "2020-01-01", "출장비규정"))
+    desk.put("2.txt", rule(5, "2024-01-01", "숙소규정"))
+    desk.put("3.txt", rule(6, "2024-01-01", "차량규정").replace("일비", "배차"))
+    desk.add()
+    chatbot = desk.chatbot()
+    answer = chatbot.ask("2021년 5월 당시 일비는 하루에 얼마인가요?")
+    assert ("3만원" in answer.text, answer.note) == (True, "")
+    named = chatbot.ask("2021년 5월 당시 숙소규정의 일비는 하루에 얼마인가요?")
+    assert "「숙소규정」의 등록된 가장 이른 판은 1판이고, 2024-01-01부터" in answer_text(named)
 
 
 def test_the_present_year_is_today_and_two_days_are_refused(desk: Desk, call: Run) -> None:
@@ -287,9 +300,9 @@ def test_the_day_comes_from_the_admin_or_the_file_name(
     assert (desk.amounts("2024-12-31"), desk.amounts()) == ([3], [1])
     code, _, err = call(main, "add", "--home", desk.home, first, "--effective", "내일")
     assert (code, "날짜가 아닙니다: 내일 → " in err) == (1, True)
-    code, _, err = call(main, "add", "--home", desk.home, first, "--effective", "2024. 12. 1.")
-    assert (code, "참고" in err, desk.amounts("2024-12-01")) == (0, False, [1])
-    for far in ("2014-12-31", "2036-01-01"):
+    code, _, err = call(main, "add", "--home", desk.home, first, "--effective", "2012. 5. 1.")
+    assert (code, "참고" in err, desk.amounts("2012-05-01")) == (0, False, [1])
+    for far in ("1026-03-01", "2062-03-01"):
         code, _, err = call(main, "add", "--home", desk.home, first, "--effective", far)
         assert (code, f"시행일이 오늘에서 멉니다: {far} → " in err) == (0, True)
 
@@ -405,6 +418,20 @@ def test_of_a_shorter_text_that_does_not_say_its_day_the_admin_is_told(desk: Des
     assert desk.days() == [(1, "", "2024-03-01"), (2, "2024-03-01", None)]
     assert (desk.amounts(), desk.amounts("2024-02-29")) == ([3], [2])
     assert statuses(desk.add(second, since="2024-03-01")) == ["unchanged"]
+
+
+def test_a_member_of_a_zip_file_becomes_a_version_once_it_is_taken_out(desk: Desk) -> None:
+    more = "\n".join(f"제{n}조(사항) 사항 {n}은 따로 정한다.\n" for n in range(3, 10))
+    desk.put("1_여비규정.txt", f"{rule(2)}\n{more}")
+    with zipfile.ZipFile(desk.folder / "묶음.zip", "w") as archive:
+        archive.writestr("새/여비규정.txt", rule(3))
+        archive.writestr("교육지침.txt", rule(7, "2020-01-01", "교육지침"))
+    (note,) = notes(desk.sync())
+    assert "→ 그 규정의 새 판이면 ZIP에서 꺼내 'ingest add --effective 시행일 여비규정.txt'" in note
+    desk.add(desk.put("여비규정.txt", rule(3)), since="2024-03-01")
+    assert (desk.amounts(), desk.amounts("2024-02-29")) == ([3], [2])
+    desk.sync()
+    assert (desk.amounts(), desk.amounts("2020-01-01", "교육지침")) == ([3], [7])
 
 
 def test_two_contents_of_one_day_and_a_changed_title_are_named(desk: Desk) -> None:

@@ -57,9 +57,14 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
     return Desk(tmp_path)
 
 
+def put_long_ago(desk: Desk, name: str, text: str) -> None:
+    """Nobody can take it for a file that is still being written."""
+    os.utime(desk.put(name, text), (0, 0))
+
+
 @pytest.fixture
 def watch(desk: Desk) -> Iterator[Watch]:
-    desk.put("여비규정.txt", rule(2))
+    put_long_ago(desk, "여비규정.txt", rule(2))
     watch = Watch(desk)
     yield watch
     watch.close()
@@ -151,10 +156,32 @@ def test_what_is_written_all_the_time_keeps_nothing_else_waiting(
     until(lambda: desk.amounts(title="보수규정") == [5])
 
 
+def test_half_a_file_is_not_taken_in_when_it_begins(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watching, "QUIET_S", 1.0)  # longer than a busy machine pauses
+    put_long_ago(desk, "여비규정.txt", rule(2))
+    text = rule(5, title="보수규정")
+    long = desk.put("보수규정.txt", text[: len(text) // 2])
+    ahead = time.time() + 3600
+    os.utime(long, (ahead, ahead))  # by the clock of the share that it lies on
+    watch = Watch(desk)
+    try:
+        until(lambda: len(watch.told) == 1)
+        assert watch.told[0].summary == ("여비규정 1판: 새 규정",)
+        assert [one.path for one in watch.told[0].failed] == [str(long)]
+        long.write_text(text)
+        until(lambda: desk.amounts(title="보수규정") == [5])
+    finally:
+        watch.close()
+    lines = [line for told in watch.told for line in told.summary if "보수규정" in line]
+    assert lines == ["보수규정 1판: 새 규정"]
+
+
 def test_on_the_command_line_it_tells_when_it_began_what_it_did_and_that_it_has_ended(
     desk: Desk,
 ) -> None:
-    desk.put("여비규정.txt", rule(2))
+    put_long_ago(desk, "여비규정.txt", rule(2))
     watched = subprocess.Popen(
         [sys.executable, "-m", "ingest", "watch", "--home", desk.home, desk.folder],
         stdout=subprocess.PIPE,

@@ -152,10 +152,14 @@ def test_every_field_of_every_record_arrives() -> None:
 
 
 def test_starting_and_asking_take_little() -> None:
+    """Starting: little more than Python's own, with the same imports, beside the same load."""
+    began = time.perf_counter()
+    subprocess.run([sys.executable, "-c", "import ingest.child"], check=True)
+    alone = time.perf_counter() - began
     with Worker() as worker:
         began = time.perf_counter()
         assert still_reads(worker)
-        assert time.perf_counter() - began < 0.5
+        assert time.perf_counter() - began < 2 * alone + 0.2
         times = []
         for _ in range(21):
             began = time.perf_counter()

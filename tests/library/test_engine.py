@@ -142,8 +142,11 @@ def test_many_who_read_without_a_pause_keep_no_writer_out(home: Path) -> None:
     assert seen
 
 
-def test_a_killed_writers_half_of_a_commit_is_undone(home: Path) -> None:
+def test_a_killed_writers_half_of_a_commit_is_undone(home: Path, call: Run) -> None:
     path = home / "library.sqlite"
+    url = f"sqlite:///{path}"
+    with no_rights(home):
+        opened = Library.open(url)
     killed = (
         "import os, signal, sqlite3, sys\n"
         "connection = sqlite3.connect(sys.argv[1], isolation_level=None)\n"
@@ -153,8 +156,12 @@ def test_a_killed_writers_half_of_a_commit_is_undone(home: Path) -> None:
     before = path.read_bytes()
     subprocess.run([sys.executable, "-c", killed, str(path)], check=False)
     assert path.read_bytes() != before
-    url = f"sqlite:///{path}"
-    with no_rights(home), pytest.raises(LibraryError, match="쓰기 권한이 없음"):
-        Library.open(url)
-    Library.open(url).close()
+    remedy = "라이브러리를 {} 수 없습니다.*\n→ .*쓸 수 있는 사용자로 'ingest status'를 한 번 실행"
+    with no_rights(home):
+        with pytest.raises(LibraryError, match=remedy.format("열")):
+            Library.open(url)
+        with pytest.raises(LibraryError, match=remedy.format("읽을")):
+            opened.faq()
+    code, _, err = call(ingest.main, "status", "--home", home)
+    assert (code, err) == (0, "")
     assert path.read_bytes() == before

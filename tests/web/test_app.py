@@ -157,7 +157,7 @@ def test_example_question_is_asked_by_a_click(page: Page) -> None:
 def test_one_thumb_an_answer_is_kept_and_can_be_changed(page: Page, demo_home: Path) -> None:
     library = Library.open(load_config(demo_home).library_url)
     answer = ask(page, FAQ)
-    up, down = (answer.get_by_role("radio", name=f"Thumbs {way}") for way in ("up", "down"))
+    up, down = (answer.get_by_role("radio", name=name) for name in ("도움이 됨", "도움이 안 됨"))
     words = answer.locator(".orag-thumbs")
     expect(words).to_have_text(ASKED)
     for thumb, said, kept in ((up, KEPT[1], [1]), (down, KEPT[0], [-1]), (down, TAKEN_BACK, [])):
@@ -360,7 +360,7 @@ def test_a_thumb_does_not_break_an_answer_off(slow_page: Page, closed: Path) -> 
     liked = ask(slow_page, "앞서")
     _begin(slow_page, "쓰는 질문")
     expect(slow_page.locator(".orag-growing")).to_contain_text("가가")
-    liked.get_by_role("radio", name="Thumbs up").click()
+    liked.get_by_role("radio", name="도움이 됨").click()
     answer = slow_page.get_by_test_id("stChatMessage").last
     expect(answer.locator(".orag-text")).to_have_text("확인을 마친 글", timeout=PATIENCE_MS)
     assert _comes_to_hold(closed, "앞서 1")
