@@ -25,6 +25,9 @@ demo: install
 	@$(BIN)/onprem-rag ask --home $(DEMO_HOME) "명절 상여금은 언제 나와요?"
 	@test "$(SERVE)" = 0 || $(BIN)/onprem-rag serve --home $(DEMO_HOME)
 
+# A core a worker: with more threads than cores they wait for one another.
+test check: export OMP_NUM_THREADS = 1
+
 test: install programs
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,12 @@ def ingested(home: Path, *paths: Path) -> Path:
     outcome = add(load_config(home), paths, quiet)
     assert not outcome.failed
     return home
+
+
+def pytest_configure() -> None:
+    """A shell that runs this in the background ignores Ctrl-C, for all that tests start too."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def shelf_of(home: Path) -> Shelf:

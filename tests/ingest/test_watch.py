@@ -45,7 +45,7 @@ def until(true: Callable[[], bool]) -> None:
     end = time.monotonic() + PATIENCE_S
     while not true():
         assert time.monotonic() < end
-        time.sleep(0.02)
+        time.sleep(0.1)  # looking takes of the time that the watch needs
 
 
 @pytest.fixture
