@@ -235,7 +235,8 @@ class Plan:
 
     def _counts(self, version: Version) -> bool:
         """Whether it is in force, or will be, as far as is known."""
-        return version.until is None or self._today < version.until
+        until = version.until
+        return until is None or (self._today < until and is_ever_in_force(version))
 
     def _comes(self, version: Version) -> bool:
         return version.since > self._today and version.withdrawn is None and self._counts(version)

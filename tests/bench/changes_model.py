@@ -56,6 +56,7 @@ class Kept:
     text: Text
     since: str
     order: int  # of the change that took it in last
+    dated: bool  # its day is its own, or that of the coming one whose place it took
     withdrawn: str | None = None
 
     @property
@@ -93,7 +94,7 @@ class Model:
         if known and not last and not named and (known.withdrawn is None or elsewhere):
             return
         if known is None or known.withdrawn is not None or not self._counts(known, today):
-            self._begin(text, since, order)
+            self._begin(text, since, order, dated=text.since is not None or since > today)
 
     def first_day(self, name: str, text: Text, today: str) -> str:
         """Since when a text counts: one that doesn't say takes the place of what is coming."""
@@ -113,7 +114,8 @@ class Model:
         never = self.in_force(text.title, known.since) != text.number
         out = known.withdrawn is not None or text.since is None or never
         if out and not self._counts(known, today):
-            self._begin(text, self.first_day(name, text, today), order)
+            since = known.since if known.dated else self.first_day(name, text, today)
+            self._begin(text, since, order, known.dated)
 
     def drop(self, name: str) -> None:
         """A file is gone."""
@@ -144,13 +146,13 @@ class Model:
         held = [one for one in self._of(text.title) if one.text.number == text.number]
         return max(held, key=lambda one: (one.since, one.order), default=None)
 
-    def _begin(self, text: Text, since: str, order: int) -> None:
+    def _begin(self, text: Text, since: str, order: int, dated: bool) -> None:
         """A text counts from a day on; the days before, on which it counted too, stay known."""
         for key, one in list(self.kept.items()):
             over = self._end(one) <= since and one.since < self._end(one) and not self._lost(one)
             if one.text.number == text.number and not over:
                 del self.kept[key]
-        self.kept[text.number, since] = Kept(text, since, order)
+        self.kept[text.number, since] = Kept(text, since, order, dated)
 
     def _counts(self, known: Kept, today: str) -> bool:
         """Whether it is in force or will be, as far as is known."""

@@ -214,7 +214,7 @@ def rusty(*_: object) -> None:
     [
         (full, r"디스크가 가득 찼습니다: .*/home\n→ .*바뀐 것은 없습니다\.$"),
         (rusty, r"디스크가 가득 찼습니다: .*/home\n→ .*바뀐 것은 없습니다\.$"),
-        (unreadable, r"/규정/여비규정\.txt \(Input/output error\)\n→ .*바뀐 것은 없습니다\.$"),
+        (unreadable, r"/규정/여비규정\.txt \(디스크 또는 연결의 오류\)\n→ .*바뀐 것은 없습니다\.$"),
     ],
 )
 def test_what_the_disk_refuses_is_told_and_changes_nothing(
