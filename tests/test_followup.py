@@ -420,9 +420,9 @@ def _hostile() -> Iterator[str]:
 @pytest.mark.parametrize("question", list(_hostile()), ids=lambda question: question[:4])
 def test_a_long_question_takes_no_long_time(question: str) -> None:
     earlier: Sequence[Exchange] = [Exchange(question, question * 3), LEAVE]
-    began = time.perf_counter()
+    began = time.process_time()
     understood(question, earlier, no_model)
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 @pytest.mark.parametrize(

@@ -251,7 +251,7 @@ def _is_in_order(kept: str, whole: str) -> bool:
     ],
 )
 def test_hostile_text_takes_no_time(piece: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     without_marks(Reading(piece * 20_000 + ">"))
     without_marks(Reading("<" + piece * 100 + "x>"))
-    assert time.perf_counter() - start < 3
+    assert time.process_time() - start < 3

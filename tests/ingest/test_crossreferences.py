@@ -379,13 +379,13 @@ def test_spans_hold_and_stand_in_order(sentence: str) -> None:
 )
 def test_hostile_text_takes_no_time(piece: str) -> None:
     text = piece * (60_000 // len(piece))
-    start = time.perf_counter()
+    start = time.process_time()
     references_of(text, [Place("제1조", None, None, None, None, 0, len(text))], "여비규정")
-    assert time.perf_counter() - start < 4
+    assert time.process_time() - start < 4
 
 
 def test_one_line_of_headings_takes_linear_time() -> None:
     text = "제1조(" * 25_000
-    start = time.perf_counter()
+    start = time.process_time()
     references_of(text, [Place("제1조", None, None, None, None, 0, len(text))], "여비규정")
-    assert time.perf_counter() - start < 8
+    assert time.process_time() - start < 8

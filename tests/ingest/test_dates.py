@@ -222,9 +222,9 @@ def test_without_either_the_amendment_marks_do() -> None:
     "piece", ["개정 ", "2020. 1. ", "이 규정은 ", "소관부서 ", "’97 ", "시행한다 이 "]
 )
 def test_hostile_text_takes_no_time(piece: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     dates_of(piece * 20_000, [piece * 20_000])
-    assert time.perf_counter() - start < 3
+    assert time.process_time() - start < 3
 
 
 @pytest.mark.parametrize(

@@ -834,7 +834,7 @@ SHEET_ENTITIES = f"{ENTITIES}<workbook><sheets>&i;</sheets></workbook>"
     ],
 )
 def test_hostile_files_end_soon_with_an_error(data: bytes, reason: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(ReadError, match=rf"(?s){reason}.*→ "):
         reading("규정", data)
-    assert time.perf_counter() - began < 3
+    assert time.process_time() - began < 3

@@ -307,9 +307,9 @@ def test_a_table_over_a_hundred_pages_takes_little_time() -> None:
         Cell(row, column, 1, 1, (f"{row}-{column}",)) for row in range(40) for column in range(6)
     ]
     sheets = [Sheet((Region(0, 0, 500, 800, Grid(tuple(cells))),))] * 100
-    began = time.perf_counter()
+    began = time.process_time()
     assert len(reading_of_sheets(sheets, ()).pages) == 100
-    assert time.perf_counter() - began < 4
+    assert time.process_time() - began < 4
 
 
 @needs_font
@@ -401,10 +401,10 @@ def test_ten_thousand_pages_are_an_error_at_once() -> None:
             document.new_page(100, 100).close()
         out = io.BytesIO()
         document.save(out)
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(ReadError, match=r"PDF가 10,000쪽으로 너무 깁니다. → 5,000쪽 이하로 나누어"):
         read_pdf(out.getvalue())
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
 
 
 @needs_books

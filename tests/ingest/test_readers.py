@@ -110,10 +110,10 @@ def test_emphasis_marks_go_only_where_they_enclose_words(marked: str, plain: str
 )
 def test_marks_without_end_take_no_time(text: str) -> None:
     blanks = " " * 20_000
-    began = time.perf_counter()
+    began = time.process_time()
     assert reading("a.md", text.encode()).text.count("a") == text.count("a")
     assert reading("a.txt", f"{blanks}|x\n|{blanks}y".encode()).text == "x\ny"
-    assert time.perf_counter() - began < 0.5
+    assert time.process_time() - began < 0.5
 
 
 def test_a_row_without_its_closing_sign_keeps_its_last_cell() -> None:

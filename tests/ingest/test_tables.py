@@ -354,10 +354,10 @@ def test_missing_cells_are_empty() -> None:
     ids=["places", "text", "overlaps"],
 )
 def test_a_table_that_would_fill_the_memory_is_refused(spans: list[Span]) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(ReadError, match=r"표가 너무 큽니다\. → "):
         table_of(spans)
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 @pytest.mark.parametrize(
@@ -370,9 +370,9 @@ def test_a_table_that_would_fill_the_memory_is_refused(spans: list[Span]) -> Non
     ids=["wide", "deep header", "stacks"],
 )
 def test_large_tables_take_little_time(spans: list[Span]) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     assert table_of(spans)
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
 
 
 def test_a_table_without_text_is_none() -> None:
@@ -456,10 +456,10 @@ def test_tables_in_tables_without_end_are_refused_soon(columns: int) -> None:
     for _ in range(200):
         cells = [Cell(0, x, 1, 1, (block,)) for x in range(columns)]
         block = Grid(tuple(cells))
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(ReadError, match="표 안에 표가 너무 깊이"):
         reading_of([block])
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 def test_names_above_columns_leave_out_titles_and_repeats() -> None:

@@ -127,6 +127,6 @@ def test_what_asks_for_todays_rules(question: str) -> None:
     "piece", ["2023년 ", "개정 전 ", "작년 말 초 ", "구 가 ", "1월 1일 ", "내년부터 면 "]
 )
 def test_hostile_text_takes_no_time(piece: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     speaks_of_then(piece * 300, TODAY)
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
