@@ -54,7 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     what = "판 번호(2) 또는 시행 중이던 날(2024-03-01)"
     diff.add_argument("--from", dest="old", metavar="판", help=f"이전 판: {what}. 기본: 바로 앞 판")
     diff.add_argument("--to", dest="new", metavar="판", help="새 판. 기본: 시행 중인 판")
-    diff.add_argument("--format", choices=("html", "md", "docx"), help="기본 md")
+    diff.add_argument("--format", choices=("html", "md", "docx"), help="기본: 확장자, 없으면 md")
     diff.add_argument("--output", type=Path, metavar="파일", help="기본: 화면(docx는 파일)")
     faq = command("faq", "승인된 질문과 답변(CSV, XLSX)을 넣고 확인합니다.", commands.faq)
     faq.add_argument("paths", nargs="*", type=Path, metavar="파일")

@@ -107,7 +107,7 @@ class Change:
         new = Shelf(self.library, self._revision, self.today, versions)
         name = self._build(versions)
         try:
-            gate = self._judged(action, name, old, new)
+            gate = self._judged(action, name, old, new, force)
             if gate and not gate.passed:
                 if not force:
                     generations.discard(self._config.index_folder, name, self._config.index)
@@ -125,7 +125,9 @@ class Change:
             raise
         return Published(name, tuple(lines), review, gate.text if gate else "")
 
-    def _judged(self, action: str, name: str, old: Shelf, new: Shelf) -> Verdict | None:
+    def _judged(
+        self, action: str, name: str, old: Shelf, new: Shelf, force: bool
+    ) -> Verdict | None:
         """What the gate says of a new generation; None where none is set."""
         if not self._questions:
             return None
@@ -133,7 +135,8 @@ class Change:
 
         files = None if action == "remove" else self.plan.files.keys()
         given = (self._config, self.library, self._questions, name, old, new, self.progress)
-        return judged(*given, files)
+        what = {"sync": "폴더", "remove": "제목"}.get(action, "경로")
+        return judged(*given, files, "" if force else f"'ingest {action} {what} --force'")
 
     def rehearsed(self) -> int:
         """An id for a document that is not stored."""

@@ -18,6 +18,7 @@ from onprem_rag.ingesting import read_paces
 from onprem_rag.terminal import ProgressBars, print_json
 
 if TYPE_CHECKING:
+    from ingest.faq import Confirmed
     from ingest.pipeline import Outcome
     from ingest.waiting import Waiting
 
@@ -81,7 +82,7 @@ def heard(outcome: Outcome, as_json: bool) -> None:
     if outcome.refused:
         print(
             "→ 지켜보기는 폴더가 바뀔 때만 다시 검사합니다. 질문 모음이나 설정을 고쳤으면 "
-            "'ingest sync 폴더'를, 그대로 켜려면 거기에 --force를 붙여 한 번 실행하세요.",
+            "'ingest sync 폴더'를, 그대로 켜려면 'ingest sync 폴더 --force'를 한 번 실행하세요.",
             file=sys.stderr,
         )
     sys.stdout.flush()  # a journal has each run as it ends
@@ -97,7 +98,7 @@ def remove(options: argparse.Namespace) -> int:
     code = told(outcome, options.json)
     if options.json or outcome.refused:
         return code
-    if not outcome.summary:
+    if not (outcome.summary or outcome.already):
         print("→ 같은 규정이 다른 파일에도 있으면 제목으로 빼세요.")
         return code
     there = [name for name in options.names if _is_there(name)]
@@ -176,14 +177,7 @@ def faq(options: argparse.Namespace) -> int:
             raise ConfigError("파일과 --review, --confirm은 함께 쓸 수 없습니다. → 나누어 쓰세요.")
         if options.confirm is None:
             return _reviewed(review(config), options.json)
-        entries = confirm(config, options.confirm)
-        if options.json:
-            print_json({"confirmed": [asdict(entry) for entry in entries]})
-            return 0
-        for entry in entries:
-            print(f"  {entry.id}번 '{entry.questions[0]}' 「{entry.document}」 {entry.article}")
-        print(f"승인된 답변 {len(entries)}개가 다시 답합니다.")
-        return 0
+        return _confirmed(confirm(config, options.confirm), options.json)
     if not options.paths:
         raise ConfigError("넣을 파일이 없습니다. → CSV나 XLSX 파일을 쓰세요.")
     outcome = add_faq(config, options.paths)
@@ -199,6 +193,20 @@ def faq(options: argparse.Namespace) -> int:
     return 0
 
 
+def _confirmed(done: Confirmed, as_json: bool) -> int:
+    if as_json:
+        entries = [asdict(entry) for entry in done.entries]
+        print_json({"confirmed": entries, "left": done.left})
+        return 0
+    for entry in done.entries:
+        print(f"  {entry.id}번 '{entry.questions[0]}' 「{entry.document}」 {entry.article}")
+    print(f"승인된 답변 {len(done.entries)}개가 다시 답합니다.")
+    if done.left:
+        print(f"확인하지 않은 답변 {len(done.left)}개:")
+        tell_lines(done.left)
+    return 0
+
+
 def _reviewed(found: Sequence[Waiting], as_json: bool) -> int:
     from ingest.waiting import told
 
@@ -209,9 +217,12 @@ def _reviewed(found: Sequence[Waiting], as_json: bool) -> int:
         for line in told(one):
             print(f"  {line}")
     now = sum(not one.since for one in found)
-    print(f"승인된 답변 {now}개가 조문이 바뀌어 확인을 기다립니다.")
-    if now:
+    print(f"승인된 답변 {now}개가 조문이 바뀌거나 없어져 확인을 기다립니다.")
+    if any(not (one.since or one.shared or one.gone) for one in found):
         print("→ 맞으면 'ingest faq --confirm 번호'로 확인하고, 틀리면 고쳐서 다시 넣으세요.")
     if later := len(found) - now:
-        print(f"앞으로 조문이 바뀌는 답변이 {later}개 있습니다. → 그날부터 쓸 답변을 준비하세요.")
+        print(
+            f"앞으로 조문이 바뀌는 답변이 {later}개 있습니다. → 그날 'ingest faq --review'로 "
+            "다시 보고 확인하거나, 고친 답변을 그날 넣으세요. 그 전에 넣으면 바로 답합니다."
+        )
     return 0

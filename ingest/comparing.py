@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from onprem_rag.library.shelf import Shelf
     from onprem_rag.library.store import Library
 
+_FORMATS = {".md": "md", ".markdown": "md", ".html": "html", ".htm": "html", ".docx": "docx"}
 _NUMBER = re.compile(r"제?\s*(\d{1,3})\s*판?")  # 20240301 is a day
 
 
@@ -33,6 +34,7 @@ def diff(options: argparse.Namespace) -> int:
 
     if options.json and (options.format or options.output):
         raise ConfigError("--json은 --format, --output과 함께 쓸 수 없습니다. → 하나만 쓰세요.")
+    form = _form(options.format, options.output)
     config = load_config(options.home)
     library = Library.open(config.library_url)
     shelf = live_shelf(config, library)
@@ -54,7 +56,6 @@ def diff(options: argparse.Namespace) -> int:
             f"→ 그 판과 견주려면 --from {new.number} --to {coming[0].number} 옵션을 쓰세요.",
             file=sys.stderr,
         )
-    form = options.format or "md"
     content = rendered(comparison, form)
     if options.output is None and isinstance(content, str):
         print(content)
@@ -62,6 +63,23 @@ def diff(options: argparse.Namespace) -> int:
     name = f"{new.title} {old.number}판-{new.number}판.{form}".replace("/", "-")
     _write(options.output or Path(name), content)
     return 0
+
+
+def _form(named: str | None, output: Path | None) -> str:
+    """The format that an admin names, or that of the file's name. Raises ConfigError."""
+    suffix = output.suffix.lower() if output else ""
+    meant = _FORMATS.get(suffix)
+    if named and meant and named != meant:
+        raise ConfigError(
+            f"--format({named})과 파일 이름의 확장자({suffix})가 서로 다릅니다: {output}\n"
+            "→ 하나를 고치세요. --format을 빼면 확장자대로 씁니다."
+        )
+    if suffix and not (named or meant):
+        raise ConfigError(
+            f"확장자로는 형식을 알 수 없습니다: {output}\n"
+            "→ .md, .html, .docx 가운데 하나로 하거나 --format으로 알려 주세요."
+        )
+    return named or meant or "md"
 
 
 def chosen(

@@ -15,6 +15,7 @@ from ingest.review import (
     approve,
     bind,
     coming,
+    gone_text,
     missing,
     outdated,
     shared_text,
@@ -64,6 +65,14 @@ def add_faq(config: Config, paths: Sequence[Path]) -> FaqOutcome:
     return FaqOutcome(tuple((topic, len(entries)) for topic, entries in topics), tuple(warnings))
 
 
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """What was confirmed, and Korean lines of what still waits and can't be."""
+
+    entries: tuple[FaqEntry, ...]
+    left: tuple[str, ...]
+
+
 def review(config: Config) -> list[Waiting]:
     """The approved answers that wait to be confirmed, and those that will on a coming day."""
     library = Library.open(config.library_url)
@@ -73,7 +82,7 @@ def review(config: Config) -> list[Waiting]:
         library.close()
 
 
-def confirm(config: Config, numbers: Sequence[int]) -> list[FaqEntry]:
+def confirm(config: Config, numbers: Sequence[int]) -> Confirmed:
     """Let the approved answers of these ids fire again, on their articles as they read now.
 
     All that wait and can, where there are no ``numbers``. Raises ConfigError for one that does not
@@ -94,9 +103,12 @@ def confirm(config: Config, numbers: Sequence[int]) -> list[FaqEntry]:
             if left and numbers:
                 entry = next(entry for entry in chosen if entry.id in left)
                 raise ConfigError(_unconfirmable(entry, left[entry.id]))
-            confirmed = [entry for entry in chosen if entry.id not in left]
+            confirmed = tuple(entry for entry in chosen if entry.id not in left)
             approve(library, shelf, confirmed)
-            return confirmed
+            others = (entry for entry in chosen if entry.id in left)
+            return Confirmed(
+                confirmed, tuple(_unconfirmable(entry, left[entry.id]) for entry in others)
+            )
         finally:
             library.close()
 
@@ -104,10 +116,7 @@ def confirm(config: Config, numbers: Sequence[int]) -> list[FaqEntry]:
 def _unconfirmable(entry: FaqEntry, why: str) -> str:
     if why == SHARED:
         return f"{entry.id}번을 확인할 수 없습니다. {shared_text(entry)}"
-    return (
-        f"{entry.id}번의 「{entry.document}」 {entry.article}가 이제 없습니다.\n"
-        "→ 답변을 고쳐 'ingest faq 파일'로 다시 넣으세요."
-    )
+    return f"{entry.id}번을 확인할 수 없습니다. {gone_text(entry)}"
 
 
 def _same(entry: FaqEntry) -> tuple[object, ...]:

@@ -55,12 +55,14 @@ def judged(
     old: Shelf,
     new: Shelf,
     progress: Progress,
-    files: Collection[str] | None = None,
+    files: Collection[str] | None,
+    command: str,
 ) -> Verdict:
     """How generation ``name`` answers, today and on the days to come on which a version takes over.
 
     ``files``: those that are there; a rule that is gone all the same was not withdrawn on purpose.
-    None where an admin has named what is to go. Passed where nothing is live to compare it with.
+    None where an admin has named what is to go. ``command``: see ``judgement_text``. Passed where
+    nothing is live to compare it with.
     """
     live = generations.current_name(config.index_folder)
     if live is None:
@@ -69,7 +71,7 @@ def judged(
     try:
         before = _as_built(config, live)
     except (IndexMismatchError, ModelError) as error:
-        return _unasked(config, live, after, set(old.held) == set(new.held), error)
+        return _unasked(config, live, after, set(old.held) == set(new.held), error, command)
     reranker = Reranker(config.reranker_folder) if config.reranker_folder else None
     live_search, new_search = (
         Searcher(shelf, generation, config.search, reranker)
@@ -88,15 +90,17 @@ def judged(
         )
         for then, now in _days(old, new)
     }
-    return _verdict(found, new.day)
+    return _verdict(found, new.day, command)
 
 
-def _verdict(found: Mapping[str, Judgement], today: str) -> Verdict:
+def _verdict(found: Mapping[str, Judgement], today: str, command: str) -> Verdict:
     """Of all days; what failed is told first."""
-    told = [
-        (one.passed, ("" if day == today else f"{day}에 시행될 규정으로: ") + judgement_text(one))
-        for day, one in found.items()
-    ]
+
+    def text_of(day: str, one: Judgement) -> str:
+        when = "" if day == today else f"{day}에 시행될 규정으로: "
+        return when + judgement_text(one, command)
+
+    told = [(one.passed, text_of(day, one)) for day, one in found.items()]
     text = "\n".join(text for _, text in sorted(told, key=lambda one: one[0]))
     fallen = max(len(one.fallen) for one in found.values())
     gone = max(len(one.gone) for one in found.values())
@@ -172,7 +176,12 @@ def _deleted(rules: Iterable[Sequence[Passage]]) -> Exists:
 
 
 def _unasked(
-    config: Config, live: str, after: Generation, same: bool, error: OnpremRagError
+    config: Config,
+    live: str,
+    after: Generation,
+    same: bool,
+    error: OnpremRagError,
+    command: str,
 ) -> Verdict:
     """What comes of a live generation that can't be opened any more: damaged, of another program.
 
@@ -189,15 +198,17 @@ def _unasked(
         return Verdict(
             True, f"규정은 그대로이고 색인만 새로 만들어, 질문으로 검사하지 않았습니다. ({reason})"
         )
+    why = f"지금 색인을 열 수 없어 질문으로 견주지 못했습니다.\n  {reason}"
     rebuild = (
         " 견주려면 먼저 바뀌지 않은 파일 하나를 'ingest add'에 넣어 색인만 새로 만든 뒤 다시 "
         "실행하세요."
     )
     return Verdict(
         False,
-        f"새 색인을 켜지 않습니다: 지금 색인을 열 수 없어 질문으로 견주지 못했습니다.\n  {reason}\n"
-        "→ 그대로 켜려면 --force를 붙여 다시 실행하세요."
-        f"{rebuild if alike else ''}",
+        f"새 색인을 켜지 않습니다: {why}\n→ 그대로 켜려면 {command} 명령을 실행하세요."
+        f"{rebuild if alike else ''}"
+        if command
+        else f"주의: --force로 새 색인을 켰습니다: {why}",
         "--force로 켬: 지금 색인을 열 수 없어 질문 검사를 못 함",
     )
 

@@ -5,9 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from onprem_rag.library.versions import title_key
 from onprem_rag.records import Version
 
 VersionId = tuple[str, int, str]  # rule, document, since: a wording that was given up may come back
+
+# What the title of a new edition or its draft has besides the rule's: 지침(전부개정), 지침 (안)
+_PARTLY = r"(?:일부|전부|전면)\s?[개제]정(?:법률|법|규정|규칙|지침|세칙|내규|요령|기준)?"
+_CHANGED = rf"(?:{_PARTLY}|[개제]정)\s?안?"
+_EDITION = re.compile(
+    rf"\s*(?:[(（\[]\s*(?:{_CHANGED}|안|시행[^()（）\[\]]*)\s*[)）\]]|{_CHANGED})[\s」』]*$"
+)
 
 
 def id_of(version: Version) -> VersionId:
@@ -28,6 +36,7 @@ class Held:
         self._of_rule: dict[str, set[VersionId]] = {}
         self._of_document: dict[int, set[VersionId]] = {}
         self._rules: dict[str, set[str]] = {}  # by the key that they have
+        self._alike: dict[str, set[str]] = {}  # by their titles as of no edition
         for version in versions:
             self.put(version)
 
@@ -41,6 +50,7 @@ class Held:
         self._of_rule.setdefault(version.rule, set()).add(one)
         self._of_document.setdefault(version.document_id, set()).add(one)
         self._rules.setdefault(key_of(version.rule), set()).add(version.rule)
+        self._alike.setdefault(_of_no_edition(version.title), set()).add(version.rule)
 
     def pop(self, version: Version) -> None:
         """Hold it no more."""
@@ -66,6 +76,12 @@ class Held:
         newest = {rule: self.of_rule(rule)[-1:] for rule in sorted(self._rules.get(key, ()))}
         return {rule: held[0] for rule, held in newest.items() if held}
 
+    def alike(self, title: str) -> list[Version]:
+        """The newest version of each rule whose title differs as a draft's or an edition's."""
+        rules = sorted(self._alike.get(_of_no_edition(title), ()))
+        newest = [held[-1] for held in map(self.of_rule, rules) if held]
+        return [one for one in newest if title_key(one.title) != title_key(title)]
+
     def _sorted(self, ids: Iterable[VersionId]) -> list[Version]:
         return sorted((self._held[one] for one in ids), key=newness)
 
@@ -73,3 +89,10 @@ class Held:
 def key_of(rule: str) -> str:
     """``rule`` without the number of its part."""
     return re.sub(r"#\d+$", "", rule)
+
+
+def _of_no_edition(title: str) -> str:
+    """The key of a title without 개정안, (전부개정), [시행 2026. 1. 1.] at its end."""
+    while title != (title := _EDITION.sub("", title)):
+        pass
+    return title_key(title)

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.held import Held, VersionId, id_of, key_of, newness
+from onprem_rag.korean.particles import ends_in_consonant
 from onprem_rag.library.versions import is_ever_in_force, title_key
 from onprem_rag.records import FileRead, Version
+
+_WITH = ("와", "과")  # after a vowel, after a consonant
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,7 @@ class Noticing:
         own = self.held.newest(file.documents)
         new = [one for one in own if one.taken == self.revision]
         found = [*self._rivals(file, own), *self._same_day(new), *self._beside(file, new)]
-        return (*found, *self._retitled(file, last, new))
+        return (*found, *self._alike(file, new), *self._retitled(file, last, new))
 
     def _rivals(self, file: FileRead, own: list[Version]) -> Iterator[str]:
         """Rules that two files of one run hold in two wordings, as of the same day."""
@@ -77,6 +80,27 @@ class Noticing:
                     f"「{one.title}」: 제목이 같은 {others[0].source}의 규정과 조문이 달라, 둘 다 "
                     f"따로 시행합니다. → 그 규정의 새 판이면 {told}, 잘못 넣었으면 "
                     f"'ingest remove {file.source}', 다른 규정이면 제목을 고치세요."
+                )
+
+    def _alike(self, file: FileRead, new: list[Version]) -> Iterator[str]:
+        """Rules that may be an edition of another one, or the draft of an edition."""
+        known = {one.rule for one in self.before.values()}
+        for one in new:
+            others = [
+                other
+                for other in self.held.alike(one.title)
+                if other.document_id not in file.documents
+                and self._goes(other)
+                # Of two new ones the one with less in its title is the rule.
+                and (other.rule in known or len(other.title) < len(one.title))
+            ]
+            if others and one.rule not in known:
+                title, source = others[0].title, others[0].source
+                yield (
+                    f"「{one.title}」: 비슷한 제목의 규정 「{title}」({source})이 이미 있어, "
+                    f"둘을 따로 시행합니다. → 그 규정의 새 판이면 제목을 '{title}'"
+                    f"{_WITH[bool(ends_in_consonant(title))]} 같게 고쳐 다시 넣고, 아직 시행하지 "
+                    f"않는 안이면 'ingest remove {file.source}', 다른 규정이면 그대로 두세요."
                 )
 
     def _retitled(self, file: FileRead, last: FileRead | None, new: list[Version]) -> Iterator[str]:

@@ -15,6 +15,7 @@ from ingest.taking import FileResult, Intake, parsed_of
 from ingest.worker import Worker
 from onprem_rag.config import Config
 from onprem_rag.errors import LibraryError, ReadError
+from onprem_rag.library.versions import title_key
 from onprem_rag.timing import Progress
 
 
@@ -31,7 +32,8 @@ class _Seen:
 class Outcome:
     """What one run did; ``generation`` is the live index afterwards.
 
-    ``summary``: what became of which rule; ``review``: what cites changed articles. Korean lines.
+    ``summary``: what became of which rule; ``review``: what cites changed articles; ``already``:
+    what was to be withdrawn and had been before. Korean lines.
     """
 
     files: tuple[FileResult, ...]
@@ -41,6 +43,7 @@ class Outcome:
     gate: str = ""  # how the gate's questions were answered
     refused: bool = False  # by the gate: nothing has changed
     rehearsal: bool = False  # nothing was to change
+    already: tuple[str, ...] = ()
 
     @property
     def failed(self) -> tuple[FileResult, ...]:
@@ -107,13 +110,13 @@ def remove(
 ) -> Outcome:
     """Withdraw rules by title, or what files or folders hold, from today on.
 
-    Raises LibraryError where one of ``names`` is nothing that is here; then nothing has changed.
+    What is withdrawn stays so: a command that was cut off may be repeated. Raises LibraryError
+    where one of ``names`` is nothing that was ever here; then nothing has changed.
     """
     with changing(config, "remove", progress) as change:
-        for name in names:
-            _withdraw(change, name)
+        already = tuple(filter(None, [_withdraw(change, name) for name in names]))
         published = change.publish("remove", force)
-    return _outcome((), published)
+    return replace(_outcome((), published), already=already)
 
 
 def _outcome(files: Sequence[FileResult], published: Published) -> Outcome:
@@ -201,7 +204,10 @@ def _forget_moved(change: Change, seen: _Seen) -> frozenset[int]:
 
 
 def _gone(change: Change, folder: Path, seen: _Seen) -> list[FileResult]:
-    """Forget the files that were in ``folder`` and are there no more."""
+    """Forget the files that were in ``folder`` and are there no more.
+
+    Each tells how many documents are withdrawn with it: none that is elsewhere, or has given way.
+    """
     top = source_of(folder)
     unread = tuple(f"{source}{sign}" for source in seen.unread for sign in ("/", "!/"))
     gone = [
@@ -211,23 +217,54 @@ def _gone(change: Change, folder: Path, seen: _Seen) -> list[FileResult]:
         and source not in seen.sources
         and not source.startswith(unread)
     ]
+    held = {source: change.plan.files[source].documents for source in gone}
     for source in gone:
         change.plan.drop(source)
-    return [FileResult(source, "gone") for source in gone]
+    if not gone:
+        return []
+    after = {one.document_id for one in change.plan.finished() if one.withdrawn is not None}
+    before = {one.document_id for one in change.plan.before.values() if one.withdrawn is not None}
+    lost = after - before
+    return [FileResult(source, "gone", len(lost.intersection(held[source]))) for source in gone]
 
 
-def _withdraw(change: Change, name: str) -> None:
-    """Withdraw one rule, or forget the files that ``name`` is the path of."""
-    path = source_of(Path(name))
-    files = [
-        source
-        for source in change.plan.files
-        if source == path or source.startswith((f"{path}/", f"{path}!/"))
-    ]
+def _withdraw(change: Change, name: str) -> str:
+    """Withdraw one rule, or forget the files that ``name`` is the path of.
+
+    Returns a Korean line where that was done before; "" where not.
+    """
+    plan, path = change.plan, source_of(Path(name))
+    inside = (f"{path}/", f"{path}!/")
+    files = [one for one in plan.files if one == path or one.startswith(inside)]
+    held = {number for source in files for number in plan.files[source].documents}
+    out = all(map(plan.is_out_of_force, files))
     for source in files:
-        change.plan.drop(source)
-    if files or change.plan.withdraw(name):
-        return
-    alike = get_close_matches(name, change.plan.titles(), n=3)
+        plan.drop(source)
+    if plan.withdraw(name) or not out:
+        return ""
+    if days := _withdrawn(change, name, held):
+        # A version that was still to come is withdrawn as of the day that it never saw.
+        day = max((day for day in days if day <= change.today), default="")
+        return f"이미 {day}에 뺐습니다: {name}" if day else f"이미 뺐습니다: {name}"
+    alike = get_close_matches(name, plan.titles(), n=3)
     hint = f"비슷한 제목: {', '.join(alike)}" if alike else "'ingest status'로 제목을 확인하세요."
     raise LibraryError(f"그런 제목의 규정이나 파일이 없습니다: {name}\n→ {hint}")
+
+
+def _withdrawn(change: Change, name: str, held: set[int]) -> list[str]:
+    """The days as of which what a title or a path names was withdrawn before this run.
+
+    ``held``: the documents of its files.
+    """
+    path = source_of(Path(name))
+    return [
+        one.withdrawn
+        for one in change.plan.before.values()
+        if one.withdrawn is not None
+        and (
+            one.document_id in held
+            or one.source == path
+            or one.source.startswith((f"{path}/", f"{path}!/"))
+            or title_key(one.title) == title_key(name)
+        )
+    ]

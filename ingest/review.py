@@ -98,6 +98,14 @@ def shared_text(entry: FaqEntry) -> str:
     )
 
 
+def gone_text(entry: FaqEntry, then: str = "") -> str:
+    """What an admin reads of an entry whose own article is gone, now or ``then``."""
+    return (
+        f"「{entry.document}」 {entry.article}가 없어져 답하지 않습니다. "
+        f"→ 답변을 고치거나 지워 {then}'ingest faq 파일'로 다시 넣으세요."
+    )
+
+
 def cited_changes(
     library: Library, old: Shelf, new: Shelf, questions: Sequence[GoldQuestion]
 ) -> list[str]:
@@ -138,7 +146,7 @@ def _lines(library: Library, days: Sequence[Shelf], citing: _Citing) -> Iterator
             touched = any(_key(one.document, one.article) in changes for one in entry.approved)
             if touched and fits(entry, before) and (places := changed(entry, after)):
                 name = f"{when}승인된 답변 {entry.id}번 '{_short(entry.questions[0])}'"
-                yield f"{name}: {_stopped(entry, after, places)}"
+                yield f"{name}: {_stopped(entry, after, places, '그날 ' if when else '')}"
         for question in citing.questions:
             if gold := _gold_of(question, changes):
                 yield (
@@ -153,13 +161,13 @@ def _lines(library: Library, days: Sequence[Shelf], citing: _Citing) -> Iterator
                 )
 
 
-def _stopped(entry: FaqEntry, after: Shelf, places: Sequence[Wording]) -> str:
-    """Why an approved answer fires no more, and the remedy."""
-    if missing(after, entry) == SHARED:
-        return shared_text(entry)
+def _stopped(entry: FaqEntry, after: Shelf, places: Sequence[Wording], then: str) -> str:
+    """Why an approved answer fires no more, and the remedy: what works on that day only."""
+    if why := missing(after, entry):
+        return shared_text(entry) if why == SHARED else gone_text(entry, then)
     return (
         f"{places_of(places)}의 글이 바뀌거나 없어져, 확인할 때까지 답하지 않습니다. "
-        "→ 'ingest faq --review'로 보고, 맞으면 'ingest faq --confirm'으로 확인하세요."
+        f"→ {then}'ingest faq --review'로 보고, 맞으면 'ingest faq --confirm'으로 확인하세요."
     )
 
 

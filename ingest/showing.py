@@ -26,6 +26,7 @@ _STALE = "라이브러리와 맞지 않습니다. → 'ingest add'를 다시 실
 
 def status(options: argparse.Namespace) -> int:
     """All rules with their versions and states, and whether the index can be used."""
+    from ingest.review import outdated
     from ingest.taking import READERS
     from onprem_rag.index.embedder import EMBEDDED
     from onprem_rag.library.store import Library
@@ -36,6 +37,7 @@ def status(options: argparse.Namespace) -> int:
     shelf = live_shelf(config, library)
     documents = _documents(library, shelf)
     count, passages = shelf.counts
+    waiting = len(outdated(library, shelf))
     manifest, problem = _live(config)
     if manifest and not problem and not library.has(manifest.revision):
         problem = _STALE
@@ -49,22 +51,24 @@ def status(options: argparse.Namespace) -> int:
                 ],
                 "passages": passages,
                 "faq": len(library.faq()),
+                "faq_waiting": waiting,
                 "index": asdict(manifest) if manifest else None,
                 "index_is_current": not problem,
             }
         )
         return 0
     print(f"홈: {config.home}")
-    print(f"규정 {count}건, 조문 {passages}개, 승인된 답변 {len(library.faq())}개")
+    held = f"{len(library.faq())}개" + (f"(그중 {waiting}개는 확인 대기)" if waiting else "")
+    print(f"시행 중: 규정 {count}건, 조문 {passages}개, 승인된 답변 {held}")
     if problem or manifest is None:
         print(f"색인: {problem}")
     else:
         embedder = _EMBEDDED if manifest.embedder == EMBEDDED else manifest.embedder
-        print(f"색인: {manifest.generation}세대, 조문 {manifest.passages}개, {embedder}")
+        print(f"색인: {manifest.generation}세대, 모든 판의 조문 {manifest.passages}개, {embedder}")
     print(f"오늘: {shelf.day} (서버 시계 {_clock()})")
-    if outdated := library.read_by_others(shelf.ids, READERS):
+    if old := library.read_by_others(shelf.ids, READERS):
         print(
-            f"규정 {outdated}건은 이전 버전이 읽은 그대로입니다. "
+            f"규정 {old}건은 이전 버전이 읽은 그대로입니다. "
             "→ 그 파일을 'ingest add'에 다시 넣으면 새로 읽습니다."
         )
     for version in shelf.held:

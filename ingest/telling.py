@@ -6,7 +6,7 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from onprem_rag.terminal import print_json
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _SHOWN = 50  # lines of what has changed
 _HISTORY = "'ingest history --json'"
+_NONE_LOST = "다른 파일에 있거나 새 판이 대신하거나 이미 뺀 것이라, 따로 빼는 규정은 없습니다"
 _ACTIONS = {
     "add": "넣음",
     "sync": "폴더와 맞춤",
@@ -33,6 +34,7 @@ def told(outcome: Outcome, as_json: bool) -> int:
         return code
     if outcome.refused:
         print(outcome.gate, file=sys.stderr)
+        _tell_notes(_taken(outcome), sys.stderr)
     else:
         _tell(outcome)
     _tell_of_failed(outcome.failed)
@@ -53,13 +55,22 @@ def tell_lines(lines: Sequence[str], indent: str = "  ", whole: str = "--json") 
         print(f"{indent}… 모두 {len(lines)}건 (전체는 {whole})")
 
 
-def _tell(outcome: Outcome) -> None:
+def _taken(outcome: Outcome) -> list[FileResult]:
     from ingest.taking import TAKEN
 
-    taken = [file for file in outcome.files if file.status in TAKEN]
+    return [file for file in outcome.files if file.status in TAKEN]
+
+
+def _tell_notes(taken: Sequence[FileResult], stream: TextIO) -> None:
     for file in taken:
         for note in file.notes:
-            print(f"  참고: {file.path}: {note}")
+            print(f"  참고: {file.path}: {note}", file=stream)
+
+
+def _tell(outcome: Outcome) -> None:
+    taken = _taken(outcome)
+    _tell_notes(taken, sys.stdout)
+    tell_lines(outcome.already)
     tell_lines(outcome.summary, whole="--json" if outcome.rehearsal else _HISTORY)
     _tell_of_files(outcome, taken)
     if outcome.gate:
@@ -89,7 +100,9 @@ def _tell_of_files(outcome: Outcome, taken: Sequence[FileResult]) -> None:
     if count["moved"]:
         print(f"옮긴 파일 {count['moved']}개: 규정은 그대로 두고 새 위치만 {notes}.")
     if count["gone"]:
-        print(f"사라진 파일 {count['gone']}개: 다른 파일에도 없는 규정을 {drops}.")
+        lost = sum(file.documents for file in outcome.files if file.status == "gone")
+        what = f"규정 {lost}건을 {drops}" if lost else _NONE_LOST
+        print(f"사라진 파일 {count['gone']}개: {what}.")
     if not (outcome.summary or taken or count["moved"] or count["gone"]):
         print("바뀐 것이 없습니다.")
     if count["unchanged"]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ingest.review import SHARED, coming, missing, outdated, shared_text
+from ingest.review import SHARED, coming, gone_text, missing, outdated, shared_text
 from onprem_rag.grounds import changed, fits
 from onprem_rag.korean.text import sentences
 from onprem_rag.library.shelf import Shelf, digest
@@ -35,13 +35,15 @@ class Reworded:
 class Waiting:
     """An approved answer that waits to be confirmed: since the day ``since``, or "" for now.
 
-    ``shared``: several rules of one title have its article, and one has to go first.
+    ``shared``: several rules of one title have its article, and one has to go first; ``gone``:
+    none has it. Neither can be confirmed.
     """
 
     entry: FaqEntry
     since: str
     changes: tuple[Reworded, ...]
     shared: bool
+    gone: bool
 
 
 def waiting(library: Library, shelf: Shelf) -> list[Waiting]:
@@ -64,6 +66,8 @@ def told(one: Waiting) -> Iterator[str]:
     yield f"    답변: {entry.answer}"
     if one.shared:
         yield f"    {shared_text(entry)}"
+    if one.gone and not one.since:
+        yield f"    {gone_text(entry)}"
     for change in one.changes:
         now = "그날부터" if one.since else "지금"
         yield f"    「{change.document}」 {change.article}"
@@ -72,9 +76,10 @@ def told(one: Waiting) -> Iterator[str]:
 
 
 def _waiting(library: Library, shelf: Shelf, entry: FaqEntry, since: str = "") -> Waiting:
-    shared = missing(shelf, entry) == SHARED
+    why = missing(shelf, entry)
+    shared = why == SHARED
     places = [one for one in changed(entry, shelf) if not (shared and one == entry.approved[0])]
-    return Waiting(entry, since, _changes(library, shelf, places), shared)
+    return Waiting(entry, since, _changes(library, shelf, places), shared, bool(why) and not shared)
 
 
 def _quoted(text: str | None, gone: str) -> str:

@@ -6,15 +6,23 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from onprem_rag.following import looked_up
+from onprem_rag.korean.particles import ends_in_consonant
+from onprem_rag.korean.text import letters
+from onprem_rag.korean.title_forms import ENDS
 from onprem_rag.library.shelf import Shelf
-from onprem_rag.library.versions import is_ever_in_force
+from onprem_rag.library.versions import is_ever_in_force, state_of
 from onprem_rag.lookup import DELETED, LookUp
-from onprem_rag.records import Answer, Hit, Status
+from onprem_rag.records import Answer, Hit, State, Status, Version
 from onprem_rag.search import Searcher
 
+NO_ANSWER = "모른다. 등록된 규정에서 근거를 찾지 못했습니다."
+_NAME = 3  # letters of a name that are no word of any question
 
-def not_here(named: LookUp, hits: Sequence[Hit]) -> str:
+
+def not_here(named: LookUp, hits: Sequence[Hit], shelf: Shelf) -> str:
     """Why what the question asks for can't be looked up; "" where it can, or asks for more."""
+    if named.waiting and not named.documents:  # another rule's answer would pass for this one's
+        return f"모른다. {not_in_force(named, shelf)}"
     if named.unknown:
         return f"모른다. 등록된 규정 가운데 ‘{named.unknown}’에 해당하는 규정이 없습니다."
     if named.vague:
@@ -23,6 +31,37 @@ def not_here(named: LookUp, hits: Sequence[Hit]) -> str:
     if named.whole and named.missing and not hits:
         return f"모른다. {_absent(named.missing)}"
     return ""
+
+
+def not_in_force(named: LookUp, shelf: Shelf) -> str:
+    """Since when the rules that the question names are in force no more, or from when; else ""."""
+    return " ".join(_told(shelf.waiting[title], shelf.day) for title in named.waiting)
+
+
+def with_waiting(answer: Answer, question: str, shelf: Shelf) -> Answer:
+    """A refusal, with the rule not in force that ``question`` calls without its 규정, 지침."""
+    if answer.status is not Status.REFUSED or answer.text != NO_ANSWER:
+        return answer
+    for title, versions in shelf.waiting.items():
+        name = ENDS.sub("", title)
+        if len(name) >= _NAME and name in letters(question):
+            return replace(answer, text=f"{answer.text} {_told(versions, shelf.day)}")
+    return answer
+
+
+def _told(versions: Sequence[Version], day: str) -> str:
+    """Of the versions of one title of which none is in force on ``day``."""
+    gone = [one.withdrawn for one in versions if state_of(one, day) is State.WITHDRAWN]
+    coming = [one.since for one in versions if state_of(one, day) is State.NOT_YET]
+    withdrawn = max(filter(None, gone), default="")
+    title = f"「{versions[-1].title}」{'은' if ends_in_consonant(versions[-1].title) else '는'}"
+    if not coming:
+        return f"{title} {withdrawn}에 철회되었습니다. → 지금의 규정은 그 이름 없이 물으세요."
+    since = min(coming)
+    said = f"{withdrawn}에 철회되었고, {since}부터 다시" if withdrawn else f"{since}부터"
+    year, month, date = since.split("-")
+    then = f"{year}년 {int(month)}월 {int(date)}일 당시 시행되는 규정에서"
+    return f"{title} {said} 시행됩니다. → 그 내용은 '{then} …?'처럼 날짜를 써서 물으세요."
 
 
 def _absent(places: Sequence[str]) -> str:
@@ -71,7 +110,7 @@ def with_beginning(
     told = _not_yet(rules, today, then.day)
     if told and refused:
         return replace(answer, text=f"모른다. {told}")
-    return replace(answer, note=told)
+    return replace(answer, note=told or answer.note)
 
 
 def _not_yet(rules: Collection[str], today: Shelf, day: str) -> str:

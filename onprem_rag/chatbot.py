@@ -8,7 +8,14 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from onprem_rag.absence import not_here, with_beginning, with_left_out
+from onprem_rag.absence import (
+    NO_ANSWER,
+    not_here,
+    not_in_force,
+    with_beginning,
+    with_left_out,
+    with_waiting,
+)
 from onprem_rag.asked import cleaned, note_of_today, of_day
 from onprem_rag.citing import dated, whole
 from onprem_rag.config import Config
@@ -43,7 +50,6 @@ from onprem_rag.view import LiveView, View
 
 MOST_NAMED = 100  # passages that a question may ask for by their places
 VOTE_MS = 1_000  # that a reader waits for his thumb to be kept
-NO_ANSWER = "모른다. 등록된 규정에서 근거를 찾지 못했습니다."
 MODEL_FAILED = "언어 모델이 답하지 못했습니다."
 MODEL_UNSUPPORTED = "언어 모델의 초안을 규정에서 확인하지 못했습니다."
 QUOTED_INSTEAD = "그래서 규정 원문을 인용했습니다."
@@ -128,7 +134,9 @@ class Chatbot:
             if day:
                 item = with_beginning(item, full, today.searcher, today.shelf, view.shelf)
             else:
-                item = replace(item, note=note_of_today(question, view.shelf.day))
+                item = with_waiting(item, full, view.shelf)
+                notes = item.note, note_of_today(question, view.shelf.day)
+                item = replace(item, note=" ".join(filter(None, notes)))
             yield replace(dated(item, view.shelf), timings_ms=clock.timings())
 
     def _answered(
@@ -147,7 +155,7 @@ class Chatbot:
         sought = view.searcher.look_up(question)
         hits = self._found(view, sought)
         clock.step("search")
-        if text := not_here(sought.named, hits):
+        if text := not_here(sought.named, hits, view.shelf):
             yield Answer(question, Status.REFUSED, text, hits=tuple(hits))
             return
         draft, failed = "", ""
@@ -174,6 +182,7 @@ class Chatbot:
         if failed:
             answer = self._quoted(view, question, hits, failed, answer.removed)
         clock.step("verify")
+        answer = replace(answer, note=not_in_force(sought.named, view.shelf))
         yield with_left_out(answer, sought.named)
 
     def search(self, question: str, count: int, day: str = "") -> list[Hit]:

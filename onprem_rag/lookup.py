@@ -50,7 +50,8 @@ class LookUp:
     the whole question where it names no rule. ``whole``: it asks for nothing but what it names.
     ``missing``: "여비규정 제99조", where the rule is here and has no such place; "여비규정
     제5조(삭제)", where it had one. ``unknown``: the only rule of all the places that the question
-    asks for and nothing else, where that is not here.
+    asks for and nothing else, where that is not here. ``waiting``: the rules (as ``title_key``
+    writes them) that it names by their titles, and that are here, but not in force on the day.
     """
 
     passages: tuple[int, ...] = ()
@@ -60,6 +61,7 @@ class LookUp:
     whole: bool = False
     missing: tuple[str, ...] = ()
     unknown: str = ""
+    waiting: tuple[str, ...] = ()
 
     @property
     def vague(self) -> bool:
@@ -133,6 +135,8 @@ class Places:
             self._shown[key] = version.title
             self._ids.setdefault(key, []).append(version.document_id)
         self._titles = Titles(self._shown)
+        waiting = ((letters(held[0].title), held[0].title) for held in shelf.waiting.values())
+        self._waiting = Titles(dict(waiting))
         self._shelf = shelf
         self._outline = lru_cache(_CACHED)(self._read)
 
@@ -140,6 +144,15 @@ class Places:
         """What ``question`` names, or an empty LookUp with the question as its ``rest``."""
         text = _typed(question)
         names = self._titles.find(text)
+        found = self._look_up(question, text, names)
+        others = [
+            named.title
+            for named in self._waiting.find(text)
+            if named.title and named.full and not _is_within(named, names)
+        ]
+        return replace(found, waiting=tuple(dict.fromkeys(others))) if others else found
+
+    def _look_up(self, question: str, text: str, names: Sequence[Named]) -> LookUp:
         left = _without(text, [(n.start, _after_name(text, n.end)) for n in names if n.title])
         references = _references(left, names)
         if not (references or any(named.title for named in names)):
@@ -265,6 +278,11 @@ def _without(text: str, spans: Iterable[tuple[int, int]]) -> str:
     for start, end in spans:
         text = text[:start] + " " * (end - start) + text[end:]
     return text
+
+
+def _is_within(named: Named, others: Iterable[Named]) -> bool:
+    """Whether where ``named`` stands another rule is named."""
+    return any(o.title and o.start < named.end and named.start < o.end for o in others)
 
 
 def _references(text: str, names: Sequence[Named]) -> list[Reference]:

@@ -58,6 +58,8 @@ _FILE_NOISE = re.compile(
     r"^(?:new_)?[\d_]+(?=[^\d_])|\(\d{6,8}\)|_?\d{8}|_?(?:일부|전부)?개정|_?(?:신규)?제정"
     r"|[\s_(-]*(?:제?\s?\d\s?권|본문)\)?$|^_+|_+$"
 )
+_IN_FORCE = re.compile(r"\s*\[시행[^\[\]]*\]\s*$")  # 여비규정 [시행 2026. 1. 1.]
+_QUOTED = re.compile(r"[「『]([^「」『』]+)[」』]\s*([(（][^()（）]*[)）])?")
 _NAMED = re.compile(r"[「『]([^「」『』\n]{2,60})[」』]\s*(?:\[?\s*별\s?[표지]|의)")
 
 
@@ -99,8 +101,10 @@ def kind_of(title: str) -> str:
 
 
 def bare(line: str) -> str:
-    """A line without rule-book codes (``3—1—8～``) and heading signs."""
-    return _LEADING_CODE.sub("", _CODE.sub("", line.strip().lstrip("#"))).strip()
+    """A line without rule-book codes (``3—1—8～``), heading signs and quotes around it all."""
+    line = _IN_FORCE.sub("", line.strip().lstrip("#■□▣◆ "))
+    line = _LEADING_CODE.sub("", _CODE.sub("", line)).strip()
+    return _QUOTED.sub(r"\1\2", line) if _QUOTED.fullmatch(line) else line
 
 
 def names_no_rule(line: str) -> bool:

@@ -167,12 +167,15 @@ def among(articles: Iterable[tuple[str, str | None]]) -> Exists:
     return keys.__contains__
 
 
-def judgement_text(judgement: Judgement) -> str:
-    """What an admin reads: the verdict, a small table, the questions that fell."""
+def judgement_text(judgement: Judgement, command: str) -> str:
+    """What an admin reads: the verdict, a small table, the questions that fell.
+
+    ``command``: what switches the new index on though it fell; "" where that is being done.
+    """
     before, after = judgement.before, judgement.after
     hit = f"hit@{judgement.passages}"
     lines = [
-        _verdict(judgement),
+        _verdict(judgement, command),
         f"  비교한 질문 {len(judgement.ranked)}개: 내려간 것 {len(judgement.fallen)}개, "
         f"올라간 것 {judgement.risen}개",
     ]
@@ -201,23 +204,35 @@ def judgement_text(judgement: Judgement) -> str:
     return "\n".join(lines)
 
 
-def _verdict(judgement: Judgement) -> str:
+def _verdict(judgement: Judgement, command: str) -> str:
+    reread = _REREAD if any(q.lost for q in judgement.fallen) else ""
+    refused = (
+        "새 색인을 켜지 않습니다"
+        if command
+        else "주의: 질문 검사에 떨어졌지만 --force로 새 색인을 켰습니다"
+    )
     if judgement.emptied:
+        meant = f"고치고, 뜻한 일이면 {command} 명령을 실행하세요." if command else "고치세요."
         return (
-            f"새 색인을 켜지 않습니다: 질문 {len(judgement.gone)}개의 정답 규정이 한꺼번에 "
-            "빠졌습니다.\n→ 빠진 파일이 없는지 확인하세요. 규정 제목이 바뀐 것이면 질문 모음을 "
-            "고치고, 뜻한 일이면 --force를 붙여 다시 실행하세요."
+            f"{refused}: 질문 {len(judgement.gone)}개의 정답 규정이 한꺼번에 빠졌습니다.\n"
+            "→ 빠진 파일이 없는지 확인하세요. 규정 제목이 바뀐 것이면 질문 모음을 "
+            f"{meant}"
         )
     if not judgement.passed:
+        on = f" 그래도 켜려면 {command} 명령을 실행하세요." if command else ""
         return (
-            f"새 색인을 켜지 않습니다: 질문 모음의 결과가 {judgement.margin:g}보다 더 나빠졌습니다."
-            "\n→ 아래 질문을 확인하세요. 그래도 켜려면 --force를 붙여 다시 실행하세요."
-            f"{_REREAD if any(q.lost for q in judgement.fallen) else ''}"
+            f"{refused}: 질문 모음의 결과가 {judgement.margin:g}보다 더 나빠졌습니다.\n"
+            f"→ 아래 질문을 확인하세요.{on}{reread}"
         )
     if not judgement.ranked:
         return (
             "질문으로 검사하지 못했습니다: 두 색인에 모두 정답 조문이 있는 질문이 없습니다.\n"
             "→ [gate] questions의 문서 이름과 조문을 확인하세요."
+        )
+    if judgement.fallen:
+        return (
+            f"주의: 질문으로 검사했습니다: 허용 범위({judgement.margin:g}) 안이지만 순위가 내려간 "
+            f"질문이 있습니다.\n→ 아래 질문을 확인하세요.{reread}"
         )
     return "질문으로 검사했습니다: 새 색인이 지금 색인보다 나쁘지 않습니다."
 

@@ -68,6 +68,8 @@ def vectors_of(
         store.add(rows[of_step])
         progress(len(rows) - len(unknown) + at + len(step), len(rows))
     store.finish(rows)
+    if len(rows) == len(wanted):
+        return np.ascontiguousarray(rows["vector"])
     return np.ascontiguousarray(rows["vector"][[row_of[key] for key in wanted]])
 
 
@@ -94,9 +96,11 @@ class _Store:
             wanted = np.array(at, dtype=np.int64)
             vectors = stored["vector"][wanted >= 0]
             # A damaged row is not of length 1; one of length 0 is as soon encoded again.
-            sound = np.abs(np.linalg.norm(vectors, axis=1) - 1) < 1e-3
-            found = wanted[wanted >= 0][sound]
-            rows["vector"][found] = vectors[sound]
+            sound = np.abs(np.einsum("ij,ij->i", vectors, vectors) - 1) < 2e-3
+            found = wanted[wanted >= 0]
+            if not sound.all():
+                found, vectors = found[sound], vectors[sound]
+            rows["vector"][found] = vectors
             known[found] = True
         return known
 

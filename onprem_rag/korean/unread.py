@@ -56,11 +56,23 @@ _OF_YEAR = re.compile(
     r"\s(?:[가-힣]{0,6}\s?)?(?:규정|규칙|내규|세칙|정관|조문|조항)(?=$|[^가-힣]|[은는이가을를의에대상도]|으로)"
     rf"{_NOT_BY}"
 )
-# 2027년 1월부터 일비는 얼마인가요?
+_MUCH = r"(?:얼마|며칠|몇\s?[가-힣]{1,3})"
+_SUBJECT = r"\s(?:[가-힣]+(?<!면)\s)?[가-힣]+[은는이가]\s"
+# 2027년 1월부터 일비는 얼마인가요? 내년 일비는 얼마인가요?
 _COMING = re.compile(
     r"(?:(?<!\d)(?P<year>20\d\d)\s?년(?:\s?(?P<month>\d{1,2})월)?(?:\s?(?P<day>\d{1,2})일)?"
-    r"|(?<![가-힣])(?:(?:내년|내후년)(?:\s?\d{1,2}월)?|다음\s?(?:달|해|학기|분기)))(?:부터는?|에는|엔)"
-    r"(?=\s(?![^.?!]*(?:면|려고)\s)[^.?!]*(?:(?:얼마|며칠|몇\s?[가-힣]{1,3}|어떻게\s?[되돼됩바])[가-힣]{0,6}|[은는])[?.!\s]*$)"
+    r"|(?<![가-힣])(?:(?P<next>내년|내후년)(?:\s?\d{1,2}월)?|다음\s?(?:달|해|학기|분기)))"
+    r"(?:(?:부터는?|에는|엔)(?=\s(?![^.?!]*(?:면|려고)\s)"
+    rf"[^.?!]*(?:(?:{_MUCH}|어떻게\s?[되돼됩바])[가-힣]{{0,6}}|[은는]|{_MUCH}[가-힣]{{0,2}}(?:\s[가-힣]+){{1,3}})[?.!\s]*$)"
+    rf"|(?:에|(?(next)|(?!)))(?={_SUBJECT}(?:{_MUCH}|어떻게\s?[되돼됩바])[가-힣]{{0,6}}[?.!\s]*$))"
+    r"|(?<![가-힣])앞으로(?=\s(?:[가-힣]+\s){0,3}어떻게\s?(?:바뀌|변경|개정|달라))"
+)
+# 종전 일비는 얼마인가요? 3년 전 일비는 얼마인가요?
+_OLD = re.compile(rf"(?:(?<![가-힣])종전의?|^(?:\d{{1,2}}|몇)\s?년\s전)(?={_SUBJECT}(?:얼마|며칠))")
+# 2026년 2월 1일 전에는 일비가 얼마인가요?
+_UNTIL = re.compile(
+    r"(?<!\d)(?P<year>20\d\d)\s?년(?:\s?(?P<month>\d{1,2})월)?(?:\s?(?P<day>\d{1,2})일)?"
+    rf"\s?이?전(?:에는|엔)(?={_SUBJECT}{_MUCH})"
 )
 _THEN = re.compile(
     rf"(?:{_DATE}|(?:올해|금년)(?:\s?\d{{1,2}}월)?){_PART}\s{{0,2}}(?:(?P<then>당시)|(?:시점|기준)(?!일))"
@@ -78,6 +90,9 @@ def speaks_of_then(question: str, today: str) -> bool:
         return True
     if (found := _COMING.search(question)) and _is_to_come(found, today):
         return not tells_of_a_case(question[found.end() :])
+    until = _UNTIL.search(question)
+    if found := until if until and not _is_to_come(until, today) else _OLD.search(question):
+        return not tells_of_a_case(question[found.end() :])
     found = _THEN.search(question)
     if not found or days_named(question, today) == {today}:
         return False
@@ -86,6 +101,6 @@ def speaks_of_then(question: str, today: str) -> bool:
 
 
 def _is_to_come(found: re.Match[str], today: str) -> bool:
-    """Whether a match of ``_COMING`` is of a day after today."""
+    """Whether the day of a match is after today."""
     month, day = int(found["month"] or 1), int(found["day"] or 1)
     return not found["year"] or f"{found['year']}-{month:02}-{day:02}" > today

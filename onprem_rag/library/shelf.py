@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from onprem_rag.library.store import Library
-from onprem_rag.library.versions import in_force, title_key
-from onprem_rag.records import CrossReference, Document, Passage, Version
+from onprem_rag.library.versions import UNKNOWN_KIND, in_force, state_of, title_key
+from onprem_rag.records import CrossReference, Document, Passage, State, Version
 
 
 def digest(article: Sequence[Passage]) -> str:
@@ -46,6 +46,16 @@ class Shelf:
     def held(self) -> Sequence[Version]:
         """All versions of the revision, in force or not, by rule and number."""
         return self._held
+
+    @cached_property
+    def waiting(self) -> dict[str, list[Version]]:
+        """What is not in force yet, or is withdrawn, by ``title_key``; no rule in force has it."""
+        found: dict[str, list[Version]] = {}
+        for one in self._held:
+            idle = state_of(one, self.day) in (State.NOT_YET, State.WITHDRAWN)
+            if idle and one.kind != UNKNOWN_KIND and not self.has(one.title):
+                found.setdefault(title_key(one.title), []).append(one)
+        return found
 
     def article(self, title: str, article: str) -> list[Passage]:
         """The passages of one article of the rules called ``title``; see ``title_key``."""

@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 
 from onprem_rag.errors import ConfigError
 from onprem_rag.korean.text import letters
@@ -43,6 +44,7 @@ def is_far(day: str) -> bool:
     return not -_FAR_BACK <= ahead <= _FAR_AHEAD
 
 
+@lru_cache(1 << 16)  # every reader of a revision asks for all titles
 def title_key(title: str) -> str:
     """A title as it is compared, by letters and digits alone: 보수·여비 규정 is 보수ㆍ여비규정."""
     return letters(title) or title

@@ -43,6 +43,10 @@ def search(ranks: RANKS) -> Callable[[str, int], list[Hit]]:
     return found
 
 
+def text_of(judgement: Judgement, command: str = "'ingest add 경로 --force'") -> str:
+    return judgement_text(judgement, command)
+
+
 def judged(before: RANKS, after: RANKS, margin: float = 0.01, **others: object) -> Judgement:
     questions = [question(number) for number in range(1, len(before) + 1)]
     return judge(questions, search(before), search(after), margin, **others)  # type: ignore[arg-type]
@@ -100,7 +104,7 @@ def test_a_deleted_article_is_told_apart_and_does_not_count() -> None:
     assert judgement.passed
     assert [q.text for q in judgement.deleted] == ["질문 6"]
     assert (len(judgement.ranked), judgement.fallen, judgement.gone) == (5, (), ())
-    text = judgement_text(judgement)
+    text = text_of(judgement)
     assert "정답 조문이 삭제된 질문 1개: 비교하지 않았습니다." in text
     assert "  질문 6 (여비규정 제6조)" in text
 
@@ -112,11 +116,11 @@ def test_an_article_that_nobody_took_out_is_a_fallen_question() -> None:
     assert [(q.text, q.before, q.after, q.lost) for q in judgement.fallen] == [
         ("질문 10", 1, None, True)
     ]
-    text = judgement_text(judgement)
+    text = text_of(judgement)
     assert "  1위 → 조문 없음  질문 10 (여비규정 제10조)" in text
     assert "파일이 끝까지 읽혔는지 'ingest preview 파일'로 확인하세요" in text
     assert "규정 제목이 바뀐 것이면 질문 모음을 고치세요." in text
-    assert "preview" not in judgement_text(judged([1] * 10, [1] * 9 + [None], 0.05))
+    assert "preview" not in text_of(judged([1] * 10, [1] * 9 + [None], 0.05))
 
 
 def test_of_several_gold_articles_those_left_count() -> None:
@@ -134,8 +138,8 @@ def test_many_rules_gone_at_once_stop_it_all_the_same() -> None:
     nothing = Articles(exists=lambda key: False, withdrawn=lambda key: True)
     judgement = judged([1] * 4, [None] * 4, articles=nothing)
     assert not judgement.passed
-    assert "4개의 정답 규정이 한꺼번에 빠졌습니다.\n→ 빠진 파일이" in judgement_text(judgement)
-    assert "제목이 바뀐 것이면 질문 모음을 고치고" in judgement_text(judgement)
+    assert "4개의 정답 규정이 한꺼번에 빠졌습니다.\n→ 빠진 파일이" in text_of(judgement)
+    assert "제목이 바뀐 것이면 질문 모음을 고치고" in text_of(judgement)
     assert judged([1] * 4, [None] * 4, articles=nothing, most_gone=1.0).passed, "it was asked for"
     two, three = (
         Articles(exists=without(*numbers), withdrawn=only(*numbers))
@@ -143,7 +147,7 @@ def test_many_rules_gone_at_once_stop_it_all_the_same() -> None:
     )
     assert judged([1] * 10, [1] * 10, articles=two).passed
     assert not judged([1] * 10, [1] * 10, articles=three).passed
-    assert "정답 규정이 빠진 질문 2개" in judgement_text(judged([1] * 10, [1] * 10, articles=two))
+    assert "정답 규정이 빠진 질문 2개" in text_of(judged([1] * 10, [1] * 10, articles=two))
 
 
 def test_articles_that_neither_has_and_questions_without_any() -> None:
@@ -151,17 +155,17 @@ def test_articles_that_neither_has_and_questions_without_any() -> None:
     judgement = judged([1, None], [1, None], articles=Articles(nobody, nobody))
     assert judgement.passed
     assert [q.text for q in judgement.unknown] == ["질문 2"]
-    assert "라이브러리에 없는 질문 1개" in judgement_text(judgement)
+    assert "라이브러리에 없는 질문 1개" in text_of(judgement)
     empty = judge([GoldQuestion("질문 1", frozenset())], search([1]), search([None]), 0.0)
     assert (empty.passed, empty.ranked, empty.gone, empty.unknown) == (True, (), (), ())
-    assert "질문으로 검사하지 못했습니다" in judgement_text(empty)
+    assert "질문으로 검사하지 못했습니다" in text_of(empty)
 
 
 def test_new_articles_do_not_make_up_for_lost_ones() -> None:
     judgement = judged([None, None, 1], [1, 1, None], articles=Articles(existed=without(1, 2)))
     assert judgement.fresh == 2
     assert not judgement.passed
-    assert "정답 조문이 새로 생긴 질문 2개" in judgement_text(judgement)
+    assert "정답 조문이 새로 생긴 질문 2개" in text_of(judgement)
 
 
 def test_what_is_in_force_by_article_and_by_document() -> None:
@@ -174,10 +178,10 @@ def test_what_is_in_force_by_article_and_by_document() -> None:
 
 
 def test_what_an_admin_reads() -> None:
-    text = judgement_text(judged([1, 2], [1, None]))
+    text = text_of(judged([1, 2], [1, None]))
     assert text.splitlines() == [
         "새 색인을 켜지 않습니다: 질문 모음의 결과가 0.01보다 더 나빠졌습니다.",
-        "→ 아래 질문을 확인하세요. 그래도 켜려면 --force를 붙여 다시 실행하세요.",
+        "→ 아래 질문을 확인하세요. 그래도 켜려면 'ingest add 경로 --force' 명령을 실행하세요.",
         "  비교한 질문 2개: 내려간 것 1개, 올라간 것 0개",
         "           지금   새 색인    차이",
         "  hit@2   1.000   0.500   -0.500",
@@ -185,11 +189,30 @@ def test_what_an_admin_reads() -> None:
         "순위가 내려간 질문",
         "  2위 → 없음  질문 2 (여비규정 제2조)",
     ]
-    many = judgement_text(judged([1] * 30, [2] * 30))
+    many = text_of(judged([1] * 30, [2] * 30))
     assert many.count("1위 → 2위") == SHOWN
     assert many.endswith(f"  … 외 {30 - SHOWN}개")
-    fine = judgement_text(judged([2], [1]))
+    fine = text_of(judged([2], [1]))
     assert fine.startswith("질문으로 검사했습니다: 새 색인이 지금 색인보다 나쁘지 않습니다.")
+
+
+def test_what_was_switched_on_though_it_fell_is_said_to_be_on() -> None:
+    gone = Articles(exists=lambda key: False, withdrawn=lambda key: True)
+    for fallen in (judged([1, 2], [1, None]), judged([1] * 4, [None] * 4, articles=gone)):
+        text = text_of(fallen, "")
+        assert text.startswith("주의: 질문 검사에 떨어졌지만 --force로 새 색인을 켰습니다: ")
+        assert "켜지 않습니다" not in text
+        assert text.count("--force") == 1
+
+
+def test_questions_that_fall_within_the_margin_are_a_warning() -> None:
+    lost = judged([1] * 30, [1] * 29 + [None], 0.05, articles=Articles(exists=without(30)))
+    assert lost.passed
+    text = text_of(lost)
+    assert text.startswith("주의: 질문으로 검사했습니다: 허용 범위(0.05) 안이지만")
+    assert ("나쁘지 않습니다" in text, "'ingest preview 파일'" in text) == (False, True)
+    slipped = text_of(judged([1, 2], [1, 3], 0.3, passages=3))
+    assert (slipped.startswith("주의: "), "preview" in slipped) == (True, False)
 
 
 ranks = st.lists(

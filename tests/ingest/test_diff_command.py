@@ -114,6 +114,18 @@ def test_on_the_command_line(tmp_path: Path, call: Run, monkeypatch: pytest.Monk
     code, _, err = diff("여비규정", "--json", "--format", "md")
     assert (code, err.startswith("오류: --json은 --format, --output과 함께")) == (1, True)
 
+    for name, start in (("표.docx", b"PK"), ("표.HTM", b"<!doctype html>"), ("표.md", b"#")):
+        assert diff("여비규정", "--output", tmp_path / name)[0] == 0
+        assert (tmp_path / name).read_bytes().lower().startswith(start.lower()), name
+    for name, form, reason in (
+        ("다른.html", ["--format", "docx"], "--format(docx)과 파일 이름의 확장자(.html)가"),
+        ("다른.pdf", [], "확장자로는 형식을 알 수 없습니다"),
+    ):
+        code, _, err = diff("여비규정", "--output", tmp_path / name, *form)
+        assert (code, err.startswith(f"오류: {reason}"), "\n→ " in err) == (1, True, True)
+        assert not (tmp_path / name).exists()
+    assert diff("여비규정", "--format", "md", "--output", tmp_path / "표.txt")[0] == 0
+
     # Of one title there may be several: then the file tells which.
     first.write_text(plan(3), encoding="utf-8")
     second.write_text(plan(4), encoding="utf-8")

@@ -166,13 +166,32 @@ def test_who_watches_is_told_what_asks_the_gate_again(
     refused = desk.sync()
     assert refused.refused
     heard(refused, as_json=False)
-    last = capsys.readouterr().err.splitlines()[-1]
+    told = capsys.readouterr().err
+    last = told.splitlines()[-1]
     assert last.startswith("→ 지켜보기는 폴더가 바뀔 때만 다시 검사합니다.")
+    assert told.count("'ingest sync 폴더 --force'") == 2
+    assert "--force를 붙여" not in told
     gate(desk, "제3조")  # mended
     passed = desk.sync()
     assert passed.summary
     heard(passed, as_json=False)
     assert capsys.readouterr().err == ""
+
+
+def test_what_the_files_say_is_told_of_a_refusal_too(desk: Desk, call: Run) -> None:
+    gate(desk, "제2조")
+    text = rule(2, SINCE).replace("제2조", "제3조")
+    desk.put("여비규정.txt", text.replace("2020년 1월 1일", "이사장이 정하는 날"))
+    outcome = desk.sync()
+    (file,) = outcome.files
+    code, out, err = call(main, "sync", "--home", desk.home, desk.folder)
+    assert (outcome.refused, code, out) == (True, 1, "")
+    assert file.notes
+    assert [f"  참고: {file.path}: {note}\n" in err for note in file.notes] == [True] * len(
+        file.notes
+    )
+    code, out, err = call(main, "sync", "--home", desk.home, desk.folder, "--force")
+    assert (code, "떨어졌지만 --force로 새 색인을 켰습니다" in out, err) == (0, True, "")
 
 
 def test_a_live_index_that_cannot_be_opened_is_no_reason_to_skip_the_gate(
@@ -190,8 +209,10 @@ def test_a_live_index_that_cannot_be_opened_is_no_reason_to_skip_the_gate(
     assert "읽지 못한 파일 1개:" in err  # it may be the reason
     assert generations_of(desk) == ["g000001"]
     assert desk.amounts() == [2]
-    code, _, _ = call(main, "add", "--home", desk.home, desk.folder, "--force")
+    code, out, _ = call(main, "add", "--home", desk.home, desk.folder, "--force")
     assert (code, desk.amounts()) == (1, [3])
+    assert "주의: --force로 새 색인을 켰습니다: 지금 색인을 열 수 없어" in out
+    assert "켜지 않습니다" not in out
     _, out, _ = call(main, "history", "--home", desk.home)
     assert "--force로 켬: 지금 색인을 열 수 없어 질문 검사를 못 함" in out
 

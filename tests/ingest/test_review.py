@@ -201,6 +201,33 @@ def test_the_review_shows_what_a_coming_day_changes(
     assert '그날부터: "직원은 하루에 5만원을 지급한다."' in out
     assert "승인된 답변 0개가" in out
     assert firing(desk.chatbot())[0]
+    then = "→ 그날 'ingest faq --review'로 "
+    assert (then in line, f"{then}다시 보고 확인하거나" in out) == (True, True)
+    faq = (main, "faq", "--home", desk.home)
+    assert call(*faq, "--confirm", "1")[0] == 1  # not before
+    monkeypatch.setattr(TODAY, lambda: "2027-01-01")
+    assert call(*faq, "--confirm", "1")[0] == 0
+    assert firing(desk.chatbot())[0]
+
+
+def test_what_cannot_be_confirmed_is_said_and_counted(desk: Desk, call: Run) -> None:
+    without = TRAVEL.replace("7만원", "8만원")
+    start, end = without.index("제4조(준비금)"), without.index("[별표 1]")
+    desk.put("여비규정.txt", without[:start] + without[end:])
+    stopped = desk.add().review
+    told = "「여비규정」 제4조가 없어져 답하지 않습니다. → 답변을 고치거나 지워 'ingest faq 파일'로"
+    assert told in stopped[1]
+    _, out, _ = call(main, "status", "--home", desk.home)
+    assert "승인된 답변 5개(그중 3개는 확인 대기)" in out
+    faq = (main, "faq", "--home", desk.home)
+    out = call(*faq, "--review")[1]
+    assert (out.count(told), "→ 맞으면 'ingest faq --confirm" in out) == (1, True)
+    code, out, _ = call(*faq, "--confirm")
+    assert (code, "승인된 답변 2개가 다시 답합니다.\n확인하지 않은 답변 1개:\n" in out) == (0, True)
+    assert f"  3번을 확인할 수 없습니다. {told}" in out
+    out = call(*faq, "--review")[1]  # only what no confirmation helps is left
+    assert (out.count(told), "→ 맞으면" in out) == (1, False)
+    assert "(그중 1개는 확인 대기)" in call(main, "status", "--home", desk.home)[1]
 
 
 def test_what_was_approved_stays_while_two_rules_have_the_article(desk: Desk, call: Run) -> None:

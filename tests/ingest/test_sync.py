@@ -55,7 +55,7 @@ def test_the_library_follows_the_folder(desk: Desk, call: Run) -> None:
     assert [line for line in out.splitlines() if not line.startswith("  ")] == [
         "파일 2개에서 규정 2건, 조문 4개를 넣게 됩니다.",
         "옮긴 파일 1개: 규정은 그대로 두고 새 위치만 적게 됩니다.",
-        "사라진 파일 1개: 다른 파일에도 없는 규정을 빼게 됩니다.",
+        "사라진 파일 1개: 규정 1건을 빼게 됩니다.",
         "미리 보기입니다. 아무것도 바꾸지 않았습니다. 바뀐 조문을 인용하는 것과 [gate]의 질문 "
         "검사는 실제로 실행할 때 알립니다.",
     ]
@@ -396,3 +396,52 @@ def test_a_renamed_folder_leaves_no_trace_of_its_old_name(desk: Desk) -> None:
     (new / "여비규정.txt").unlink()
     outcome = desk.sync()
     assert (desk.amounts(), outcome.failed) == ([], ())
+
+
+def test_a_removal_may_be_repeated_after_it_was_cut_off(
+    desk: Desk, call: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.put("여비규정.txt", rule(2, "2020-01-01"))
+    coming = desk.put("여비규정(예정).txt", rule(9, "2026-01-01"))
+    path = desk.put("보수규정.txt", rule(5, "2020-01-01", "보수규정"))
+    monkeypatch.setattr("onprem_rag.library.versions.today", lambda: "2025-06-30")
+    desk.add()
+
+    def remove(*names: object) -> tuple[int, list[str]]:
+        code, out, _ = call(main, "remove", "--home", desk.home, *names)
+        return code, out.splitlines()
+
+    assert remove(coming, path)[0] == 0
+    monkeypatch.setattr("onprem_rag.library.versions.today", lambda: "2025-07-01")
+    code, out = remove(path, coming, "여비규정")
+    assert (code, out[:3]) == (
+        0,
+        [
+            f"  이미 2025-06-30에 뺐습니다: {path}",
+            f"  이미 뺐습니다: {coming}",
+            "  여비규정 1판(2020-01-01 시행): 시행 중 → 철회",
+        ],
+    )
+    code, out = remove("여비규정", "보수규정")
+    days = ("2025-07-01에 뺐습니다: 여비규정", "2025-06-30에 뺐습니다: 보수규정")
+    assert (code, out[:3]) == (0, [*(f"  이미 {day}" for day in days), "바뀐 것이 없습니다."])
+    assert remove("보수규정", "없는것")[0] == 1
+
+
+def test_a_file_that_a_new_version_replaces_takes_nothing_out(desk: Desk, call: Run) -> None:
+    desk.put("보수규정.txt", rule(5, title="보수규정"))
+    old = desk.put("여비규정(2020).txt", rule(2, "2020-01-01"))
+    desk.sync()
+    old.unlink()
+    desk.put("여비규정(2024).txt", rule(3, "2024-01-01"))
+    for more in (["--dry-run"], []):
+        _, out, _ = call(main, "sync", "--home", desk.home, desk.folder, *more)
+        assert "사라진 파일 1개: 다른 파일에 있거나 새 판이 대신하거나" in out
+        assert ("규정은 없습니다." in out, "을 뺐" in out, "빼게 됩니다" in out) == (
+            True,
+            False,
+            False,
+        )
+    (desk.folder / "여비규정(2024).txt").unlink()
+    _, out, _ = call(main, "sync", "--home", desk.home, desk.folder)
+    assert "사라진 파일 1개: 규정 1건을 뺐습니다." in out

@@ -122,6 +122,36 @@ def test_a_younger_rule_on_the_same_does_not_contradict_the_one_that_answers(des
     assert "「숙소규정」의 등록된 가장 이른 판은 1판이고, 2024-01-01부터" in answer_text(named)
 
 
+def test_a_rule_that_is_not_in_force_is_not_answered_from_another(desk: Desk) -> None:
+    desk.put("여비규정.txt", rule(2, "2020-01-01"))
+    desk.put("숙소규정.txt", rule(3, "2099-02-01", "숙소규정"))
+    gone = desk.put("차량 규칙.txt", rule(4, "2021-01-01", "차량 규칙"))
+    desk.add()
+    desk.remove(str(gone))
+    chatbot = desk.chatbot()
+    for question in ("숙소규정에서 일비는 하루에 얼마인가요?", "숙소규정 제2조"):
+        answer = chatbot.ask(question)
+        assert answer.status is Status.REFUSED
+        assert answer.text.startswith("모른다. 「숙소규정」은 2099-02-01부터 시행됩니다. → ")
+    then = chatbot.ask("2099년 2월 1일 당시 시행되는 규정에서 숙소규정의 일비는 하루에 얼마인가요?")
+    assert (then.as_of, "3만원" in then.text) == ("2099-02-01", True)  # what it says to do
+    withdrawn = chatbot.ask("차량규칙의 목적은?")
+    assert f"「차량 규칙」은 {today()}에 철회되었습니다." in withdrawn.text
+    assert "4만원" in chatbot.ask("2022년 5월 당시 차량규칙에서 일비는 하루에 얼마였나요?").text
+    # Beside one that is in force, it is noted; who names none is answered as ever.
+    both = chatbot.ask("여비규정과 숙소규정에서 일비는 하루에 얼마인가요?")
+    assert ("2만원" in both.text, "「숙소규정」은 2099-02-01부터" in both.note) == (True, True)
+    plain = chatbot.ask(QUESTION)
+    assert ("2만원" in plain.text, plain.note) == (True, "")
+    short = chatbot.ask("숙소 예약은 누가 하나요?")
+    assert "2099-02-01" not in answer_text(short)
+    desk.add(desk.put("교육.txt", rule(5, "2098-03-01", "위탁교육 지침").replace("일비", "교육비")))
+    (told,) = {chatbot.ask(asked).text for asked in ("위탁교육 교육비는?", "위탁교육 기간은?")}
+    assert told.startswith(
+        "모른다. 등록된 규정에서 근거를 찾지 못했습니다. 「위탁교육 지침」은 2098"
+    )
+
+
 def test_the_present_year_is_today_and_two_days_are_refused(desk: Desk, call: Run) -> None:
     desk.put("가.txt", rule(2, "2020-01-01"))
     desk.put("나.txt", rule(3, f"{today()[:4]}-01-02"))
@@ -249,7 +279,7 @@ def test_approved_answers_stop_when_their_article_changes_and_only_then(
     desk.add()
     assert fires() == [False, True]
     code, _, err = call(main, "faq", "--home", desk.home, "--confirm", "3")
-    assert (code, "제2조가 이제 없습니다.\n→" in err) == (1, True)
+    assert (code, "제2조가 없어져 답하지 않습니다. →" in err) == (1, True)
 
 
 def test_an_older_edition_that_comes_later_does_not_take_over(desk: Desk) -> None:
@@ -457,3 +487,38 @@ def test_two_contents_of_one_day_and_a_changed_title_are_named(desk: Desk) -> No
     assert (desk.amounts(), desk.amounts(title="출장여비규정")) == ([], [4])
     path.write_text(rule(5, "2099-01-01", "국내여비규정"))
     assert "2099-01-01까지는 어느 것으로도 답하지 않습니다." in notes(desk.add())[0]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "여비규정 개정안",
+        "여비규정 일부개정규정",
+        "여비규정(전부개정)",
+        "여비 규정 (안)",
+        "「여비규정」 (개정안)",
+    ],
+)
+def test_of_a_draft_that_stands_beside_its_rule_the_admin_is_told(desk: Desk, title: str) -> None:
+    first = desk.put("가.txt", rule(2, "2020-01-01"))
+    desk.put("나.txt", rule(2, title="여비규정 개정 지침"))
+    assert notes(desk.add()) == []
+    draft = desk.put("초안.txt", rule(3, "2024-03-01", title))
+    (note,) = notes(desk.add())
+    assert f"비슷한 제목의 규정 「여비규정」({first})이 이미 있어" in note
+    assert "새 판이면 제목을 '여비규정'과 같게 고쳐 다시 넣고" in note
+    assert f"'ingest remove {draft}'" in note
+    # What the note says to do about it.
+    desk.put("초안.txt", rule(3, "2024-03-01"))
+    desk.add()
+    assert (desk.amounts(), desk.amounts("2024-02-29")) == ([3], [2])
+
+
+@pytest.mark.parametrize(
+    "title", ["■ 여비규정 [시행 2024. 3. 1.]", "「여비규정」", "『여비 규정』"]
+)
+def test_signs_around_a_title_are_none_of_it(desk: Desk, title: str) -> None:
+    desk.put("가.txt", rule(2, "2020-01-01"))
+    desk.put("나.txt", rule(3, "2024-03-01", title))
+    assert notes(desk.add()) == []
+    assert (desk.amounts(), desk.amounts("2024-02-29")) == ([3], [2])
