@@ -72,6 +72,11 @@ class Rows:
         def both(name: str) -> Any:
             return np.concatenate((getattr(self, name)[kept], getattr(new, name)))[order]
 
+        def channel(name: str) -> LexicalIndex:
+            return self.lexical[name].joined(to, new.lexical[name], theirs, len(ids))
+
+        with ThreadPoolExecutor() as pool:  # most of it is numpy's, which lets others go on
+            lexical = dict(zip(CHANNELS, pool.map(channel, CHANNELS), strict=True))
         windows = np.concatenate((to[self.windows], theirs[new.windows]))
         encoded = np.concatenate((self.encoded, new.encoded))
         by_row = np.argsort(windows, kind="stable")
@@ -83,10 +88,7 @@ class Rows:
             both("bodies"),
             windows[by_row],
             encoded[by_row],
-            {
-                name: channel.joined(to, new.lexical[name], theirs, len(ids))
-                for name, channel in self.lexical.items()
-            },
+            lexical,
         )
 
 

@@ -9,6 +9,7 @@ of the one before are kept, for a model folder may be missing at one run only.
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterable, Mapping
 from hashlib import blake2b
 from pathlib import Path
@@ -123,7 +124,8 @@ class _Store:
             for path in sizes.keys() - {self._kept}:
                 path.unlink()
         if self._kept.exists():
-            os.utime(self._kept)  # says whose files were needed last
+            now = time.time_ns()  # the file system's own clock goes in steps
+            os.utime(self._kept, ns=(now, now))  # says whose files were needed last
         self._drop_others()
 
     def _write(self, path: Path, rows: _Rows) -> None:
