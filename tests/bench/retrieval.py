@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from ingest.pipeline import add
@@ -27,6 +27,7 @@ from tests.bench.peers import Peer, peers
 from tests.bench.typos import with_typos
 
 PROJECT = Path(__file__).resolve().parents[2]
+_ALL_COME = "2029-01-01"  # all statutes of the data are in force
 Search = Callable[[str, int], list[Hit]]
 
 
@@ -153,4 +154,6 @@ def paraphrase(shared: Path, work: Path) -> None:
     chatbot = chatbot_over(home, shared / "statutes")
     questions = read_questions(shared / "questions" / "paraphrase_to_article.jsonl")
     measures = [Measure("hit", 2, 0.81), Measure("hit", 10, 0.90)]
-    compare("paraphrase_to_article", questions, chatbot.search, peers(home), measures, every=2)
+    # Some of the statutes are yet to come into force; the peers know no days.
+    search = partial(chatbot.search, day=_ALL_COME)
+    compare("paraphrase_to_article", questions, search, peers(home), measures, every=2)
