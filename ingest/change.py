@@ -8,7 +8,8 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,6 +33,7 @@ from onprem_rag.timing import Progress
 if TYPE_CHECKING:
     from ingest.gate import Verdict
     from onprem_rag.evaluate.retrieval import GoldQuestion
+    from onprem_rag.index.building import Start
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +79,15 @@ class Change:
         self._questions = _questions_in(path) if path else []
         before = library.versions(self._live)
         self._rehearsed = 0
-        self._prepared = False
+        self._start: Future[Start] | None = None
         self.plan = Plan(before, self._files, self._revision, self.today, library.main_articles)
 
-    def prepare(self) -> None:
-        """Load what building takes while another process reads a file; the first call only."""
-        if not self._prepared:
-            self._prepared = True
-            threading.Thread(target=_loaded, daemon=True).start()
+    def prepare(self) -> Future[Start]:
+        """Open what building takes while another process reads a file; the first call only."""
+        if self._start is None:
+            self._start = Future()
+            threading.Thread(target=_started, args=(self._config, self._start), daemon=True).start()
+        return self._start
 
     def publish(self, action: str, force: bool = False) -> Published:
         """Build the next generation and make it live; nothing where nothing has changed.
@@ -152,8 +155,9 @@ class Change:
         """The next index generation over all that is ever in force, but deleted articles."""
         from onprem_rag.index.building import Source, build
 
-        config = self._config
+        config, start = self._config, self.prepare()
         ids = [one.document_id for one in versions if days.is_ever_in_force(one)]
+        imprints = self.library.imprints(ids)
 
         def read(chosen: Collection[int]) -> tuple[list[Passage], list[str]]:
             passages, referred = self.library.indexed(ids, chosen)
@@ -161,10 +165,9 @@ class Change:
             return [passages[at] for at in kept], [referred[at] for at in kept]
 
         return build(
-            config.index_folder,
-            Source(self.library.imprints(ids), read),
+            start.result(),
+            Source(imprints, read),
             self._revision,
-            config.embedder_folder,
             self.progress,
             config.index,
             self._next,
@@ -190,12 +193,15 @@ def _questions_in(path: Path) -> list[GoldQuestion]:
     return read_questions(path)
 
 
-def _loaded() -> None:
-    """Import what building takes; what fails here fails there again, and is told."""
-    with suppress(Exception):
-        from onprem_rag.index.building import load
+def _started(config: Config, start: Future[Start]) -> None:
+    """Let ``start`` be what building begins with, or what has prevented it."""
+    try:
+        import ingest.review  # noqa: F401  needed as soon as this is
+        from onprem_rag.index import building
 
-        load()
+        start.set_result(building.start(config.index_folder, config.embedder_folder))
+    except BaseException as error:  # nobody else would hear of it
+        start.set_exception(error)
 
 
 @contextmanager

@@ -64,7 +64,7 @@ class AnalysedTexts:
         found = merged(parts)
         unused = self.count() - len(texts)
         if not more and unused > len(texts):
-            self._keep_only(found)
+            self._replace(self._paths(), found)
         else:
             self._join(1 if 4 * len(unknown) > len(texts) and not more else MOST_PARTS)
         return found, np.array([place[key] for key in keys], dtype=np.int64)
@@ -89,11 +89,21 @@ class AnalysedTexts:
         return part.of(np.array(at)) if part and len(at) < len(there) else part
 
     def _join(self, most: int) -> None:
-        """Have ``most`` parts or fewer."""
-        paths = self._paths()
-        if len(paths) > most:
-            parts = [part for path in paths if (part := self._part(path))]
-            self._keep_only(merged(parts))
+        """Have ``most`` parts or fewer; the largest is written anew where the others add much."""
+        sizes = {path: len(keys) for path in self._paths() if (keys := _keys_in(path)) is not None}
+        if len(sizes) <= most:
+            return
+        largest = max(sizes, key=lambda path: sizes[path])
+        others = [path for path in sizes if path != largest]
+        few = 4 * sum(sizes[path] for path in others) < sizes[largest] and most > 1
+        paths = others if few else list(sizes)
+        self._replace(paths, merged([part for path in paths if (part := self._part(path))]))
+
+    def _replace(self, paths: Sequence[Path], part: Texts) -> None:
+        """One part in place of these."""
+        self._add(part)
+        for path in paths:
+            shutil.rmtree(path, ignore_errors=True)
 
     def _part(self, folder: Path) -> Texts | None:
         try:
@@ -125,13 +135,6 @@ class AnalysedTexts:
             (folder / f"{name}.txt").write_text(lines, encoding="utf-8", newline="")
         # Last of all: a part without it was not written to its end.
         (folder / _DIGEST).write_text(self._digest(folder), encoding="ascii")
-
-    def _keep_only(self, part: Texts) -> None:
-        """One part in place of all."""
-        before = self._paths()
-        self._add(part)
-        for path in before:
-            shutil.rmtree(path, ignore_errors=True)
 
     def _digest(self, folder: Path) -> str:
         digest = blake2b(self.made_by.encode(), digest_size=16)

@@ -62,17 +62,33 @@ def prior(passage: Passage) -> float:
     return 0.75 if (passage.article or "").startswith(("별지", "부칙")) else 1.0
 
 
-def load() -> None:
-    """Import the libraries that building takes; else that happens at their first use."""
-    for name in ("faiss", "safetensors.numpy", "scipy.sparse"):
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What a generation is built from beside its source."""
+
+    index_folder: Path
+    embedder: Embedder | None  # the configured one
+    known: AnalysedTexts
+    before: _Before | None
+
+
+def start(index_folder: Path, embedder_folder: Path | None) -> Start:
+    """Open all that building takes, but the source; the live generation must stay as it is.
+
+    Takes its time: a thread may do it while files are read. Raises ModelError.
+    """
+    for name in ("faiss", "safetensors.numpy", "scipy.sparse"):  # else imported at their first use
         import_module(name)
+    known = AnalysedTexts(index_folder / "analysis", FORMAT)
+    embedder = SentenceTransformerEmbedder(embedder_folder) if embedder_folder else None
+    before = _before(index_folder, embedder, known.made_by)
+    return Start(index_folder, embedder, known, before)
 
 
 def build(
-    index_folder: Path,
+    start: Start,
     source: Source,
     revision: int,
-    embedder_folder: Path | None,
     progress: Progress,
     server: IndexConfig = LOCAL,
     least: int = 1,
@@ -82,14 +98,13 @@ def build(
     Its number is ``least`` or above: a name that stood for another index once would not be opened
     anew.
     """
-    folder = folders.new(index_folder, current_name(index_folder), least, server)
-    embedder = SentenceTransformerEmbedder(embedder_folder) if embedder_folder else None
-    run = _Run(folder, source, AnalysedTexts(index_folder / "analysis", FORMAT), embedder, progress)
-    before = _before(index_folder, embedder, run.known.made_by)
+    live = current_name(start.index_folder)
+    folder = folders.new(start.index_folder, live, least, server)
+    run = _Run(folder, source, start.known, start.embedder, progress)
     try:
-        made = _made(run, before)
+        made = _made(run, start.before)
     except KeyError:  # a vector that was to be taken over is damaged or gone
-        made = _made(run, replace(before, rows=None) if before else None)
+        made = _made(run, replace(start.before, rows=None) if start.before else None)
     if made.before:
         learnt.share_embedder(folder, made.before)
     rows = made.rows
@@ -107,7 +122,7 @@ def build(
         generation=folders.number(folder),
         revision=revision,
         passages=len(rows.passages),
-        embedder=made.embedder.fingerprint if embedder_folder else EMBEDDED,
+        embedder=made.embedder.fingerprint if start.embedder else EMBEDDED,
         vectors=made.embedder.fingerprint,
         trained=trained,
         texts=made.texts,

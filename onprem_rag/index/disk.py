@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import BinaryIO
 
@@ -22,8 +23,10 @@ def write(path: Path, content: Callable[[BinaryIO], object]) -> None:
 
 def sync(folder: Path) -> None:
     """Have all that is in ``folder``, and its name, on the disk."""
-    for path in [*folder.rglob("*"), folder, folder.parent]:
-        _sync(path)
+    with ThreadPoolExecutor() as pool:  # they all wait for the same disk
+        list(pool.map(_sync, folder.rglob("*")))
+    _sync(folder)
+    _sync(folder.parent)
 
 
 def share(source: Path, target: Path) -> None:

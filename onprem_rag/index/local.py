@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import NamedTuple
@@ -49,12 +50,17 @@ class LocalIndex:
     @classmethod
     def write(cls, folder: Path, content: Content, before: Path | None = None) -> None:
         """Save ``content`` into ``folder``; the vectors' cells are those of ``before``, if any."""
-        for name, channel in content.lexical.items():
-            channel.save(folder / name)
         np.save(folder / "passages.npy", content.passages)
         np.save(folder / "documents.npy", content.documents)
         np.save(folder / "priors.npy", content.priors)
-        DenseIndex.build(content.vectors, content.windows, before=before).save(folder)
+
+        def dense() -> None:
+            DenseIndex.build(content.vectors, content.windows, before=before).save(folder)
+
+        with ThreadPoolExecutor() as pool:  # whoever writes a file lets others go on
+            jobs = [pool.submit(one.save, folder / name) for name, one in content.lexical.items()]
+            for job in [*jobs, pool.submit(dense)]:
+                job.result()
 
     @classmethod
     def open(cls, folder: Path, candidates: int) -> LocalIndex:

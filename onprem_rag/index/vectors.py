@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -25,8 +25,10 @@ from onprem_rag.index.texts import Keys, keys_array
 STEP = 1_024  # texts that are encoded, and kept, at a time
 NOTHING = bytes(16)  # the key of a text without a known word
 MOST_FILES = 8  # of one embedder, that are left as they are
+_AT_A_TIME = 1 << 13  # vectors that are copied and checked while the processor has them at hand
 
 _Rows = npt.NDArray[np.void]  # of "key" and "vector"
+_Flags = npt.NDArray[np.bool_]
 
 
 def windows_of(
@@ -54,79 +56,91 @@ def vectors_of(
     Encodes, of the ``texts``, only what ``cache`` doesn't have. Raises KeyError for one that
     neither has.
     """
-    wanted = keys.tolist()
-    row_of = {key: row for row, key in enumerate(dict.fromkeys(wanted))}
-    rows = np.zeros(len(row_of), dtype=_row_type(embedder))
-    rows["key"] = keys_array(list(row_of))
-    store = _Store(cache, embedder.fingerprint)
-    known = store.read_into(rows, row_of)
-    unknown = [key for key, row in row_of.items() if not known[row] and key != NOTHING]
-    unknown.sort(key=lambda key: -len(texts[key]))  # equal lengths together need no padding
+    vectors = np.zeros((len(keys), embedder.encode([]).shape[1]), dtype=np.float32)
+    store = _Store(cache, embedder.fingerprint, vectors.shape[1])
+    known = store.read_into(vectors, keys)
+    known |= (_numbers(keys) == 0).all(axis=1)
+    rows_of: dict[bytes, list[int]] = {}
+    for row in np.flatnonzero(~known).tolist():
+        rows_of.setdefault(keys[row].item(), []).append(row)
+    unknown = sorted(rows_of, key=lambda key: -len(texts[key]))  # equal lengths need no padding
+    total = len(np.unique(_numbers(keys)[:, 0]))
     for at in range(0, len(unknown), STEP):
         step = unknown[at : at + STEP]
-        of_step = [row_of[key] for key in step]
-        rows["vector"][of_step] = embedder.encode([texts[key] for key in step])
-        store.add(rows[of_step])
-        progress(len(rows) - len(unknown) + at + len(step), len(rows))
-    store.finish(rows)
-    if len(rows) == len(wanted):
-        return np.ascontiguousarray(rows["vector"])
-    return np.ascontiguousarray(rows["vector"][[row_of[key] for key in wanted]])
-
-
-def _row_type(embedder: Embedder) -> np.dtype[Any]:
-    dimension = embedder.encode([]).shape[1]
-    return np.dtype([("key", "V16"), ("vector", np.float32, (dimension,))])
+        encoded = embedder.encode([texts[key] for key in step])
+        for key, vector in zip(step, encoded, strict=True):
+            vectors[rows_of[key]] = vector
+        store.add(keys_array(step), encoded)
+        progress(total - len(unknown) + at + len(step), total)
+    store.finish(keys, vectors)
+    return vectors
 
 
 class _Store:
     """The files of one embedder's vectors."""
 
-    def __init__(self, folder: Path, fingerprint: str) -> None:
+    def __init__(self, folder: Path, fingerprint: str, dimension: int) -> None:
         self._folder = folder
         self._name = blake2b(fingerprint.encode(), digest_size=8).hexdigest()
         self._kept = folder / f"{self._name}.npy"
+        self._type = np.dtype([("key", "V16"), ("vector", np.float32, (dimension,))])
         folder.mkdir(parents=True, exist_ok=True)
 
-    def read_into(self, rows: _Rows, row_of: dict[bytes, int]) -> npt.NDArray[np.bool_]:
-        """Fill in the vectors that are on disk; (w,) which these are."""
-        known = np.zeros(len(rows), dtype=np.bool_)
+    def read_into(self, vectors: Vectors, keys: Keys) -> _Flags:
+        """Fill in those of the (w, d) ``vectors`` that are on disk; (w,) which these are."""
+        known = np.zeros(len(keys), dtype=np.bool_)
         for path in self._files():
-            stored = _read(path, rows.dtype)
-            at = [row_of.get(key, -1) for key in stored["key"].tolist()]
-            wanted = np.array(at, dtype=np.int64)
-            vectors = stored["vector"][wanted >= 0]
-            # A damaged row is not of length 1; one of length 0 is as soon encoded again.
-            sound = np.abs(np.einsum("ij,ij->i", vectors, vectors) - 1) < 2e-3
-            found = wanted[wanted >= 0]
-            if not sound.all():
-                found, vectors = found[sound], vectors[sound]
-            rows["vector"][found] = vectors
-            known[found] = True
+            stored = self._read(path)
+            rows, at = _places(keys, stored["key"])
+            for start in range(0, len(rows), _AT_A_TIME):
+                here = slice(start, start + _AT_A_TIME)
+                found = stored["vector"][at[here]]
+                sound = _sound(found)
+                vectors[rows[here][sound]] = found[sound]
+                known[rows[here][sound]] = True
         return known
 
-    def add(self, rows: _Rows) -> None:
-        """Keep newly encoded rows, should the run not finish."""
-        rows = rows[np.any(rows["vector"], axis=1)]
+    def add(self, keys: Keys, vectors: Vectors) -> None:
+        """Keep newly encoded ones, should the run not finish."""
+        rows = self._rows(keys, vectors)
         if len(rows):
-            number = 1 + len(list(self._folder.glob(f"{self._name}-*.npy")))
-            self._write(self._folder / f"{self._name}-{number:06d}.npy", rows)
+            number = max(
+                (int(path.stem.partition("-")[2] or 0) for path in self._files()), default=0
+            )
+            self._write(self._folder / f"{self._name}-{number + 1:06d}.npy", rows)
 
-    def finish(self, rows: _Rows) -> None:
-        """Keep these ``rows``, and what the embedder that was used before has left.
+    def finish(self, keys: Keys, vectors: Vectors) -> None:
+        """Keep these, and what the embedder that was used before has left.
 
         A few rows that are new or no longer needed are no reason to write all of them again.
         """
-        sizes = {path: len(_read(path, rows.dtype)) for path in self._files()}
-        ballast = 4 * sum(sizes.values()) > 5 * len(rows)
-        if ballast or len(sizes) > MOST_FILES or 4 * sizes.get(self._kept, 0) < 3 * len(rows):
-            self._write(self._kept, rows)
-            for path in sizes.keys() - {self._kept}:
-                path.unlink()
+        sizes = {path: len(self._read(path)) for path in self._files()}
+        _, first = np.unique(_numbers(keys)[:, 0], return_index=True)
+        ballast = 4 * sum(sizes.values()) > 5 * len(first)
+        if ballast or 4 * sizes.get(self._kept, 0) < 3 * len(first):
+            self._replace(list(sizes), self._kept, self._rows(keys[first], vectors[first]))
+        elif len(sizes) > MOST_FILES:
+            later = [path for path in sizes if path != self._kept]
+            rows = np.concatenate([self._read(path) for path in later])
+            self._replace(later, later[-1], rows[_sound(rows["vector"])])
         if self._kept.exists():
             now = time.time_ns()  # the file system's own clock goes in steps
             os.utime(self._kept, ns=(now, now))  # says whose files were needed last
         self._drop_others()
+
+    def _rows(self, keys: Keys, vectors: Vectors) -> _Rows:
+        """As they are stored; without those of no known word."""
+        chosen = vectors.any(axis=1)
+        rows = np.zeros(int(chosen.sum()), dtype=self._type)
+        rows["key"], rows["vector"] = keys[chosen], vectors[chosen]
+        return rows
+
+    def _replace(self, paths: Sequence[Path], path: Path, rows: _Rows) -> None:
+        """One file in place of many."""
+        self._write(path, rows)
+        for other in paths:
+            if other != path:
+                other.unlink()
 
     def _write(self, path: Path, rows: _Rows) -> None:
         disk.write(path, lambda file: np.save(file, rows, allow_pickle=False))
@@ -144,11 +158,32 @@ class _Store:
             if not path.name.startswith((self._name, before)) or path.suffix == ".new":
                 path.unlink()
 
+    def _read(self, path: Path) -> _Rows:
+        """The rows of one file; none of a damaged one."""
+        nothing = np.zeros(0, dtype=self._type)
+        try:
+            rows = np.load(path, mmap_mode="r", allow_pickle=False)
+        except (OSError, ValueError, EOFError):
+            return nothing
+        return rows if rows.dtype == self._type and rows.ndim == 1 else nothing
 
-def _read(path: Path, dtype: np.dtype[Any]) -> _Rows:
-    """The rows of one file; none of a damaged one."""
-    try:
-        rows = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError, EOFError):
-        return np.zeros(0, dtype=dtype)
-    return rows if rows.dtype == dtype and rows.ndim == 1 else np.zeros(0, dtype=dtype)
+
+def _numbers(keys: npt.NDArray[Any]) -> npt.NDArray[np.uint64]:
+    """(w, 2) the halves of (w,) keys, as numbers that can be sorted."""
+    return np.ascontiguousarray(keys).view(np.uint64).reshape(-1, 2)
+
+
+def _places(keys: Keys, stored: Keys) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Which of the ``keys`` are ``stored``, and where."""
+    wanted, there = _numbers(keys), _numbers(stored)
+    if not len(there):
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+    order = np.argsort(there[:, 0])
+    at = order[np.minimum(np.searchsorted(there[order, 0], wanted[:, 0]), len(order) - 1)]
+    rows = np.flatnonzero((there[at] == wanted).all(axis=1))
+    return rows, at[rows]
+
+
+def _sound(vectors: Vectors) -> _Flags:
+    """(n,) which are of length 1: damaged ones are not; those of length 0 are soon made again."""
+    return np.asarray(np.abs(np.einsum("ij,ij->i", vectors, vectors) - 1) < 2e-3)

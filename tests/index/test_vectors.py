@@ -127,7 +127,13 @@ def test_a_few_new_texts_leave_the_others_vectors_where_they_are(
         assert file.stat().st_ino == number
     texts[39] = "부칙"
     assert encoded(folder, tmp_path, texts) == {"부칙"}
-    assert list(tmp_path.iterdir()) == [file]  # rewritten at last
+    assert len(list(tmp_path.iterdir())) == 2  # the few are put together
+    assert file.stat().st_ino == number
+    assert encoded(folder, tmp_path, texts) == set()
+    for at in range(12, 24):
+        texts[at] = f"제{at}조 삭제"
+        assert encoded(folder, tmp_path, texts) == {texts[at]}
+    assert file.stat().st_ino != number  # rewritten at last, without what is not needed
     assert encoded(folder, tmp_path, texts) == set()
 
 
