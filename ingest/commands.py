@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from functools import partial
@@ -18,9 +17,8 @@ from onprem_rag.ingesting import read_paces
 from onprem_rag.terminal import ProgressBars, print_json
 
 if TYPE_CHECKING:
-    from ingest.faq import Confirmed
+    from ingest.faq import Confirmed, Reviewed
     from ingest.pipeline import Outcome
-    from ingest.waiting import Waiting
 
 
 def add(options: argparse.Namespace) -> int:
@@ -207,14 +205,18 @@ def _confirmed(done: Confirmed, as_json: bool) -> int:
     return 0
 
 
-def _reviewed(found: Sequence[Waiting], as_json: bool) -> int:
-    from ingest.waiting import told
+def _reviewed(reviewed: Reviewed, as_json: bool) -> int:
+    from ingest.waiting import told, told_of_prepared
 
     if as_json:
-        print_json({"waiting": [asdict(one) for one in found]})
+        print_json(asdict(reviewed))
         return 0
+    found = reviewed.waiting
     for one in found:
         for line in told(one):
+            print(f"  {line}")
+    for prepared in reviewed.prepared:
+        for line in told_of_prepared(prepared):
             print(f"  {line}")
     now = sum(not one.since for one in found)
     print(f"승인된 답변 {now}개가 조문이 바뀌거나 없어져 확인을 기다립니다.")
@@ -223,6 +225,7 @@ def _reviewed(found: Sequence[Waiting], as_json: bool) -> int:
     if later := len(found) - now:
         print(
             f"앞으로 조문이 바뀌는 답변이 {later}개 있습니다. → 그날 'ingest faq --review'로 "
-            "다시 보고 확인하거나, 고친 답변을 그날 넣으세요. 그 전에 넣으면 바로 답합니다."
+            "다시 보고 확인하거나, 그날부터 쓸 답변을 '시행일' 열에 그날을 쓴 줄로 더해 미리 "
+            "'ingest faq 파일'로 넣으세요. 옛 줄은 그대로 두면 그 전날까지 답합니다."
         )
     return 0

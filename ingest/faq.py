@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.files import read_bytes
 from ingest.lock import only_writer
-from ingest.readers.rows import FAQ_COLUMNS, Sheet, faq_columns, parted
+from ingest.readers.rows import FAQ_COLUMNS, FAQ_DAY, Row, Sheet, faq_columns, parted
 from ingest.review import (
     ONE_LEFT,
     SHARED,
     approve,
     bind,
     coming,
+    first_days,
     gone_text,
     missing,
     outdated,
     shared_text,
 )
-from ingest.waiting import Waiting, waiting
+from ingest.waiting import Prepared, Waiting, prepared, waiting
 from ingest.worker import Worker
 from onprem_rag.config import Config
 from onprem_rag.errors import ConfigError, ReadError
-from onprem_rag.grounds import fits
+from onprem_rag.grounds import fits, in_turn
+from onprem_rag.library import versions
 from onprem_rag.library.shelf import Shelf
 from onprem_rag.library.store import Library
 from onprem_rag.live import live_shelf
@@ -59,8 +61,14 @@ def add_faq(config: Config, paths: Sequence[Path]) -> FaqOutcome:
         shelf = live_shelf(config, library)
         bind(library, shelf)
         days, loaded = coming(shelf), {topic for topic, _ in topics}
-        stored = [entry for entry in library.faq() if entry.topic in loaded]
-        warnings = [warning for entry in stored if (warning := _warning(shelf, days, entry))]
+        entries = library.faq()
+        turn = {entry.id for entry in in_turn(entries, shelf.day)}
+        warnings = [
+            warning
+            for entry, first in zip(entries, first_days(entries, shelf), strict=True)
+            if entry.topic in loaded and (entry.id in turn or first is not shelf)
+            if (warning := _warning(first, days, entry))
+        ]
         library.close()
     return FaqOutcome(tuple((topic, len(entries)) for topic, entries in topics), tuple(warnings))
 
@@ -73,17 +81,28 @@ class Confirmed:
     left: tuple[str, ...]
 
 
-def review(config: Config) -> list[Waiting]:
-    """The approved answers that wait to be confirmed, and those that will on a coming day."""
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """The approved answers that wait, or will on a coming day, and those that are to come."""
+
+    waiting: tuple[Waiting, ...]
+    prepared: tuple[Prepared, ...]
+
+
+def review(config: Config) -> Reviewed:
+    """What an admin should know of the approved answers."""
     library = Library.open(config.library_url)
     try:
-        return waiting(library, live_shelf(config, library))
+        shelf = live_shelf(config, library)
+        return Reviewed(tuple(waiting(library, shelf)), tuple(prepared(library, shelf)))
     finally:
         library.close()
 
 
 def confirm(config: Config, numbers: Sequence[int]) -> Confirmed:
     """Let the approved answers of these ids fire again, on their articles as they read now.
+
+    Those that are to come: as they will read on their days.
 
     All that wait and can, where there are no ``numbers``. Raises ConfigError for one that does not
     wait, or whose article is gone or that of more than one rule; then nothing has changed.
@@ -94,7 +113,8 @@ def confirm(config: Config, numbers: Sequence[int]) -> Confirmed:
             shelf = live_shelf(config, library)
             stopped = {entry.id: entry for entry in outdated(library, shelf)}
             chosen = [stopped[n] for n in numbers or stopped if n in stopped]
-            left = {entry.id: why for entry in chosen if (why := missing(shelf, entry))}
+            days = zip(chosen, first_days(chosen, shelf), strict=True)
+            left = {entry.id: why for entry, day in days if (why := missing(day, entry))}
             if unknown := [n for n in numbers if n not in stopped]:
                 raise ConfigError(
                     f"확인을 기다리는 답변이 아닙니다: {', '.join(map(str, unknown))}\n"
@@ -121,7 +141,7 @@ def _unconfirmable(entry: FaqEntry, why: str) -> str:
 
 def _same(entry: FaqEntry) -> tuple[object, ...]:
     """What makes an entry the one that was approved before."""
-    return entry.topic, entry.questions, entry.answer, entry.document, entry.article
+    return entry.topic, entry.questions, entry.answer, entry.document, entry.article, entry.since
 
 
 def _files_under(paths: Sequence[Path]) -> list[Path]:
@@ -151,17 +171,21 @@ def _tables_in(folder: Path) -> list[Path]:
 
 
 def _warning(shelf: Shelf, days: Sequence[Shelf], entry: FaqEntry) -> str:
-    """Why the entry can't be answered with now; empty where it can. ``days`` are those to come."""
-    if entry.approved and fits(entry, shelf):  # so its article is there too
-        return ""
-    why = missing(shelf, entry)
+    """Why the entry can't be answered with on its first day, which ``shelf`` is of.
+
+    Or that this is still to come; empty for neither. ``days`` are those on which rules change.
+    """
     at = f"{entry.topic}: '{entry.questions[0]}'의 「{entry.document}」 {entry.article}"
+    if entry.approved and fits(entry, shelf):  # so its article is there too
+        return f"{at}: 시행일인 {shelf.day}부터 답합니다." if shelf.day > versions.today() else ""
+    why = missing(shelf, entry)
     if not why:
         return (
             f"{at}: 승인한 뒤 글이 바뀌어 아직 답하지 않습니다. "
             "→ 'ingest faq --review'로 보고, 맞으면 'ingest faq --confirm'으로 확인하세요."
         )
-    if first := next((one.day for one in days if not missing(one, entry)), ""):
+    later = (one.day for one in days if one.day > shelf.day and not missing(one, entry))
+    if first := next(later, ""):
         return f"{at}: 시행되는 {first}부터 답합니다."
     remedy = ONE_LEFT if why == SHARED else "→ 문서와 조문을 확인하거나 그 규정을 넣으세요."
     return f"{at}: {why} 아직 답하지 않습니다. {remedy}"
@@ -190,18 +214,27 @@ def _entries_of(sheet: Sheet, place: str, path: Path) -> list[FaqEntry]:
             f"{place}: 빠진 열이 있습니다: {', '.join(missing)}\n"
             f"→ 첫 줄에 {','.join(FAQ_COLUMNS)}를 쓰세요."
         )
-    entries = []
-    for row in rows[1:]:
-        at = f"{place} {row.line}번째 줄"
-        values = [row.cells[x] if x < len(row.cells) else "" for x in columns.values()]
-        empty = [name for name, value in zip(columns, values, strict=True) if not value]
-        if len(empty) == len(FAQ_COLUMNS):
-            continue
-        if empty:
-            raise ConfigError(f"{at}: 빈 칸이 있습니다: {', '.join(empty)} → 채우세요.")
-        asked, answer, document, article = values
-        questions = tuple(one.strip() for one in asked.split("|") if one.strip())
-        if not questions:
-            raise ConfigError(f"{at}: 질문이 비었습니다. → '|' 사이에 질문을 쓰세요.")
-        entries.append(FaqEntry(questions, answer, document, article, path.stem))
-    return entries
+    return [
+        entry
+        for row in rows[1:]
+        if (entry := _entry(row, columns, f"{place} {row.line}번째 줄", path.stem))
+    ]
+
+
+def _entry(row: Row, columns: Mapping[str, int], at: str, topic: str) -> FaqEntry | None:
+    """The entry of one row, or None where all of it is empty. Raises ConfigError with ``at``."""
+    cells = {name: row.cells[x] if x < len(row.cells) else "" for name, x in columns.items()}
+    empty = [name for name in FAQ_COLUMNS if not cells[name]]
+    if len(empty) == len(FAQ_COLUMNS):
+        return None
+    if empty:
+        raise ConfigError(f"{at}: 빈 칸이 있습니다: {', '.join(empty)} → 채우세요.")
+    asked, answer, document, article = (cells[name] for name in FAQ_COLUMNS)
+    questions = tuple(one.strip() for one in asked.split("|") if one.strip())
+    if not questions:
+        raise ConfigError(f"{at}: 질문이 비었습니다. → '|' 사이에 질문을 쓰세요.")
+    try:
+        since = versions.iso_day(cells[FAQ_DAY]) if cells.get(FAQ_DAY) else ""
+    except ConfigError as error:
+        raise ConfigError(f"{at} '{FAQ_DAY}': {error}") from error
+    return FaqEntry(questions, answer, document, article, topic, since=since)

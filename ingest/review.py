@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from onprem_rag.evaluate.retrieval import GoldQuestion, Key
-from onprem_rag.grounds import changed, fits, grounds
+from onprem_rag.grounds import changed, fits, grounds, in_turn
 from onprem_rag.library.shelf import Shelf, digest
 from onprem_rag.library.store import Library
 from onprem_rag.library.versions import title_key
@@ -37,19 +37,19 @@ class _Citing:
 def approvals(library: Library, shelf: Shelf) -> dict[int, tuple[Wording, ...]]:
     """What approved answers are to be bound to, by id, beyond what they are bound to now.
 
-    One that was waiting for its article to come: the first version that has it, of today or else
-    the next to take over. One that fits today: what it stands on that was not there before.
+    One that was waiting for its article to come: the first version that has it, of its first day or
+    else the next to take over. One that fits: what it stands on that was not there before.
     """
-    days = [shelf, *coming(shelf)]
-    found = {}
-    for entry in library.faq():
+    later, found, entries = coming(shelf), dict[int, tuple[Wording, ...]](), library.faq()
+    for entry, first in zip(entries, first_days(entries, shelf), strict=True):
         if not entry.approved:
+            days = [first, *(day for day in later if day.day > first.day)]
             standing = next(filter(None, (grounds(entry, day) for day in days)), ())
-        elif all(one.digest for one in entry.approved) or not fits(entry, shelf):
+        elif all(one.digest for one in entry.approved) or not fits(entry, first):
             continue
         else:
             known = {(one.document, one.article): one for one in entry.approved if one.digest}
-            now = {(one.document, one.article): one for one in grounds(entry, shelf)}
+            now = {(one.document, one.article): one for one in grounds(entry, first)}
             standing = tuple((now | known).values())
         if standing != entry.approved:
             found[entry.id] = standing
@@ -66,20 +66,30 @@ def bind(library: Library, shelf: Shelf) -> None:
 def outdated(library: Library, shelf: Shelf) -> list[FaqEntry]:
     """The approved answers that don't fire, because what they stand on reads otherwise now.
 
-    One whose article is still to take effect, with the text that was approved, only waits.
+    Of one that is to come: on its day. One whose article is still to take effect, with the text
+    that was approved, only waits; one that another has taken the place of does nothing any more.
     """
-    later = coming(shelf)
+    later, entries = coming(shelf), library.faq()
+    turn = {entry.id for entry in in_turn(entries, shelf.day)}
     return [
         entry
-        for entry in library.faq()
-        if not fits(entry, shelf) and not _waits(entry, shelf, later)
+        for entry, first in zip(entries, first_days(entries, shelf), strict=True)
+        if (entry.id in turn or first is not shelf)
+        and not fits(entry, first)
+        and not _waits(entry, first, later)
     ]
 
 
 def approve(library: Library, shelf: Shelf, entries: Sequence[FaqEntry]) -> None:
-    """Bind ``entries`` to what they stand on as it reads now; none of them may be ``missing``."""
+    """Bind ``entries`` to what they stand on as it reads on their first days.
+
+    None of them may be ``missing`` then.
+    """
+    days = first_days(entries, shelf)
     with library.writing() as writer:
-        writer.approve({entry.id: grounds(entry, shelf) for entry in entries})
+        writer.approve(
+            {entry.id: grounds(entry, day) for entry, day in zip(entries, days, strict=True)}
+        )
 
 
 def missing(shelf: Shelf, entry: FaqEntry) -> str:
@@ -115,7 +125,7 @@ def cited_changes(
     """
     citing = _Citing(library.faq(), questions, library.votes())
     known = set(_lines(library, [old, *coming(old)], citing))
-    lines = _lines(library, [old, new, *coming(new)], citing)
+    lines = [*_lines(library, [old, new, *coming(new)], citing), *_prepared(citing, old, new)]
     return [line for line in dict.fromkeys(lines) if line not in known]
 
 
@@ -125,9 +135,27 @@ def coming(shelf: Shelf) -> list[Shelf]:
     return [shelf.on(day) for day in days]
 
 
+def first_days(entries: Sequence[FaqEntry], shelf: Shelf) -> list[Shelf]:
+    """What is in force when each of ``entries`` answers first: today, or on a day to come."""
+    days = {shelf.day: shelf}
+    for entry in entries:
+        if entry.since > shelf.day and entry.since not in days:
+            days[entry.since] = shelf.on(entry.since)
+    return [days[max(entry.since, shelf.day)] for entry in entries]
+
+
 def _waits(entry: FaqEntry, shelf: Shelf, later: Iterable[Shelf]) -> bool:
     there = shelf.article(entry.document, entry.article)
-    return not there and any(fits(entry, day) for day in later)
+    return not there and any(day.day > shelf.day and fits(entry, day) for day in later)
+
+
+def _prepared(citing: _Citing, old: Shelf, new: Shelf) -> Iterator[str]:
+    """The answers for a day to come whose articles will read otherwise then than was known."""
+    days = (first_days(citing.entries, shelf) for shelf in (old, new))
+    for entry, before, after in zip(citing.entries, *days, strict=True):
+        if entry.since > new.day and fits(entry, before) and (places := changed(entry, after)):
+            name = f"{entry.since}부터 쓸 승인된 답변 {entry.id}번 '{_short(entry.questions[0])}'"
+            yield f"{name}: {_stopped(entry, after, places, '')}"
 
 
 def places_of(wordings: Iterable[Wording]) -> str:
@@ -142,8 +170,9 @@ def _lines(library: Library, days: Sequence[Shelf], citing: _Citing) -> Iterator
         if not changes:
             continue
         when = f"{after.day}부터 " if after.day != days[0].day else ""
-        for entry in citing.entries:
+        for entry in in_turn(citing.entries, after.day):
             touched = any(_key(one.document, one.article) in changes for one in entry.approved)
+            touched = touched and entry.since <= before.day
             if touched and fits(entry, before) and (places := changed(entry, after)):
                 name = f"{when}승인된 답변 {entry.id}번 '{_short(entry.questions[0])}'"
                 yield f"{name}: {_stopped(entry, after, places, '그날 ' if when else '')}"

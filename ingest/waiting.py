@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ingest.review import SHARED, coming, gone_text, missing, outdated, shared_text
-from onprem_rag.grounds import changed, fits
+from ingest.review import SHARED, coming, first_days, gone_text, missing, outdated, shared_text
+from onprem_rag.grounds import changed, fits, in_turn
 from onprem_rag.korean.text import sentences
+from onprem_rag.library import versions
 from onprem_rag.library.shelf import Shelf, digest
 from onprem_rag.library.store import Library
 from onprem_rag.library.versions import title_key
@@ -35,6 +36,7 @@ class Reworded:
 class Waiting:
     """An approved answer that waits to be confirmed: since the day ``since``, or "" for now.
 
+    Now also one that is to come, where its article will read otherwise than was approved.
     ``shared``: several rules of one title have its article, and one has to go first; ``gone``:
     none has it. Neither can be confirmed.
     """
@@ -46,33 +48,75 @@ class Waiting:
     gone: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An approved answer that is to come, and the ids of those whose place it takes on its day."""
+
+    entry: FaqEntry
+    replaces: tuple[int, ...]
+
+
 def waiting(library: Library, shelf: Shelf) -> list[Waiting]:
-    """The approved answers that don't fire today, and then those that won't on a coming day."""
-    stopped = outdated(library, shelf)
-    found = [_waiting(library, shelf, entry) for entry in stopped]
-    firing = [entry for entry in library.faq() if fits(entry, shelf)]
-    for day in coming(shelf):
-        for entry in [one for one in firing if not fits(one, day)]:
-            found.append(_waiting(library, day, entry, day.day))
-            firing.remove(entry)
+    """The approved answers that don't fire, and then those that won't on a coming day."""
+    entries, stopped = library.faq(), outdated(library, shelf)
+    days = first_days(stopped, shelf)
+    found = [_waiting(library, *one) for one in zip(days, stopped, strict=True)]
+    told = {entry.id for entry in stopped}
+    days = [*coming(shelf), *(day for day in first_days(entries, shelf) if day is not shelf)]
+    firing = {entry.id for entry in in_turn(entries, shelf.day) if fits(entry, shelf)}
+    for day in sorted({day.day: day for day in days}.values(), key=lambda day: day.day):
+        turn = in_turn(entries, day.day)
+        began = {entry.id for entry in turn if entry.since > shelf.day}
+        fitting = {entry.id for entry in turn if fits(entry, day)}
+        for entry in turn:
+            if entry.id in firing - fitting - told:
+                found.append(_waiting(library, day, entry, day.day))
+                told.add(entry.id)
+        firing = fitting & (firing | began)
     return found
+
+
+def prepared(library: Library, shelf: Shelf) -> list[Prepared]:
+    """The approved answers that are to come, by their days, but for those that wait."""
+    entries, stopped = library.faq(), {entry.id for entry in outdated(library, shelf)}
+    found = []
+    for one in sorted(entries, key=lambda entry: entry.since):
+        if one.since > shelf.day and one.id not in stopped:
+            before = [entry for entry in entries if entry.since < one.since]
+            left = {entry.id for entry in in_turn([*before, one], one.since)}
+            turn = in_turn(before, one.since)
+            found.append(Prepared(one, tuple(e.id for e in turn if e.id not in left)))
+    return found
+
+
+def told_of_prepared(one: Prepared) -> Iterator[str]:
+    """What an admin reads of it, in Korean lines."""
+    before = f" (그 전까지는 {', '.join(map(str, one.replaces))}번)" if one.replaces else ""
+    yield f"{_named(one.entry)} — {one.entry.since}부터 답합니다{before}"
+    yield f"    답변: {one.entry.answer}"
 
 
 def told(one: Waiting) -> Iterator[str]:
     """What an admin reads of it, in Korean lines."""
     entry = one.entry
+    to_come = entry.since > versions.today() and not one.since
     when = f" — {one.since}부터 바뀝니다" if one.since else ""
-    yield f"{entry.id}번 '{entry.questions[0]}' 「{entry.document}」 {entry.article}{when}"
+    when = f" — {entry.since}부터 쓸 답변" if to_come else when
+    yield f"{_named(entry)}{when}"
     yield f"    답변: {entry.answer}"
     if one.shared:
         yield f"    {shared_text(entry)}"
     if one.gone and not one.since:
         yield f"    {gone_text(entry)}"
     for change in one.changes:
-        now = "그날부터" if one.since else "지금"
+        now = "그날부터" if one.since or to_come else "지금"
         yield f"    「{change.document}」 {change.article}"
         yield f"      승인할 때: {_quoted(change.before, '그 글이 남아 있지 않습니다')}"
         yield f"      {now}: {_quoted(change.after, '없습니다')}"
+
+
+def _named(entry: FaqEntry) -> str:
+    return f"{entry.id}번 '{entry.questions[0]}' 「{entry.document}」 {entry.article}"
 
 
 def _waiting(library: Library, shelf: Shelf, entry: FaqEntry, since: str = "") -> Waiting:

@@ -25,7 +25,7 @@ from onprem_rag.followup import followed
 from onprem_rag.generate.extract import LOOKED_AT
 from onprem_rag.generate.interface import REFUSAL, Generator
 from onprem_rag.generate.preview import Preview, preview
-from onprem_rag.grounds import cited, fits
+from onprem_rag.grounds import cited, fits, in_turn
 from onprem_rag.korean.instructions import asked
 from onprem_rag.library.store import Library
 from onprem_rag.records import (
@@ -144,7 +144,7 @@ class Chatbot:
     ) -> Iterator[str | Waiting | Answer]:
         """The drafts and the answer to a full question."""
         question = asked(question)
-        approved = None if day else self._approved(view, question)  # approved for today
+        approved = self._approved(view, question)
         clock.step("faq")
         if approved:
             yield approved
@@ -228,7 +228,7 @@ class Chatbot:
         """A few approved questions, one a topic, to start from."""
         first: dict[str, str] = {}
         view = self._live.get()
-        for entry in view.entries:
+        for entry in in_turn(view.entries, view.shelf.day):
             if entry.topic not in first and self._cited(view, entry):
                 first[entry.topic] = entry.questions[0]
         return tuple(first.values())[:4]
@@ -252,7 +252,7 @@ class Chatbot:
 
     def _approved(self, view: View, question: str) -> Answer | None:
         """The approved answer, if its article is still there to be cited."""
-        entry = view.faq.find(question)
+        entry = view.faq.find(question, view.shelf.day)
         passages = self._cited(view, entry) if entry else []
         if entry is None or not passages:
             return None

@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
+from onprem_rag.grounds import in_turn
 from onprem_rag.index.fields import bigram_tokens
 from onprem_rag.korean.morphemes import adverbs_and_particles
 from onprem_rag.korean.questions import question_words
 from onprem_rag.korean.text import normalise
+from onprem_rag.library import versions
 from onprem_rag.records import FaqEntry
 
+_DAYS = 8  # whose forms are kept
 _LETTERS_ALIKE = 0.5  # Dice coefficient of letter pairs, where the key words agree
 # What is asked about a thing. Two questions about the same thing differ in just this.
 _KINDS = (
@@ -56,19 +60,28 @@ class Faq:
     """The approved questions of a library."""
 
     def __init__(self, entries: Sequence[FaqEntry]) -> None:
+        self._entries = entries
         self._forms = [(_form(text), entry) for entry in entries for text in entry.questions]
+        self._of = lru_cache(_DAYS)(self._forms_of)
 
-    def find(self, question: str) -> FaqEntry | None:
-        """The entry that asks the very same, whatever its spacing and endings; else None."""
+    def find(self, question: str, day: str) -> FaqEntry | None:
+        """The entry that asks the very same, whatever its spacing and endings; else None.
+
+        Of those that answer on ``day``, and on a past one of those that say since when: the others
+        were approved for today. Of two with one question the one that has begun last.
+        """
         asked = _form(question)
-        best: tuple[float, FaqEntry] | None = None
-        for form, entry in self._forms:
-            if asked.letters == form.letters:
-                return entry
-            alike = _alike(asked, form)
-            if alike >= _LETTERS_ALIKE and (best is None or alike > best[0]):
-                best = (alike, entry)
-        return best[1] if best else None
+        best: tuple[float, str, FaqEntry] | None = None
+        for form, entry in self._of(day, day < versions.today()):
+            alike = 2.0 if asked.letters == form.letters else _alike(asked, form)
+            rank = alike, entry.since
+            if alike >= _LETTERS_ALIKE and (best is None or rank > best[:2]):
+                best = (*rank, entry)
+        return best[2] if best else None
+
+    def _forms_of(self, day: str, past: bool) -> list[tuple[_Form, FaqEntry]]:
+        turn = {id(entry) for entry in in_turn(self._entries, day) if entry.since or not past}
+        return [(form, entry) for form, entry in self._forms if id(entry) in turn]
 
 
 def _form(question: str) -> _Form:

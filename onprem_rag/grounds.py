@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from onprem_rag.korean.references import find_references
-from onprem_rag.korean.text import fold
+from onprem_rag.korean.text import fold, letters
 from onprem_rag.library.shelf import Shelf, digest
 from onprem_rag.library.store import Library
 from onprem_rag.library.versions import title_key
@@ -65,6 +65,19 @@ def changed(entry: FaqEntry, shelf: Shelf) -> list[Wording]:
         for one in entry.approved
         if one.digest and one.digest != shelf.digest(one.document, one.article)
     ]
+
+
+def in_turn(entries: Sequence[FaqEntry], day: str) -> list[FaqEntry]:
+    """The approved answers whose turn it is on a day.
+
+    Begun by then, and not all of their questions answered anew by others that have begun later.
+    """
+    begun = [entry for entry in entries if entry.since <= day]
+    newest: dict[str, str] = {}
+    for entry in begun:
+        for question in map(letters, entry.questions):
+            newest[question] = max(newest.get(question, ""), entry.since)
+    return [e for e in begun if any(newest[letters(one)] == e.since for one in e.questions)]
 
 
 def cited(answer: Answer, library: Library) -> tuple[Wording, ...]:

@@ -391,6 +391,7 @@ class FaqEntry:
     approved: tuple[
         Wording, ...
     ] = ()  # what it stands on, its own article first; () before it came
+    since: str = ""  # the day (ISO) from which it answers; "": since it was approved
 
 
 @dataclass(frozen=True, slots=True)

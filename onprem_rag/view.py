@@ -79,8 +79,8 @@ class LiveView:
             if view.shelf.day != versions.today():
                 view = on(view, versions.today())
             with self._choosing:
-                if view.generation is not self._view.generation:
-                    self._others.clear()  # they hold the files of an index that may be dropped
+                if view is not self._view:  # else they'd hold files of an index that may be dropped
+                    self._others.clear()
                 self._view = view
         finally:
             self._opening.release()
@@ -167,6 +167,6 @@ class LiveView:
 
 
 def on(view: View, day: str) -> View:
-    """``view`` with what is in force on another day; approved answers are those of today."""
+    """``view`` with what is in force on another day."""
     shelf = view.shelf.on(day)
     return replace(view, shelf=shelf, searcher=view.searcher.over(shelf))

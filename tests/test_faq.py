@@ -17,8 +17,11 @@ from onprem_rag.config import load_config
 from onprem_rag.errors import ConfigError
 from onprem_rag.faq import Faq
 from onprem_rag.library.store import Library
+from onprem_rag.library.versions import today
 from onprem_rag.records import FaqEntry, Status
 from tests.conftest import PROJECT
+
+DAY = today()
 
 # asked → the approved question that it is, in other spacing, endings or politeness
 SAME = {
@@ -133,19 +136,19 @@ def test_every_approved_question_finds_its_own_answer(entries: list[FaqEntry]) -
     assert len(entries) == 28
     for entry in entries:
         for question in entry.questions:
-            assert faq.find(question) == entry
-            assert faq.find(question.replace(" ", "").rstrip("?")) == entry
+            assert faq.find(question, DAY) == entry
+            assert faq.find(question.replace(" ", "").rstrip("?"), DAY) == entry
 
 
 @pytest.mark.parametrize("asked", SAME)
 def test_the_same_question_in_other_words_of_courtesy(asked: str, entries: list[FaqEntry]) -> None:
-    assert Faq(entries).find(asked) == of(entries, SAME[asked])
+    assert Faq(entries).find(asked, DAY) == of(entries, SAME[asked])
 
 
 @pytest.mark.parametrize("asked", NEAR_MISSES)
 def test_a_near_miss_does_not_fire(asked: str, entries: list[FaqEntry]) -> None:
     assert of(entries, NEAR_MISSES[asked])
-    assert Faq(entries).find(asked) is None
+    assert Faq(entries).find(asked, DAY) is None
 
 
 @pytest.mark.parametrize(
@@ -167,8 +170,8 @@ def test_a_near_miss_does_not_fire(asked: str, entries: list[FaqEntry]) -> None:
 def test_order_adverbs_and_particles_tell_questions_apart(asked: str, approved: str) -> None:
     for one, other in ((asked, approved), (approved, asked)):
         faq = Faq([FaqEntry((one,), "답.", "규정", "제1조")])
-        assert faq.find(one)
-        assert faq.find(other) is None
+        assert faq.find(one, DAY)
+        assert faq.find(other, DAY) is None
 
 
 @pytest.mark.parametrize(
@@ -182,7 +185,7 @@ def test_order_adverbs_and_particles_tell_questions_apart(asked: str, approved: 
     ],
 )
 def test_words_of_courtesy_tell_nothing_apart(asked: str, approved: str) -> None:
-    assert Faq([FaqEntry((approved,), "답.", "규정", "제1조")]).find(asked)
+    assert Faq([FaqEntry((approved,), "답.", "규정", "제1조")]).find(asked, DAY)
 
 
 def test_answers_are_given_verbatim_and_cite_their_article(chatbot: Chatbot) -> None:
@@ -284,6 +287,10 @@ def test_a_file_that_is_no_table_is_told(tmp_path: Path) -> None:
     ("content", "message"),
     [
         ("질문,답변\n왜?,그냥.\n", "빠진 열이 있습니다: 문서, 조문\n→ 첫 줄에 질문,답변,문서,조문"),
+        (
+            "질문,답변,문서,조문,시행일\n가?,나.,다,제1조,\n왜?,그냥.,다,제1조,내년\n",
+            "3번째 줄 '시행일': 날짜가 아닙니다: 내년 → 2024-03-01처럼 쓰세요",
+        ),
         (
             "질문,답변,문서,조문\n가?,나.,다,제1조\n왜?,,여비규정,\n",
             "3번째 줄: 빈 칸이 있습니다: 답변, 조문",

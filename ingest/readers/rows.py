@@ -11,7 +11,9 @@ from onprem_rag.errors import ReadError
 
 # What heads a column of approved questions and answers, by the name that the FAQ gives it.
 FAQ_COLUMNS = ("질문", "답변", "문서", "조문")
+FAQ_DAY = "시행일"  # and of one that there need not be
 _OTHER_NAMES = {"question": "질문", "answer": "답변", "document": "문서", "article": "조문"}
+_OTHER_NAMES |= {"effective": FAQ_DAY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def faq_columns(header: Sequence[str]) -> dict[str, int]:
     for at, cell in enumerate(header):
         name = cell.strip()
         found.setdefault(_OTHER_NAMES.get(name.lower(), name), at)
-    return {name: found[name] for name in FAQ_COLUMNS if name in found}
+    return {name: found[name] for name in (*FAQ_COLUMNS, FAQ_DAY) if name in found}
 
 
 def _notes(header: Sequence[str]) -> tuple[str, ...]:

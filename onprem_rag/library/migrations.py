@@ -84,6 +84,11 @@ def _m0005_grounds_and_feedback(connection: Connection) -> None:
     connection.exec_driver_sql("ALTER TABLE faq DROP COLUMN approved")
 
 
+def _m0006_answers_to_come(connection: Connection) -> None:
+    """Approved answers say from which day on."""
+    _add_missing_columns(connection, faq)
+
+
 def _hold_all(connection: Connection, number: int, rows: Sequence[Row[Any]]) -> None:
     """A revision of all ``rows``, each a version of a rule of its own."""
     read: dict[str, dict[str, Any]] = {}
@@ -139,6 +144,7 @@ MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
     _m0003_structure,
     _m0004_versions,
     _m0005_grounds_and_feedback,
+    _m0006_answers_to_come,
 )
 
 

@@ -161,6 +161,7 @@ def faq_of(row: Row[Any]) -> FaqEntry:
         topic=row.topic,
         id=row.id,
         approved=tuple(Wording(*one) for one in row.grounds),
+        since=row.since,
     )
 
 

@@ -125,6 +125,7 @@ faq = sa.Table(
     sa.Column("article", sa.Text, nullable=False),
     # What the answer was approved against: [title, article, digest] each; [] before it was there.
     sa.Column("grounds", sa.JSON, nullable=False, server_default="[]"),
+    sa.Column("since", sa.String(10), nullable=False, server_default=""),  # "": since approved
 )
 
 # One row: counted up with every change of the FAQ, which needs no new index generation.

@@ -175,6 +175,7 @@ class Writer:
                 "document": entry.document,
                 "article": entry.article,
                 "grounds": listed(entry.approved),
+                "since": entry.since,
             }
             for entry in entries
         ]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ingest.__main__ import main
-from ingest.faq import add_faq, review
+from ingest.faq import Reviewed, add_faq, review
 from onprem_rag.chatbot import Chatbot
 from onprem_rag.config import load_config
 from onprem_rag.grounds import grounds
@@ -106,7 +106,7 @@ def test_an_answer_stops_with_whatever_it_stands_on_and_the_review_says_with_wha
         assert line.startswith(f"승인된 답변 {stopped + 1}번 '{ROWS[stopped][0]}': {place}의 글이")
         assert "→" in line
         assert firing(chatbot) == [at != stopped for at in range(5)]
-        (one,) = review(desk.config)
+        (one,) = review(desk.config).waiting
         (change,) = one.changes
         assert (one.since, f"「{change.document}」 {change.article}") == ("", place)
         assert (old in (change.before or ""), new in (change.after or "")) == (True, True)
@@ -208,6 +208,72 @@ def test_the_review_shows_what_a_coming_day_changes(
     monkeypatch.setattr(TODAY, lambda: "2027-01-01")
     assert call(*faq, "--confirm", "1")[0] == 0
     assert firing(desk.chatbot())[0]
+
+
+ASKED, OLD, NEW = "일비가 얼마죠?", "2만원입니다.", "5만원입니다."
+COLUMNS = "질문,답변,문서,조문,시행일"
+PREPARED = (f"{ASKED},{OLD},여비규정,제2조,", f"{ASKED},{NEW},여비규정,제2조,2027. 1. 1.")
+END = "\n부칙\n이 규정은 2027년 1월 1일부터 시행한다.\n"
+
+
+def test_an_answer_prepared_for_a_coming_version_takes_over_on_its_day(
+    desk: Desk, call: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def asked(day: str = "") -> str:
+        answer = chatbot.ask(ASKED, day=day)
+        return answer.text if answer.status is Status.FAQ else ""
+
+    monkeypatch.setattr(TODAY, lambda: "2026-11-21")
+    desk.put("여비규정(개정).txt", TRAVEL.replace("하루에 2만원", "하루에 5만원") + END)
+    desk.add()
+    file, faq = desk.home.parent / "여비.csv", (main, "faq", "--home", desk.home)
+    file.write_text("\n".join((COLUMNS, *PREPARED)))
+    _, out, err = call(*faq, file)
+    assert "「여비규정」 제2조: 시행일인 2027-01-01부터 답합니다." in err
+    chatbot = desk.chatbot()
+    assert (asked(), asked("2026-12-31"), asked("2027-01-01")) == (OLD, OLD, NEW)
+    assert asked("2026-11-20") == ""  # nobody approved it for a past day
+    assert chatbot.examples() == (ASKED,)
+    code, out, _ = call(*faq, "--review")
+    assert (code, out.splitlines()) == (
+        0,
+        [
+            f"  6번 '{ASKED}' 「여비규정」 제2조 — 2027-01-01부터 답합니다 (그 전까지는 1번)",
+            f"      답변: {NEW}",
+            "승인된 답변 0개가 조문이 바뀌거나 없어져 확인을 기다립니다.",
+        ],
+    )
+    monkeypatch.setattr(TODAY, lambda: "2027-01-01")
+    assert (asked(), asked("2026-12-31")) == (NEW, "")
+    assert review(desk.config) == Reviewed((), ())  # the old one has nothing to wait for
+    assert "확인 대기" not in call(main, "status", "--home", desk.home)[1]
+    assert call(*faq, file)[2] == ""
+    assert asked() == NEW
+
+
+def test_an_answer_prepared_for_other_words_waits_for_its_day_to_be_confirmed(
+    desk: Desk, call: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(TODAY, lambda: "2026-11-21")
+    coming = desk.put("여비규정(개정).txt", TRAVEL.replace("하루에 2만원", "하루에 5만원") + END)
+    desk.add()
+    file, faq = desk.home.parent / "여비.csv", (main, "faq", "--home", desk.home)
+    file.write_text("\n".join((COLUMNS, *PREPARED)))
+    call(*faq, file)
+    coming.write_text(TRAVEL.replace("하루에 2만원", "하루에 6만원") + END)
+    (line,) = desk.add().review
+    assert line.startswith(
+        f"2027-01-01부터 쓸 승인된 답변 6번 '{ASKED}': 「여비규정」 별표 1의 글이"
+    )
+    chatbot = desk.chatbot()
+    assert chatbot.ask(ASKED).text == OLD
+    assert chatbot.ask(ASKED, day="2027-01-01").status is not Status.FAQ
+    _, out, _ = call(*faq, "--review")
+    assert f"6번 '{ASKED}' 「여비규정」 제2조 — 2027-01-01부터 쓸 답변" in out
+    assert '그날부터: "직원은 하루에 6만원을 지급한다."' in out
+    assert call(*faq, "--confirm", "6")[0] == 0
+    assert chatbot.ask(ASKED, day="2027-01-01").text == NEW
+    assert (chatbot.ask(ASKED).text, desk.add().review) == (OLD, ())
 
 
 def test_what_cannot_be_confirmed_is_said_and_counted(desk: Desk, call: Run) -> None:
