@@ -5,7 +5,6 @@ What only a change needs is imported when there is one: mostly there is none.
 
 from __future__ import annotations
 
-import signal
 import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Future
@@ -18,8 +17,9 @@ from ingest.lock import only_writer
 from ingest.plan import Plan
 from ingest.split.marks import DELETED
 from ingest.summary import changed_rules
+from ingest.switching import switch, tidy, to_keep
 from onprem_rag.config import Config
-from onprem_rag.errors import IndexMismatchError, LibraryError, OnpremRagError
+from onprem_rag.errors import IndexMismatchError, LibraryError
 from onprem_rag.index import generations
 from onprem_rag.ingesting import progressing
 from onprem_rag.library import versions as days
@@ -71,7 +71,7 @@ class Change:
                 f"{config.index_folder} 폴더를 지운 뒤 모든 규정을 다시 넣으세요."
             )
         lived = [done.generation for done in reversed(library.history())]
-        tidy(config, library, _to_keep(config, [*([live] if live else []), *lived]))
+        tidy(config, library, to_keep(config, [*([live] if live else []), *lived]))
         self._next = 1 + max(map(generations.number, lived), default=0)
         self._files = library.files(self._live)
         self.staged = library.files(STAGED)
@@ -221,52 +221,6 @@ def changing(config: Config, action: str, progress: Progress) -> Iterator[Change
             library.close()
 
 
-def switch(config: Config, library: Library, name: str, number: int) -> list[str]:
-    """Make a generation live, note that as done, and clean up what need not be kept.
-
-    The rename is all that counts: what fails after it is left to the next run, and said in Korean.
-    """
-    kept = _to_keep(config, [name, *(done.generation for done in reversed(library.history()))])
-    before = generations.current_name(config.index_folder)  # running servers may still search it
-    with _uninterrupted():  # whoever presses Ctrl-C is told that nothing has changed
-        try:
-            generations.switch(config.index_folder, name)
-            with library.writing() as writer:
-                writer.publish(number)
-            tidy(config, library, kept | {before or name})
-        except (OSError, OnpremRagError) as error:
-            if generations.current_name(config.index_folder) != name:
-                raise
-            reason = str(error).partition("\n")[0]
-            return [f"바뀌었지만 뒷정리를 마치지 못했습니다. 다음 실행 때 합니다. ({reason})"]
-    return []
-
-
-def _to_keep(config: Config, last: Sequence[str]) -> set[str]:
-    """As many generations as are configured, of those that were live, the last first."""
-    return set(list(dict.fromkeys(last))[: config.index.keep])
-
-
-def tidy(config: Config, library: Library, names: Collection[str]) -> None:
-    """Keep these generations and what they were built from, and nothing else."""
-    generations.keep_only(config.index_folder, names, config.index)
-    there = {manifest.revision for manifest in generations.kept(config.index_folder)}
-    with library.writing() as writer:
-        writer.keep({library.revision(), *there})
-
-
 def _ordered(versions: Iterable[Version]) -> list[Version]:
     """As they can be compared: a database has its own order of titles."""
     return sorted(versions, key=lambda one: (one.document_id, one.since, one.number))
-
-
-@contextmanager
-def _uninterrupted() -> Iterator[None]:
-    if threading.current_thread() is not threading.main_thread():  # Ctrl-C doesn't reach it
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)

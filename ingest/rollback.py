@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ingest.change import switch
 from ingest.lock import only_writer
 from ingest.review import outdated
 from ingest.summary import changed_rules
+from ingest.switching import switch
 from onprem_rag.config import Config
 from onprem_rag.errors import LibraryError
 from onprem_rag.index import generations

@@ -13,7 +13,7 @@ from ingest.faq import add_faq
 from ingest.pipeline import add
 from onprem_rag.chatbot import Chatbot
 from onprem_rag.config import load_config
-from onprem_rag.index.building import Source
+from onprem_rag.index.building import Source, passage_parts
 from onprem_rag.index.texts import key_of
 from onprem_rag.library.shelf import Shelf
 from onprem_rag.library.store import Library
@@ -48,6 +48,11 @@ def shelf_of(home: Path) -> Shelf:
     """What ``home`` has in force today."""
     config = load_config(home)
     return live_shelf(config, Library.open(config.library_url))
+
+
+def text_of(passage: Passage) -> str:
+    """All that is embedded of a passage."""
+    return "\n".join(passage_parts(passage))
 
 
 def source_of(passages: Sequence[Passage], referred: Sequence[str]) -> Source:

@@ -12,23 +12,23 @@ from pathlib import Path
 import numpy as np
 
 from onprem_rag.config import IndexConfig
-from onprem_rag.errors import IndexMismatchError
 from onprem_rag.index import disk, folders, learnt
 from onprem_rag.index.analysed import STEP, AnalysedTexts
 from onprem_rag.index.analysis import analyse
+from onprem_rag.index.before import Before, before
 from onprem_rag.index.embedder import (
     EMBEDDED,
     Embedder,
     SentenceTransformerEmbedder,
     Vectors,
 )
-from onprem_rag.index.generations import FORMAT, LOCAL, Manifest, current_name, read_manifest
+from onprem_rag.index.generations import FORMAT, LOCAL, Manifest, current_name
 from onprem_rag.index.interface import Content
 from onprem_rag.index.lexical import LexicalIndex
 from onprem_rag.index.local import LocalIndex
 from onprem_rag.index.milvus import MilvusIndex
 from onprem_rag.index.rows import Rows, digest_of, imprints_in
-from onprem_rag.index.texts import CHANNELS, Keys, key_of, keys_array
+from onprem_rag.index.texts import Keys, key_of, keys_array
 from onprem_rag.index.vectors import NOTHING, vectors_of, windows_of
 from onprem_rag.records import Passage
 from onprem_rag.timing import Progress
@@ -52,11 +52,6 @@ def passage_parts(passage: Passage) -> tuple[str, str]:
     return f"{passage.document}\n{' '.join(passage.path)}", passage.text
 
 
-def passage_text(passage: Passage) -> str:
-    """Both parts of a passage as one text."""
-    return "\n".join(passage_parts(passage))
-
-
 def prior(passage: Passage) -> float:
     """Forms and addenda name everything and answer little: they count less than articles."""
     return 0.75 if (passage.article or "").startswith(("별지", "부칙")) else 1.0
@@ -69,7 +64,7 @@ class Start:
     index_folder: Path
     embedder: Embedder | None  # the configured one
     known: AnalysedTexts
-    before: _Before | None
+    before: Before | None
 
 
 def start(index_folder: Path, embedder_folder: Path | None) -> Start:
@@ -81,8 +76,8 @@ def start(index_folder: Path, embedder_folder: Path | None) -> Start:
         import_module(name)
     known = AnalysedTexts(index_folder / "analysis", FORMAT)
     embedder = SentenceTransformerEmbedder(embedder_folder) if embedder_folder else None
-    before = _before(index_folder, embedder, known.made_by)
-    return Start(index_folder, embedder, known, before)
+    live = before(index_folder, embedder, known.made_by)
+    return Start(index_folder, embedder, known, live)
 
 
 def build(
@@ -136,41 +131,6 @@ def build(
 
 
 @dataclass(frozen=True, slots=True)
-class _Before:
-    """The live generation, where what it learnt can be taken over; ``rows`` where they can be."""
-
-    folder: Path
-    manifest: Manifest
-    embedder: Embedder
-    channels: Mapping[str, LexicalIndex]
-    rows: Rows | None
-
-
-def _before(index_folder: Path, embedder: Embedder | None, analysis: str) -> _Before | None:
-    """The live generation, if it was made by this ``analysis`` and embedder (None: its own).
-
-    None if any of its files is damaged: that would be inherited for ever.
-    """
-    folder = index_folder / (current_name(index_folder) or "none")
-    try:
-        manifest = read_manifest(folder)
-        sound = digest_of(folder) == manifest.digest
-        elsewhere = MilvusIndex.address_of(folder)
-    except (IndexMismatchError, OSError, ValueError):
-        return None
-    same = EMBEDDED if embedder is None else embedder.fingerprint
-    if not sound or (manifest.analysis, manifest.embedder) != (analysis, same):
-        return None
-    own = embedder or learnt.embedder_of(folder, manifest.vectors)
-    if own is None:
-        return None
-    rows = None if elsewhere else Rows.open(folder)
-    size = manifest.passages
-    bare = {name: LexicalIndex.open_terms(folder / name, size) for name in CHANNELS}
-    return _Before(folder, manifest, own, rows.lexical if rows else bare, rows)
-
-
-@dataclass(frozen=True, slots=True)
 class _Run:
     """What one build is given."""
 
@@ -190,7 +150,7 @@ class _Made:
     texts: int  # distinct ones that were analysed when all were
 
 
-def _made(run: _Run, before: _Before | None) -> _Made:
+def _made(run: _Run, before: Before | None) -> _Made:
     """All that a generation is made of. Raises KeyError as ``vectors_of`` does."""
     kept = _kept(run, before)
     passages, referred = _by_id(*run.source.read(run.source.imprints.keys() - kept))
@@ -245,7 +205,7 @@ def _by_id(passages: Sequence[Passage], referred: Sequence[str]) -> Titled:
     return [passages[at] for at in order], [referred[at] for at in order]
 
 
-def _kept(run: _Run, before: _Before | None) -> frozenset[int]:
+def _kept(run: _Run, before: Before | None) -> frozenset[int]:
     """The documents whose rows can be taken over.
 
     None where the analysed texts of passages long gone would pile up.

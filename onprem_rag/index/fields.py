@@ -10,7 +10,6 @@ from itertools import count
 import numpy as np
 import numpy.typing as npt
 
-from onprem_rag.korean.morphemes import content_morphemes
 from onprem_rag.korean.text import letters
 
 # Up to so many characters their pairs are numbered by a table of all: 256 MiB, and with 2,000 of
@@ -25,11 +24,6 @@ class Field:
     rows: npt.NDArray[np.int32]  # (n,)
     terms: npt.NDArray[np.int32]  # (n,)
     weight: float = 1.0
-
-
-def morpheme_tokens(text: str) -> list[str]:
-    """Content words, as Mecab cuts them."""
-    return content_morphemes(text)
 
 
 def bigram_tokens(text: str) -> list[str]:

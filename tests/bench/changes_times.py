@@ -23,7 +23,6 @@ from ingest.parse import parse
 from onprem_rag.config import load_config
 from onprem_rag.errors import ReadError
 from onprem_rag.index.analysis import analyse
-from onprem_rag.index.building import passage_text
 from onprem_rag.index.embedder import MorphemeEmbedder
 from onprem_rag.index.training import train
 from onprem_rag.korean.morphemes import _tagger
@@ -32,6 +31,7 @@ from onprem_rag.library.store import Library
 from onprem_rag.live import live_shelf
 from onprem_rag.records import Passage
 from tests.bench.changes_rules import quiet
+from tests.conftest import text_of
 
 FILES = 1_000
 ARTICLES = 50  # a file
@@ -159,7 +159,7 @@ def _learning(home: Path, work: Path) -> dict[str, Spent]:
     train(analysis.words(), analysis.titles(), work, lambda done, total: None)
     trained = _clocked(began)
     embedder = MorphemeEmbedder(work)
-    whole = [passage_text(passage) for passage in passages]
+    whole = [text_of(passage) for passage in passages]
     began = _now()
     embedder.encode(whole)
     return {"Mecab": mecab, "training": trained, "encoding": _clocked(began)}

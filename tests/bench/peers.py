@@ -24,12 +24,12 @@ from langchain_core.embeddings import Embeddings
 from ingest.split.marks import DELETED
 from onprem_rag.config import load_config
 from onprem_rag.evaluate.retrieval import DEPTH
-from onprem_rag.index.building import passage_text
 from onprem_rag.index.embedder import Embedder, Vectors
 from onprem_rag.index.generations import open_current
 from onprem_rag.library.store import Library
 from onprem_rag.live import live_shelf
 from onprem_rag.records import Hit, Passage
+from tests.conftest import text_of
 
 PLAIN = "LangChain ensemble"
 WITH_MECAB = "… with Mecab"
@@ -70,7 +70,7 @@ def peers(home: Path) -> tuple[Peer, Peer]:
     passages = passages_of(home)
     config = load_config(home)
     embedder = open_current(config.index_folder, config.embedder_folder).embedder
-    texts = [passage_text(passage) for passage in passages]
+    texts = [text_of(passage) for passage in passages]
     ids = [passage.id for passage in passages]
     store = vector_store(texts, ids, embedder, encoded(texts, embedder))
     known = {passage.id: passage for passage in passages}

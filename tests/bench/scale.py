@@ -24,7 +24,7 @@ from onprem_rag.config import load_config
 from onprem_rag.evaluate.retrieval import read_questions
 from onprem_rag.index import generations
 from onprem_rag.index.analysis import analyse
-from onprem_rag.index.building import build, passage_text, start
+from onprem_rag.index.building import build, start
 from onprem_rag.korean.morphemes import _tagger
 from onprem_rag.korean.text import normalise, sentences
 from onprem_rag.library.store import Library
@@ -33,7 +33,7 @@ from tests.bench.peers import encoded, indexed_in, passages_of
 from tests.bench.resident import Resident, in_a_process
 from tests.bench.retrieval import chatbot_over
 from tests.bench.speed import FOLDERS
-from tests.conftest import shelf_of, source_of
+from tests.conftest import shelf_of, source_of, text_of
 
 SIZE = 200_000
 QUESTIONS = 100
@@ -201,7 +201,7 @@ def _for_the_peer(home: Path, work: Path) -> tuple[Path, Path]:
     """The texts and vectors of ``home``, in files."""
     config = load_config(home)
     embedder = generations.open_current(config.index_folder, config.embedder_folder).embedder
-    texts = [passage_text(passage) for passage in passages_of(home)]
+    texts = [text_of(passage) for passage in passages_of(home)]
     np.save(work / "scale-vectors.npy", encoded(texts, embedder))
     return _written(work / "scale-texts.jsonl", texts), work / "scale-vectors.npy"
 

@@ -18,9 +18,9 @@ from onprem_rag.index.embedder import (
     SentenceTransformerEmbedder,
     folder_fingerprint,
 )
-from onprem_rag.index.fields import morpheme_tokens
 from onprem_rag.index.generations import current_name
 from onprem_rag.index.training import train
+from onprem_rag.korean.morphemes import content_morphemes
 from tests.conftest import PROJECT
 
 TEXTS = (
@@ -237,7 +237,7 @@ def test_numpy_reads_the_embedded_folder_as_sentence_transformers_does(
     model = SentenceTransformer(str(embedded_folder), local_files_only=True, device="cpu")
     rule = (PROJECT / "demo" / "regulations" / "보안업무 세칙.txt").read_text(encoding="utf-8")
     texts = [*TEXTS, *(line for line in rule.split("\n") if len(line) > 20)]
-    words = [" ".join(morpheme_tokens(text)) for text in texts]
+    words = [" ".join(content_morphemes(text)) for text in texts]
     theirs = model.encode(words, show_progress_bar=False)
     ours = MorphemeEmbedder(embedded_folder).encode(texts)
     known = np.linalg.norm(ours, axis=1) > 0
@@ -258,7 +258,7 @@ def test_what_belongs_together_is_near(embedded_folder: Path) -> None:
 
 def test_training_twice_gives_the_same_vectors(tmp_path: Path) -> None:
     lines = (PROJECT / "demo" / "regulations" / "보안업무 세칙.txt").read_text(encoding="utf-8")
-    words = [morpheme_tokens(line) for line in lines.split("\n")]
+    words = [content_morphemes(line) for line in lines.split("\n")]
     titles = [row[:2] for row in words]
     for name in ("one", "two"):
         train(words, titles, tmp_path / name)

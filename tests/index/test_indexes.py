@@ -23,7 +23,6 @@ import pytest
 from onprem_rag.config import load_config
 from onprem_rag.errors import ConfigError, IndexMismatchError, IndexServerError
 from onprem_rag.index.analysis import analyse
-from onprem_rag.index.building import passage_text
 from onprem_rag.index.embedder import MorphemeEmbedder
 from onprem_rag.index.fields import bigram_tokens, token_fields
 from onprem_rag.index.generations import current_name
@@ -34,7 +33,7 @@ from onprem_rag.index.milvus import MilvusIndex
 from onprem_rag.index.milvus_server import address
 from onprem_rag.korean.morphemes import content_morphemes
 from onprem_rag.library.store import Library
-from tests.conftest import PROJECT, quiet
+from tests.conftest import PROJECT, quiet, text_of
 
 WEIGHTS = {"mecab": 1.0, "bigram": 0.8, "dense": 0.3}
 CANDIDATES = 40
@@ -75,7 +74,7 @@ def corpus(demo_home: Path) -> Corpus:
     config = load_config(demo_home)
     passages = Library.open(config.library_url).passages(range(1, SIZE + 1))
     channels = analyse(passages, [""] * len(passages), quiet).channels
-    texts = [passage_text(passage) for passage in passages]
+    texts = [text_of(passage) for passage in passages]
     embedder = MorphemeEmbedder(
         config.index_folder / str(current_name(config.index_folder)) / "embedder"
     )

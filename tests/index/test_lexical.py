@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 from rank_bm25 import BM25Okapi
 
-from onprem_rag.index.building import passage_text
-from onprem_rag.index.fields import bigram_fields, bigram_tokens, morpheme_tokens, token_fields
+from onprem_rag.index.fields import bigram_fields, bigram_tokens, token_fields
 from onprem_rag.index.lexical import K1, B, LexicalIndex, Terms
+from onprem_rag.korean.morphemes import content_morphemes
 from onprem_rag.korean.text import letters
 from onprem_rag.records import Passage
-from tests.conftest import PROJECT, shelf_of
+from tests.conftest import PROJECT, shelf_of, text_of
 
 Tokens = Callable[[str], list[str]]
 HALF = 1e-3  # scores are kept in half precision
@@ -26,7 +26,7 @@ QUESTIONS = [
     for line in (PROJECT / "demo" / "questions.jsonl").read_text(encoding="utf-8").splitlines()
 ]
 CHANNELS = [
-    pytest.param(morpheme_tokens, id="mecab"),
+    pytest.param(content_morphemes, id="mecab"),
     pytest.param(bigram_tokens, id="bigram"),
     pytest.param(str.split, id="whitespace"),
 ]
@@ -89,7 +89,7 @@ def bm25f(fields: Sequence[tuple[Corpus, float]], words: Sequence[str]) -> list[
 
 @pytest.mark.parametrize("tokens", CHANNELS)
 def test_scores_and_ranking_equal_rank_bm25(tokens: Tokens, passages: list[Passage]) -> None:
-    corpus = [tokens(passage_text(passage)) for passage in passages]
+    corpus = [tokens(text_of(passage)) for passage in passages]
     index = index_of((corpus, 1.0))
     ranking = rank_bm25(corpus)
     compared = 0
@@ -127,13 +127,13 @@ def test_fields_count_by_their_weights_as_bm25f_has_it(weights: tuple[float, ...
 def test_fields_of_real_passages_score_as_bm25f_has_it(passages: list[Passage]) -> None:
     texts = [field_texts(passage) for passage in passages]
     fields: list[tuple[Corpus, float]] = [
-        ([morpheme_tokens(text[at]) for text in texts], weight)
+        ([content_morphemes(text[at]) for text in texts], weight)
         for at, weight in enumerate((2.5, 1.5, 1.0))
     ]
     index = index_of(*fields)
     found = 0
     for question in QUESTIONS[:10]:
-        words = morpheme_tokens(question)
+        words = content_morphemes(question)
         theirs = bm25f(fields, words)
         found += max(theirs) > 0
         np.testing.assert_allclose(index.scores(once(words)), theirs, rtol=HALF)
@@ -174,7 +174,7 @@ def test_pairs_made_in_bulk_are_those_of_each_text(passages: list[Passage]) -> N
 def test_opened_again_it_scores_the_same_from_mapped_files(
     tokens: Tokens, passages: list[Passage], tmp_path: Path
 ) -> None:
-    built = index_of(([tokens(passage_text(passage)) for passage in passages], 1.0))
+    built = index_of(([tokens(text_of(passage)) for passage in passages], 1.0))
     built.save(tmp_path / "index")
     opened = LexicalIndex.open(tmp_path / "index", len(passages))
     mapped = Path("/proc/self/maps").read_text(encoding="utf-8")
@@ -273,7 +273,7 @@ def test_passages_of_signs_alone_can_be_indexed(tmp_path: Path) -> None:
     for at, (terms, fields) in enumerate(
         (
             bigram_fields([(texts, 1.0), (texts, 2.0)]),
-            token_fields([(list(map(morpheme_tokens, ["", " ", "."])), 1.0)]),
+            token_fields([(list(map(content_morphemes, ["", " ", "."])), 1.0)]),
         )
     ):
         LexicalIndex.build(terms, fields, 3).save(tmp_path / str(at))
@@ -339,7 +339,7 @@ def test_terms_of_odd_characters_come_back(tmp_path: Path) -> None:
         assert opened.scores(((term, 1.0),))[1] == 0
 
 
-@pytest.mark.parametrize("tokens", [morpheme_tokens, bigram_tokens])
+@pytest.mark.parametrize("tokens", [content_morphemes, bigram_tokens])
 def test_no_line_break_gets_into_a_term(tokens: Tokens) -> None:
     text = "여\n비\r\n규정\u2028제\u20291조\x85정산\x0b출장\x0c일비\n\nA\nB"
     terms = tokens(text)
