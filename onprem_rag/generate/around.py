@@ -26,7 +26,7 @@ READ_OUT = re.compile(r"\s{0,3}\S{1,16}\s(?:\S{4}|\S{2,3}\s)")
 UNREAD = re.compile(r"[ \t]*\[\d{1,3}(?:\s*[,~-]\s*\d{1,3})*\]|\*\*|__|`")
 GAP = re.compile(r"[^\S\n]*\n[^\S\n]*|[^\S\n]{2,}|[^\S\n ]")
 PARTICLE = re.compile(
-    r"[에의을를은는이와과로도및나중]|가(?![지구])|까지|부터|또는|내지|입(?:니다|$)|임(?![가-힣])|으로|보다|미만|초과"
+    r"[에의을를은는이와로도및나중]|과(?!목)|가(?![지구])|까지|부터|또는|내지|입(?:니다|$)|임(?![가-힣])|으로|보다|미만|초과"
 )
 # What may stand behind a number that a source has without a unit. 도 is none: 25도 are degrees.
 BARE = re.compile(
@@ -34,6 +34,15 @@ BARE = re.compile(
     r"|으?로(?:는|서)?|까지(?:는|의|로)?|부터(?:는)?|입니다|임)(?![가-힣])"
     r"|\s?(?:및|또는|내지|이상|이하|이내|미만|초과)|보다|[.)](?:\s|$)"
 )
+# What would count a number from behind a blank where it counts nothing so far: 100분의 80 만 이상.
+# (Units that the extractor reads behind a blank, such as 명 and 일, need no mention.)
+COUNTING = re.compile(
+    r"[^\S\n]*\n?[^\S\n]*(?<=\s)((?:[십백천만억조]{1,4}여?|여\s?[명원일개건회]|[월시목항]|m[lL]?|[gℓlL]))"
+    r"(?=$|[^가-힣A-Za-z]|이[상하내]|미만|초과|까지|부터|마다|동안|정도"
+    r"|[전후간당씩의에을를은는이가과와도만중로](?![가-힣]))"
+)
+# Behind this a reader takes a number for that of a place, whatever comes then: 별표 3만원.
+PLACING = re.compile(r"(?:별\s?[표지]\s?제?|(?<![가-힣])제|\d\s?[조항호장절관편]의(?!\s))\s?$")
 FIGURES = re.compile(r"\d+")
 # A rule named before a reference without 「」.
 NAMED = re.compile(

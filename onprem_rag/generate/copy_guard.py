@@ -14,27 +14,23 @@ between them (3명 이상 10명 이하), are not read as a range.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 
 from onprem_rag.generate.around import (
     ARTICLE,
-    BARE,
     BREAK,
-    FIGURES,
     GAP,
     GOES_ON,
     HALF_PARTICLES,
     NAMED,
-    PARTICLE,
     READ_OUT,
     SELF,
     UNREAD,
     WORDS,
 )
 from onprem_rag.generate.copyable import (
-    CHAIN,
     collapsed,
     digit_class,
     joined,
@@ -42,16 +38,15 @@ from onprem_rag.generate.copyable import (
     read,
     run_pattern,
     spelt,
-    stated,
 )
 from onprem_rag.generate.free_numbers import finish, free_numbers
 from onprem_rag.generate.rereading import Rereading
+from onprem_rag.generate.units import LOOK_AHEAD, is_stated
 from onprem_rag.korean.quantities import find_quantities
 from onprem_rag.korean.script import Script
 from onprem_rag.records import Fact
 
 _LOOK_BACK = 40  # characters in which a number in words and its unit stand
-_LOOK_AHEAD = 14  # so far behind a number it can still be read differently: 3명 + 이상
 _APART = 16  # characters before the end of what is known to be whole are read again
 _REMEMBERED = 4096  # texts
 
@@ -155,10 +150,10 @@ class CopyGuard:
             after = GOES_ON.match(tail, last.start() + 1)
             assert after
             read = tail[after.end() : max(after.end(), len(tail) - new)]
-            if len(read) <= _LOOK_AHEAD and not READ_OUT.match(read):
+            if len(read) <= LOOK_AHEAD and not READ_OUT.match(read):
                 return True
         return any(
-            word.end() >= len(tail) - new - _LOOK_AHEAD
+            word.end() >= len(tail) - new - LOOK_AHEAD
             for tail in tails
             for words in WORDS
             for word in words.finditer(tail)
@@ -231,7 +226,7 @@ class CopyGuard:
         spans = [(fact.start, fact.end) for fact in (*facts, *quantities)]
         if not theirs.words.issuperset(map(collapsed, spelt(text, base, spans))):
             return False
-        return all(self._is_stated(text, run, (*facts, *quantities)) for run in runs)
+        return all(is_stated(text, run, (*facts, *quantities), theirs) for run in runs)
 
     def _references(self, text: str, base: int) -> tuple[list[Fact], list[tuple[int, str]]]:
         """The references that end behind ``base``; places that a range implies from a position."""
@@ -259,36 +254,6 @@ class CopyGuard:
         if not named or SELF.fullmatch(named[1]):
             return True
         return self._copyable.names(named[1], fact.value)
-
-    def _is_stated(self, text: str, run: re.Match[str], facts: Iterable[Fact]) -> bool:
-        """Whether a run of digits says what it says in the sources."""
-        theirs = self._copyable
-        number, unit = stated(text, run)
-        fact = next((f for f in facts if f.start <= run.start() and run.end() <= f.end), None)
-        if fact is None:
-            if (number, unit) in theirs.loose:
-                return True
-            if theirs.is_bare(number) and BARE.match(text, run.end()):
-                return True
-            return any(
-                chain[0] in theirs.chains and bool(PARTICLE.match(text, chain.end()))
-                for chain in CHAIN.finditer(text, max(0, run.start() - _LOOK_BACK))
-                if chain.start() <= run.start() < chain.end()
-            )
-        if (number, unit) in theirs.stated or not unit:
-            return True
-        if fact.end > run.end():  # 같은 항 20조 is read as the paragraph, whatever the 20
-            figures = [int(figure) for figure in FIGURES.findall(fact.value)]
-            return fact.kind != "reference" or (run[0].isdecimal() and int(run[0]) in figures)
-        if fact.kind == "count" and fact.start == run.start() and fact.value[-1].isdigit():
-            return bool(BARE.match(text, run.end()))
-        # 2024. 3. 1 may be followed by 에, but not by 명 or ℃.
-        if not text[run.end()].isspace() and not PARTICLE.match(text, run.end()):
-            return False
-        if not ("가" <= unit <= "힣" or unit.isascii()):
-            return False
-        alone = find_quantities(text[run.start() : run.end() + _LOOK_AHEAD])
-        return all(theirs.has(f) for f in alone if f.start == 0 and f.end > len(run[0]))
 
     def _ways(self, text: str) -> Iterator[str]:
         """Yield what would finish the number at the end of ``text``."""

@@ -24,7 +24,7 @@ _AFTER_RUN = re.compile(r"\s?[가-힣A-Za-z%]{1,8}")
 # Signs such as ℃, ㎾, ‰, € are units as words are.
 _SIGNS = r"[가-힣A-Za-zÀ-ɏͰ-Ͽ\uff21-\uff5a\uff05%‰‱°′″\u2100-\u214f\u3300-\u33ff€£¥$₩￦]"
 _UNIT = re.compile(rf"[^\S\n]?({_SIGNS})")
-_WRAPPED_UNIT = re.compile(rf"\s?({_SIGNS})")  # the line may have ended before the unit
+WRAPPED_UNIT = re.compile(rf"\s?({_SIGNS})")  # the line may have ended before the unit
 _RANGED = re.compile(r"\s*(?:\([^()]{0,40}\))?\s*(?:부터|내지|에서|[~∼～〜-])\s*")
 _LAST_FIGURE = re.compile(r"^(.*?)(\d+)(\D*)$")
 _CELLS = re.compile(r"\s*\|\s*")
@@ -146,6 +146,11 @@ class Copyable:
             or rule + "".join(place.split()) in self.text
         )
 
+    def says(self, words: str) -> bool:
+        """Whether ``words`` that begin with a figure stand in a source, blanks aside."""
+        begins = re.compile(rf"(?<!\d)(?<!\d[.,]){re.escape(collapsed(words))}")
+        return begins.search(self.text) is not None
+
     def is_bare(self, number: str) -> bool:
         """Whether ``number`` stands in a source without a unit, as in a table's cell."""
         return (number, "") in self.loose or ("count", number.replace(",", "")) in self.facts
@@ -194,14 +199,14 @@ def read(sources: Sequence[str], places: Sequence[str], marks: int) -> Copyable:
         for run in run_pattern().finditer(source):
             runs.add(run[0])
             if run.start() not in covered:
-                loose |= {stated(source, run), stated(source, run, _WRAPPED_UNIT)}
+                loose |= {stated(source, run), stated(source, run, WRAPPED_UNIT)}
                 spans |= set(_around(source, run))
     titled |= {(title, place) for title, at in titled for place in places if place.startswith(at)}
     runs |= {run for place in places for run in run_pattern().findall(place)}
     kept = [span for span in spans | words if set(run_pattern().findall(span)) <= runs]
     for text in (*sources, *kept):
         for run in run_pattern().finditer(text):
-            units |= {stated(text, run), stated(text, run, _WRAPPED_UNIT)}
+            units |= {stated(text, run), stated(text, run, WRAPPED_UNIT)}
     return Copyable(
         frozenset(facts),
         frozenset(titled),

@@ -277,6 +277,48 @@ def test_small_numbers_in_words_count_too(words: str) -> None:
     assert writes(f"{words} 이내", CopyGuard([f"{words} 이내"]))
 
 
+COUNTED = (
+    "평균 임금의 100분의 80 이상, 3분의 2, 별표 1, 제10조의2, 2024. 3. 1. 시행, 10시 30분, 제6장, "
+    "상금은 3만원, 기한은 30일, 1시 출발"
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # What a random model wrote on another processor, and its kin.
+        "호의100분의 80 만만 [일의 범위에서",
+        *(
+            "100분의 80 만 이상",
+            "100분의 80 억을",
+            "100분의 80 월까지",
+            "3분의 2 천 ",
+            "3분의 2 목",
+        ),
+        *("별표 1 조의", "제10조의2 항을", "별표 1 m를", "별표 1 여명", "100분의 80\n만 이상"),
+        *("별표 1\n개월", "100분의 80  만", "100분의 80[1] 만", "100분의 **80** 만", "별표 1과목"),
+        *("2024. 3. 1시간", "별표 3만원", "별표 제3만원", "제3만원", "실제6장의30일"),
+    ],
+)
+def test_no_other_unit_behind_a_copied_number(text: str) -> None:
+    assert not writes(text, CopyGuard([COUNTED], marks=1))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("100분의 80 이상", "3분의 2 이내", "별표 1 참조", "별표 1 목적"),
+        *("제10조의2 제6장", "별표 1과 함께", "별표 1, 3만원", "제6장의 30일", "공제 3만원"),
+        *("100분의 80 만약", "별표 1\n기한은 30일"),
+    ],
+)
+def test_words_behind_it_are_free(text: str) -> None:
+    """Word by word, as models write: 만약 is no number."""
+    guard, words = CopyGuard([COUNTED]), re.findall(r"\s*\S+", text)
+    assert all(guard.allows("".join(words[:at]), words[at]) for at in range(len(words)))
+    assert guard.allows(text, "")
+
+
 TABLE = "| 급 | 일비 | 식비 |\n| 1급 | 70 | 25 |\n| 2급 | 60 | 7 |"
 
 

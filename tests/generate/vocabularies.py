@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 
 from onprem_rag.generate.copy_guard import CopyGuard
@@ -62,15 +63,16 @@ _LEADS = {
         "foreign": -0.6,
     },
     "digits": {"unit": 1.6, "digits": 0.4, "end": -2.0, "prose": -0.5},
-    "opens": {"digits": 1.6, "mixed": 0.6, "spelt": 0.4, "prose": -0.3},
+    "opens": {"digits": 1.6, "mixed": 0.6, "spelt": 0.4, "prose": -0.3, "end": -2.0},
     "unit": {"opens": 0.8, "digits": 0.8, "prose": 0.4, "end": -2.0, "mixed": 0.2},
     "spelt": {"unit": 1.5, "spelt": 0.5, "end": -2.0},
-    "mixed": {"opens": 0.7, "unit": 0.6, "mixed": 0.4, "digits": 0.6},
-    "mark": {"digits": 1.0, "mixed": 0.3, "opens": 0.3},
+    "mixed": {"opens": 0.7, "unit": 0.6, "mixed": 0.4, "digits": 0.6, "end": -2.0},
+    "mark": {"digits": 1.0, "mixed": 0.3, "opens": 0.3, "end": -2.0},
     "foreign": {"prose": 0.4, "end": -2.0},
     "bytes": {"bytes": 0.9, "prose": 0.6, "digits": 0.3, "end": -2.0},
     "end": {},
 }
+_DEVIATION = 1_000  # of a sum of twelve random numbers below it: the standard deviation too
 
 
 @functools.cache
@@ -251,27 +253,48 @@ def draft(
     places: Sequence[str] = (),
     marks: int = 2,
 ) -> str:
-    """What random model ``seed`` writes to ``sources``, as far as it may be shown."""
-    from transformers import LogitsProcessorList
+    """What chance writes with ``seed``, as far as it may be shown.
 
-    tokenizer = vocabulary(name)
-    prompt = tokenizer.apply_chat_template(
-        [{"role": "user", "content": "\n\n".join(sources)}],
-        add_generation_prompt=True,
-        return_tensors="pt",
-        return_dict=True,
-    )
-    length = prompt["input_ids"].shape[1]
+    It leans by ``_LEADS`` as the random models do, but in whole numbers: those are the same on
+    every processor, and so is the draft.
+    """
+    import torch
+
+    kinds, pick = np.array(_kinds(name)), np.random.Generator(np.random.PCG64(seed))
+    leads = _whole_leads(name)
+    leads += pick.integers(-_DEVIATION // 2, _DEVIATION // 2, size=leads.shape)
     guard = CopyGuard(sources, places, marks)
-    processors = [Guarding(_table(name), guard, length)] if guarded else []
-    ids = random_model(name, seed).generate(
-        **prompt,
-        max_new_tokens=tokens,
-        do_sample=False,
-        logits_processor=LogitsProcessorList(processors),
-    )
-    text: str = tokenizer.decode(ids[0, length:], skip_special_tokens=True)
+    guarding = Guarding(_table(name), guard, prompt_length=0)
+    ids: list[int] = []
+    kind_before = KINDS.index("prose")
+    for _ in range(tokens):
+        scores = pick.integers(0, _DEVIATION, size=(12, len(kinds))).sum(axis=0)
+        scores += leads[kind_before][kinds]
+        scores = scores * len(kinds) + np.arange(len(kinds))  # no two are equal
+        scores[kinds < 0] = 0
+        tensor = torch.tensor(scores, dtype=torch.float64)[None]
+        if guarded:
+            tensor = guarding(torch.tensor([ids], dtype=torch.long), tensor)
+        ids.append(int(tensor.argmax()))
+        kind_before = kinds[ids[-1]]
+        if KINDS[kind_before] == "end" or kind_before < 0:
+            break
+    text: str = vocabulary(name).decode(ids, skip_special_tokens=True)
     return text[: guard.settled(text)] if guarded else text
+
+
+def _whole_leads(name: str) -> Any:
+    """How much each kind leads to each: (kinds, kinds), 1,000 a standard deviation."""
+    return np.array(
+        [[round(_DEVIATION * lead) for lead in _wanted(source, _kinds(name))] for source in KINDS]
+    )
+
+
+def _wanted(source: str, kinds: Sequence[int]) -> Iterator[float]:
+    """How much ``source`` leads to each kind; the best of many random numbers is higher."""
+    for at, kind in enumerate(KINDS):
+        many = max(1, kinds.count(at))
+        yield _LEADS[source].get(kind, 0.0) - math.sqrt(2 * math.log(many))
 
 
 @functools.cache
@@ -327,15 +350,9 @@ def random_model(name: str, seed: int) -> Any:
         for layer in model.model.layers:  # which write nothing where the kinds stand
             layer.self_attn.o_proj.weight[:places] = 0.0
             layer.mlp.down_proj.weight[:places] = 0.0
-        counts = [max(1, int((kinds == number).sum())) for number in range(places)]
-        for at, (source, leads) in enumerate(_LEADS.items()):
-            assert KINDS[at] == source
-            # The best of many random numbers is higher than that of few.
-            wanted = [
-                leads.get(to, 0.0) - math.sqrt(2 * math.log(n))
-                for to, n in zip(KINDS, counts, strict=True)
-            ]
-            leaning = torch.tensor(wanted) + 0.3 * torch.randn(places)
+        for at, source in enumerate(KINDS):
+            wanted = torch.tensor(list(_wanted(source, _kinds(name))))
+            leaning = wanted + 0.3 * torch.randn(places)
             head[:, at] = leaning[kinds.clamp(0)] * spread * 8 / 3.5
         head[kinds < 0] = 0.0
         head[kinds < 0, :places] = -2.0  # special tokens come as seldom as in real models
