@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import islice
 
 from onprem_rag.korean.text import fold
 
@@ -128,7 +129,7 @@ def _spans(text: str, cuts: list[int]) -> tuple[tuple[int, int], ...]:
 def _splits(plain: str, start: int, joint: int, ends_in_predicate: bool) -> bool:
     """Whether the statement in ``plain[start:joint]`` and what follows could each stand alone."""
     before, after = plain[max(start, joint - _LOOK) : joint], plain[joint : joint + _LOOK]
-    if not (_is_statement(before) or _FORCE.search(before)) or _letters(after) < _BESIDE:
+    if not (_is_statement(before) or _FORCE.search(before)) or not _has_letters(after, _BESIDE):
         return False
     if _PROVISO.match(plain, joint):
         return True
@@ -165,11 +166,12 @@ def _in_nominal(near: str, comma: bool) -> bool:
 
 
 def _is_statement(text: str) -> bool:
-    return _letters(text) >= _SHORTEST and bool(_ARGUMENT.search(text) or TOPIC.search(text))
+    return _has_letters(text, _SHORTEST) and bool(_ARGUMENT.search(text) or TOPIC.search(text))
 
 
-def _letters(text: str) -> int:
-    return sum(character.isalnum() or character == MASK for character in text)
+def _has_letters(text: str, least: int) -> bool:
+    letters = (character for character in text if character.isalnum() or character == MASK)
+    return next(islice(letters, least - 1, None), None) is not None
 
 
 def _first_relative(text: str) -> int | None:

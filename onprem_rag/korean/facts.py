@@ -94,12 +94,18 @@ def extract(text: str, kinds: tuple[Kind, ...] = MEASURES) -> list[Fact]:
     return list(_extract(text, kinds))
 
 
+@lru_cache(maxsize=2048)
+def found_by(kind: Kind, text: str) -> tuple[Fact, ...]:
+    """What ``kind`` finds in ``text``; read but once."""
+    return tuple(kind.find(text))
+
+
 @lru_cache(maxsize=512)  # an answer's passages are read again after each correction
 def _extract(text: str, kinds: tuple[Kind, ...]) -> tuple[Fact, ...]:
     facts: list[Fact] = []
     taken: set[int] = set()
     for kind in kinds:
-        for fact in kind.find(text):
+        for fact in found_by(kind, text):
             characters = range(fact.start, fact.end)
             if not isinstance(kind, References | Quantities):
                 facts.append(fact)

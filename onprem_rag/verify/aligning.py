@@ -37,7 +37,10 @@ def align_claims(
     """
     case = Case.of(answer, passages, kinds, deadline)
     aligned: list[Aligned] = []
-    read = list(statements(answer))
+    read: list[tuple[Statement, tuple[Statement, ...]]] = []
+    for one in statements(answer):
+        deadline.left()
+        read.append(one)
     places = [_is_place_alone(case, sentence) for sentence, _ in read]
     for (sentence, clauses), alone in zip(read, places, strict=True):
         if alone and not all(places):  # 여비규정 제12조(일비), over what it says

@@ -34,6 +34,8 @@ logger = logging.getLogger(__name__)
 
 TIMEOUT_S = 20.0
 
+_LONGEST_LISTED = 20_000  # characters of an answer whose unchecked facts are listed
+
 _COMPARE = "답변을 원문과 직접 대조하십시오."
 _NOT_ALIGNED = f"문장 대조를 실행하지 못했습니다. → {_COMPARE}"
 
@@ -133,10 +135,11 @@ class Checker:
         return self._not_checked(answer), Stage("facts", False, note)
 
     def _not_checked(self, answer: str) -> tuple[Verdict, ...]:
+        listed = answer[:_LONGEST_LISTED]  # nobody reads more of them, and the time may be over
         found: list[Fact] = []
         for kind in self._kinds:  # one that fails must not hide what the others find
             try:
-                found += read_facts(answer, (kind,))
+                found += read_facts(listed, (kind,))
             except ConfigError:  # its stage says so
                 continue
             except Exception:
@@ -174,9 +177,8 @@ def judge_facts(
     deadline: Deadline,
 ) -> tuple[Verdict, ...]:
     """A verdict on each fact of ``answer``, by the span that its statement is aligned with."""
-    deadline.left()
-    facts = read_facts(answer, kinds)
     case = Case.of(answer, passages, kinds, deadline)
+    facts = read_facts(answer, kinds)
     found: dict[Fact, Verdict] = {}
     for at, one in enumerate(aligned):
         deadline.left()
@@ -211,6 +213,8 @@ def _claims(
     verdicts: Sequence[Verdict],
     facts_ran: bool,
 ) -> tuple[Claim, ...]:
+    if not aligned:
+        return ()
     script = Script("".join(passage.text for passage in passages))
     starts = [verdict.fact.start for verdict in verdicts]
     claims: list[Claim] = []

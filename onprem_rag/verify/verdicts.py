@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from onprem_rag.korean.facts import found_by
 from onprem_rag.korean.kind import Kind
 from onprem_rag.korean.references import Reference, find_references
 from onprem_rag.korean.stems import NOMINAL
@@ -58,12 +59,16 @@ class Case:
         kinds: tuple[Kind, ...],
         deadline: Deadline,
     ) -> Case:
-        """Read ``answer`` and ``passages`` for ``kinds``."""
-        places = (one for one in find_references(answer, every=True) if not one.implied)
+        """Read ``answer`` and ``passages`` for ``kinds``, as long as there is time."""
         sources: list[Source] = []
         for passage in passages:
             deadline.left()
             sources.append(read_source(passage, kinds))
+        for kind in kinds:  # nothing can break one off, but between two there may be no time left
+            deadline.left()
+            found_by(kind, answer)
+        deadline.left()
+        places = (one for one in find_references(answer, every=True) if not one.implied)
         return cls(
             Read(answer, kinds),
             {(one.start, one.end): one for one in places},
