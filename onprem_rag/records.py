@@ -28,13 +28,15 @@ class Table:
     """A table whose rows are the lines of ``text[start:end]``, each with its header repeated.
 
     ``rows`` is the grid with merged cells resolved (their text stands in every place that they
-    cover); the first ``header`` of them are header rows.
+    cover); the first ``header`` of them are header rows. ``merged``: the places (row, column) whose
+    cell began in the row above; None where nobody has noted them.
     """
 
     start: int
     end: int
     header: int
     rows: tuple[tuple[str, ...], ...]
+    merged: tuple[tuple[int, int], ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import pairwise, starmap
 from typing import TypeAlias
 
+from ingest.diff.across import chunks_of, said_of, with_layout
 from ingest.diff.align import Pair, Piece, aligned, in_order
+from ingest.diff.letters import Matched
 from ingest.diff.moves import towards, with_moves
 from ingest.diff.records import ArticleSide, Change, Comparison, Kind, Mark, Row, Run, Side, Version
 from ingest.diff.segments import Segment, segments_of
-from ingest.diff.units import Unit, units_of
+from ingest.diff.units import Unit, form_of, units_of
 from ingest.diff.wording import form
 from ingest.diff.words import marked
 
@@ -20,8 +22,8 @@ _Merged: TypeAlias = tuple[int | None, int | None]
 def compare(old: Version, new: Version) -> Comparison:
     """What of a rule is not the same in ``new`` as in ``old``.
 
-    Blanks, line breaks and look-alike signs make no difference. An article that has another
-    number now is the same one when its wording says so.
+    Blanks, line breaks, look-alike signs and the layout of tables make no difference. An article
+    that has another number now is the same one when its wording says so.
     """
     olds, news = units_of(old), units_of(new)
     pairs = aligned([_piece(unit) for unit in olds], [_piece(unit) for unit in news])
@@ -31,11 +33,12 @@ def compare(old: Version, new: Version) -> Comparison:
     for one, other in _merged(len(olds), len(news), pairs, split_moved=False):
         before = olds[one] if one is not None else None
         after = news[other] if other is not None else None
-        kind = _kind(before, after)
+        said = said_of(old.document, before, new.document, after) if before and after else None
+        kind = _kind(before, after, said)
         if kind is Kind.SAME:
             unchanged += 1
         else:
-            changes.append(_change(kind, old, new, before, after, homes))
+            changes.append(_change(kind, old, new, before, after, said, homes))
     title = new.document.title
     return Comparison(title, old.label, new.label, tuple(with_moves(changes)), unchanged)
 
@@ -44,16 +47,19 @@ def _piece(unit: Unit) -> Piece:
     return Piece(unit.family, unit.place, unit.form)
 
 
-def _kind(old: Unit | None, new: Unit | None) -> Kind:
+def _kind(old: Unit | None, new: Unit | None, said: Matched | None) -> Kind:
     if old is None or new is None:
         if new is None or new.side.deleted:
             return Kind.DELETED
         return Kind.ADDED
     if old.side.deleted != new.side.deleted:
         return Kind.DELETED if new.side.deleted else Kind.ADDED
+    same = old.form == new.form
+    if said:
+        same = form_of(old.side, said.old) == form_of(new.side, said.new)
     if old.place != new.place:
-        return Kind.MOVED if old.form == new.form else Kind.MOVED_CHANGED
-    return Kind.SAME if old.form == new.form else Kind.CHANGED
+        return Kind.MOVED if same else Kind.MOVED_CHANGED
+    return Kind.SAME if same else Kind.CHANGED
 
 
 def _change(
@@ -62,6 +68,7 @@ def _change(
     new: Version,
     before: Unit | None,
     after: Unit | None,
+    said: Matched | None,
     homes: dict[str, str],
 ) -> Change:
     """The change of one article; ``homes``: the new number of each old place that goes on."""
@@ -70,12 +77,14 @@ def _change(
         note = f"{towards(homes[after.place])} 이동"
     if after is None and before and before.side.deleted:
         note = "삭제 표시가 없어짐"
-    rows = _rows(
-        segments_of(old.document, before) if before else [],
-        segments_of(new.document, after) if after else [],
-        apart=kind in (Kind.ADDED, Kind.DELETED),
-    )
-    return Change(kind, _side(before), _side(after), tuple(rows), note)
+    olds = segments_of(old.document, before) if before else []
+    news = segments_of(new.document, after) if after else []
+    apart = kind in (Kind.ADDED, Kind.DELETED)
+    if said and not apart:
+        rows = tuple(starmap(_beside, chunks_of(olds, news, said)))
+    else:
+        rows = tuple(_rows(olds, news, apart))
+    return Change(kind, _side(before), _side(after), rows, note)
 
 
 def _side(unit: Unit | None) -> ArticleSide | None:
@@ -88,14 +97,20 @@ def _rows(old: Sequence[Segment], new: Sequence[Segment], apart: bool) -> Iterat
     for one, other in _merged(len(old), len(new), pairs, split_moved=True):
         before = old[one] if one is not None else None
         after = new[other] if other is not None else None
-        if before and after:
-            yield _paired(before, after)
-        elif partner := next((pair for pair in pairs if one == pair[0] or other == pair[1]), None):
+        partner = next((pair for pair in pairs if one == pair[0] or other == pair[1]), None)
+        if partner and not (before and after):
             yield _moved_away(old[partner[0]], new[partner[1]], left=before is not None)
-        elif before:
-            yield Row(Kind.DELETED, before.depth, _whole(before, Mark.CHANGED), None)
-        elif after:
-            yield Row(Kind.ADDED, after.depth, None, _whole(after, Mark.CHANGED))
+        else:
+            yield _beside(before, after)
+
+
+def _beside(old: Segment | None, new: Segment | None) -> Row:
+    if old and new:
+        return _paired(old, new)
+    if old:
+        return Row(Kind.DELETED, old.depth, _whole(old, Mark.CHANGED), None)
+    assert new
+    return Row(Kind.ADDED, new.depth, None, _whole(new, Mark.CHANGED))
 
 
 def _pieces(segments: Sequence[Segment]) -> list[Piece]:
@@ -107,12 +122,17 @@ def _pieces(segments: Sequence[Segment]) -> list[Piece]:
 
 def _paired(old: Segment, new: Segment) -> Row:
     moved = old.numbered and new.numbered and old.place != new.place
-    if form(old.text) == form(new.text) or (moved and old.form == new.form):
+    if form(old.said) == form(new.said) or (moved and old.form == new.form):
         kind = Kind.MOVED if moved else Kind.SAME
         return Row(kind, new.depth, _whole(old, Mark.SAME), _whole(new, Mark.SAME))
     kind = Kind.MOVED_CHANGED if moved else Kind.CHANGED
-    before, after = marked(old.text, new.text)
-    return Row(kind, new.depth, _with(old, before), _with(new, after))
+    before, after = marked(old.said, new.said)
+    return Row(
+        kind,
+        new.depth,
+        _with(old, with_layout(old, before)),
+        _with(new, with_layout(new, after)),
+    )
 
 
 def _moved_away(old: Segment, new: Segment, left: bool) -> Row:

@@ -31,6 +31,12 @@ class Segment:
     sign: str
     place: str  # "제2항제3호"; a row of a table: its first cell; "" for a line
     form: str  # its wording without its sign
+    bare: str = ""  # ``text`` with blanks for what is its layout only; "" where that is nothing
+
+    @property
+    def said(self) -> str:
+        """What is compared of ``text``, with its offsets."""
+        return self.bare or self.text
 
     @property
     def numbered(self) -> bool:

@@ -69,8 +69,13 @@ def _unit(version: Version, passages: list[Passage]) -> Unit:
         family = f"부칙{form(addenda)}"
     else:
         family = (article or "글")[:2] if not (article or "").startswith("제") else "조"
-    wording = "" if deleted else form(NUMBER.sub("", text, count=1) if article else text)
+    wording = "" if deleted else form_of(side, text)
     return Unit(side, family, f"{form(addenda)} {number}", wording, start, end)
+
+
+def form_of(side: ArticleSide, text: str) -> str:
+    """The form of ``text``, which is that of ``side``, without its own number."""
+    return form(NUMBER.sub("", text, count=1) if side.article else text)
 
 
 def _heading(version: Version, start: int, end: int) -> Unit:

@@ -54,9 +54,9 @@ def reading_of(blocks: Iterable[Block], title: str = "") -> Reading:
             composed = unicodedata.normalize("NFC", piece)  # before places are counted
             new = [line.rstrip() for line in composed.split("\n") if line.strip()]
         else:
-            new, header, rows = piece
+            new, header, rows, merged = piece
             length = sum(len(line) + 1 for line in new) - 1
-            tables.append(Table(at, at + length, header, rows))
+            tables.append(Table(at, at + length, header, rows, merged))
         lines += new
         at += sum(len(line) + 1 for line in new)
     return Reading("\n".join(lines) + "\n" if lines else "", tables=tuple(tables), title=title)

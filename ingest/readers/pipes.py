@@ -41,7 +41,7 @@ def text_with_tables(lines: Iterable[str], clean: Callable[[str], str] = str) ->
             begin = at
             for line in made[0]:
                 put(line)
-            tables.append(Table(begin, at - 1, made[1], made[2]))
+            tables.append(Table(begin, at - 1, *made[1:]))
         pending.clear()
 
     for line in lines:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import TypeAlias
 
 from ingest.readers.grids import Place, Places, once, places_of
@@ -11,7 +12,8 @@ from ingest.readers.headers import header_rows, is_caption
 from ingest.readers.stacked import unstacked
 
 Rows: TypeAlias = tuple[tuple[str, ...], ...]
-TableLines: TypeAlias = tuple[list[str], int, Rows]  # lines, header rows, grid
+Merged: TypeAlias = tuple[tuple[int, int], ...]  # places whose cell began in the row above
+TableLines: TypeAlias = tuple[list[str], int, Rows, Merged]  # lines, header rows, grid
 Names: TypeAlias = tuple[str, ...]  # the header cells above a column, from the top
 
 _NEVER_DATA = frozenset(("구분", "항목", "연번", "순번", "번호"))
@@ -34,7 +36,7 @@ def table_of(spans: Sequence[Span]) -> TableLines | None:
     names = names_of(rows[:header])
     lines = _header_lines(places[:header])
     lines += _named(places[header:], names) if header else map(_plain, places)
-    return [line for line in lines if line], header, rows
+    return [line for line in lines if line], header, rows, tuple(_merged(places))
 
 
 def names_of(header: Rows) -> list[Names]:
@@ -66,6 +68,13 @@ def _without_repeats(places: Places, header: int) -> Places:
             kept.append(places[at])
             at += 1
     return tuple(kept)
+
+
+def _merged(places: Places) -> Iterator[tuple[int, int]]:
+    for y, (above, row) in enumerate(pairwise(places), start=1):
+        for x, (over, place) in enumerate(zip(above, row, strict=True)):
+            if place is over and place.text:
+                yield y, x
 
 
 def _texts(row: Sequence[Place]) -> tuple[str, ...]:

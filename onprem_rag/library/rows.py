@@ -91,16 +91,24 @@ def whole_document_of(row: Row[Any], references: Sequence[Row[Any]]) -> Document
         document_of(row),
         text=row.text,
         pages=tuple(Page(*page) for page in row.pages),
-        tables=tuple(
-            Table(start, end, header, tuple(tuple(cells) for cells in grid))
-            for start, end, header, grid in row.tables
-        ),
+        tables=tuple(_table_of(*table) for table in row.tables),
         furniture=tuple(Furniture(*span) for span in row.furniture),
         amendments=tuple(
             Amendment(at, text, action, tuple(dates)) for at, text, action, dates in row.amendments
         ),
         references=tuple(reference_of(found, row.text) for found in references),
     )
+
+
+def _table_of(
+    start: int,
+    end: int,
+    header: int,
+    grid: Iterable[Iterable[str]],
+    merged: Iterable[tuple[int, int]] | None = None,  # an older program did not keep them
+) -> Table:
+    places = None if merged is None else tuple((row, column) for row, column in merged)
+    return Table(start, end, header, tuple(map(tuple, grid)), places)
 
 
 def reference_of(row: Row[Any], text: str, at: int = 0) -> CrossReference:
@@ -181,6 +189,7 @@ def content_of(document: Document, read_by: int) -> str:
     values = values_of(document) | {"read_by": read_by}
     for name in ("source", "sha256"):
         del values[name]
+    values["tables"] = [table[:4] for table in values["tables"]]  # once no more was noted
     return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
 
 
@@ -194,7 +203,7 @@ def values_of(document: Document) -> dict[str, Any]:
         "kind": document.kind,
         "text": document.text,
         "pages": [(p.number, p.start, p.end, p.confidence) for p in document.pages],
-        "tables": [(t.start, t.end, t.header, t.rows) for t in document.tables],
+        "tables": [(t.start, t.end, t.header, t.rows, t.merged) for t in document.tables],
         "furniture": [(f.kind, f.start, f.end) for f in document.furniture],
         "amendments": [(m.at, m.text, m.action, m.dates) for m in document.amendments],
         "enacted": document.enacted,

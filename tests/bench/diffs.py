@@ -29,6 +29,7 @@ from tests.bench.amending import (
     Swapped,
     Words,
 )
+from tests.bench.layouts import layouts
 
 MOVED = (Kind.MOVED, Kind.MOVED_CHANGED)
 ADDENDUM = Addendum("부칙 <2026. 12. 1.>\n이 규정은 2026년 12월 1일부터 시행한다.")
@@ -126,6 +127,7 @@ def diffs(shared: Path, work: Path) -> None:
         shown, edits = shown + len(wanted) - len(missed), edits + len(wanted)
         invented += len(wrong)
     print(f"all: {shown}/{edits} edits shown, {invented} invented")
+    layouts(shared)
 
 
 def checked(amending: Amending, comparison: Comparison) -> tuple[list[int], list[str]]:

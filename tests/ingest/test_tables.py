@@ -67,6 +67,7 @@ def test_each_row_repeats_the_header_cells_of_every_level() -> None:
             ("구분", "일비", "서울", "지방"),
             ("3급 이하", "25,000", "100,000", "100,000"),
         ),
+        ((1, 0), (1, 1)),  # cells that began in the row above
     )
 
 
@@ -126,6 +127,7 @@ def test_titles_units_headings_and_notes_name_no_column() -> None:
             ("4급", "70,000", ""),
             ("비고: 가산은 따로 정한다.",) * 3,
         ),
+        (),
     )
 
 
@@ -336,6 +338,7 @@ def test_damaged_addresses_and_spans() -> None:
         ["직급 | 일비", "직급: 4급 | 일비: 2만원", "직급: 4급 | 일비: 5만원"],
         1,
         (("직급", "일비"), ("4급", "2만원"), ("4급", "5만원")),
+        ((2, 0),),
     )
 
 
@@ -394,7 +397,7 @@ def test_every_filled_row_is_a_line_whatever_the_cells_claim(spans: list[Span]) 
     found = table_of(spans)
     if found is None:
         return
-    made, header, rows = found
+    made, header, rows, _ = found
     body = [row for row in rows[header:] if any(row)]
     assert len({len(row) for row in rows}) == 1
     assert all(made)

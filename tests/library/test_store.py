@@ -95,7 +95,7 @@ def test_the_files_of_documents(library: Library) -> None:
 STRUCTURED = replace(
     RULE,
     pages=(Page(1, 0, 25), Page(2, 25, 60, 0.87)),
-    tables=(Table(7, 20, 1, (("구분", "금액"), ("4급", "7만원"))),),
+    tables=(Table(7, 20, 1, (("구분", "금액"), ("4급", "7만원")), ((1, 0),)),),
     furniture=(Furniture("제목", 0, 5),),
     amendments=(Amendment(20, "<개정 2020. 1. 1.>", "개정", ("2020-01-01",)),),
     references=(
