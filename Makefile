@@ -5,6 +5,8 @@ BIN := .venv/bin
 SERVE ?= 1
 DEMO_HOME ?= home/demo
 export ANONYMIZED_TELEMETRY = False
+# Each of the many programs that the tests start would compile all modules anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo test check bench bench-gpu install programs lock
 

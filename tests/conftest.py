@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import signal
-from collections.abc import Callable, Collection, Sequence
+import sys
+import threading
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
 
+from ingest import faq, pipeline
 from ingest.faq import add_faq
 from ingest.pipeline import add
+from ingest.worker import Worker
 from onprem_rag.chatbot import Chatbot
 from onprem_rag.config import load_config
 from onprem_rag.index.building import Source, passage_parts
@@ -38,10 +45,72 @@ def ingested(home: Path, *paths: Path) -> Path:
     return home
 
 
+# What takes longest begins first: else one worker is at one of these while the other has done.
+_LONGEST = (
+    *("test_app", "test_changes", "test_watch", "test_cli", "test_gate", "test_versions"),
+    *("test_hostile", "test_split_structure", "test_pipeline", "test_chatbot", "test_worker"),
+    *("test_guarded_drafts", "test_offline", "test_generations", "test_served", "test_readme"),
+    *("test_states", "test_bad_input", "test_pdf", "test_tune", "test_running"),
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """In this order, and each file's tests in theirs."""
+    order = {f"{name}.py": at for at, name in enumerate(_LONGEST)}
+    items.sort(key=lambda item: order.get(item.path.name, len(order)))
+
+
 def pytest_configure() -> None:
     """A shell that runs this in the background ignores Ctrl-C, for all that tests start too."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+class _Staying(Worker):
+    """Its child reads for the next test too: a start takes longer than most tests."""
+
+    _outside: object = None  # what the child has inherited
+
+    def __enter__(self) -> Worker:
+        settings = {name: value for name, value in os.environ.items() if "PYTEST" not in name}
+        outside = (settings, tuple(sys.path), os.getcwd())
+        if outside != self._outside:
+            self._stop()
+            self._outside = outside
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """It stays."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_reader() -> Iterator[None]:
+    """All that the tests take in is read by one child; a thread's child would end with it."""
+    staying = _Staying()
+
+    def reader() -> Worker:
+        return staying if threading.current_thread() is threading.main_thread() else Worker()
+
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (pipeline, faq):
+            patch.setattr(module, "Worker", reader)
+        yield
+    staying._stop()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_waiting_for_the_disk() -> Iterator[None]:
+    """The machine doesn't go down within a test, and that alone would show the difference."""
+
+    def unsynced(connection: Any, _: object) -> None:
+        if hasattr(connection, "executescript"):  # SQLite
+            connection.execute("PRAGMA synchronous=OFF")
+
+    sa.event.listen(Engine, "connect", unsynced)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda _: None)
+        yield
+    sa.event.remove(Engine, "connect", unsynced)
 
 
 def shelf_of(home: Path) -> Shelf:

@@ -150,7 +150,7 @@ def test_a_model_that_takes_too_long() -> None:
     began = time.monotonic()
     with pytest.raises(ModelError, match=r"0\.1초 안에 답을 못(?s:.*)→ .*\[verify\] timeout_s"):
         generator(*[slowly] * 100).agrees("verify", VALUES, 0.1)
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 2.5  # of three seconds and more
 
 
 def test_a_faulty_template(tmp_path: Path) -> None:

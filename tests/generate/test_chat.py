@@ -194,7 +194,7 @@ def test_a_draft_that_takes_too_long() -> None:
         ModelError, match=r"\(scribe\)이 0\.1초 안에 답을 못 마쳤습니다\.\n→ .*timeout_s"
     ):
         list(writer(model, AnswerConfig(timeout_s=0.1)).stream(QUESTION, [hit()]))
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 2.5  # of three seconds and more
     assert scribe(model).left == 1, "and the model was stopped"
 
 

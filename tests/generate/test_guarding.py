@@ -114,17 +114,23 @@ def guard() -> CopyGuard:
     return CopyGuard([SOURCE], ("제9조", "제9조제1항"), marks=2)
 
 
+@functools.cache
+def likes_of(name: str) -> torch.Tensor:
+    """One for each piece that has a digit."""
+    tokenizer, table = vocabulary(name)
+    texts_of = [tokenizer.decode([number]) for number in range(len(table))]
+    return torch.tensor([1.0 * any(map(str.isdigit, text)) for text in texts_of])
+
+
 def drafted(name: str, seed: int, steps: int, best: int = 1) -> str:
     """A draft from random scores that like numbers."""
     tokenizer, table = vocabulary(name)
     random = torch.Generator().manual_seed(seed)
     guarding = Guarding(table, guard(), PROMPT, best=best)
     ids = [0] * PROMPT
-    texts_of = [tokenizer.decode([number]) for number in range(len(table))]
-    likes = torch.tensor([1.0 * any(map(str.isdigit, text)) for text in texts_of])
     for _ in range(steps):
         scores = torch.randn((1, len(table) + 5), generator=random)  # models pad their heads
-        scores[0, : len(table)] += likes
+        scores[0, : len(table)] += likes_of(name)
         scores[0, list(table.special)] -= 3
         scores = guarding(torch.tensor([ids]), scores)
         if best > 1:

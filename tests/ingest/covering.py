@@ -31,3 +31,13 @@ def assert_covered(document: Document, passages: Sequence[Passage]) -> None:
             if table.start < passage.start < table.end:
                 before = document.text[: passage.start].rstrip()
                 assert row_ends & set(range(len(before), passage.start))
+
+
+def assert_in_place(document: Document, found: Sequence[Passage]) -> None:
+    """They cover it, and name it and their pages."""
+    assert_covered(document, found)
+    for passage in found:
+        assert passage.document == document.title
+        if document.pages:
+            (page,) = [page for page in document.pages if page.number == passage.page]
+            assert page.start <= passage.start < max(page.end, page.start + 1)

@@ -9,11 +9,10 @@ import pytest
 
 from ingest.readers.result import Reading
 from ingest.split.splitting import documents_of, split
-from onprem_rag.errors import ReadError
 from onprem_rag.records import Document, Page, Passage
 from tests.conftest import PROJECT
-from tests.ingest.covering import assert_covered
-from tests.ingest.real import documents_in
+from tests.ingest.covering import assert_in_place
+from tests.ingest.real import split_file
 
 DEMO = PROJECT / "demo" / "regulations"
 RULE = """여비규정
@@ -78,11 +77,6 @@ RULE = """여비규정
 
 def documents(text: str, name: str = "여비규정.txt", **known: object) -> list[Document]:
     return documents_of(Path(name), "txt", "0" * 64, Reading(text, **known))  # type: ignore[arg-type]
-
-
-def split_file(path: Path) -> list[tuple[Document, list[Passage]]]:
-    found, rows = documents_in(path)
-    return [(document, split(document, rows)) for document in found]
 
 
 def passages(text: str) -> list[Passage]:
@@ -355,7 +349,7 @@ def test_title_and_kind(name: str, text: str, title: str, kind: str) -> None:
 def test_every_demo_passage_is_where_it_says(path: Path) -> None:
     for document, found in split_file(path):
         assert found
-        _assert_in_place(document, found)
+        assert_in_place(document, found)
 
 
 @pytest.mark.parametrize(
@@ -383,30 +377,3 @@ def test_the_demo_articles_are_those_of_its_sources(name: str, articles: int) ->
         for line in source.split("\n")
         if line.startswith("[별표")
     }
-
-
-@pytest.mark.parametrize(
-    "folder",
-    ["statutes", "regulations-pdf", "regulations-hwp", "regulations-hwpx", "office-samples"],
-)
-def test_every_real_passage_is_where_it_says(folder: str, shared: Path) -> None:
-    refused = []
-    for path in sorted((shared / folder).iterdir()):
-        try:
-            documents = split_file(path)
-        except ReadError as error:
-            refused.append(str(error))
-            continue
-        for document, found in documents:
-            _assert_in_place(document, found)
-    assert len(refused) <= (3 if folder == "office-samples" else 0), refused
-    assert all("한글 문서" in reason and " → " in reason for reason in refused)
-
-
-def _assert_in_place(document: Document, found: list[Passage]) -> None:
-    assert_covered(document, found)
-    for passage in found:
-        assert passage.document == document.title
-        if document.pages:
-            (page,) = [page for page in document.pages if page.number == passage.page]
-            assert page.start <= passage.start < max(page.end, page.start + 1)

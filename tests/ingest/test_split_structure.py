@@ -1,4 +1,4 @@
-"""Structure on real rules: statutes against their headings, numbers that run on, the rule book."""
+"""Structure on real rules: statutes against their headings, numbers that run on, all in place."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from onprem_rag.errors import ReadError
 from tests.bench import structure
-from tests.ingest.real import documents_in
+from tests.ingest.covering import assert_in_place
+from tests.ingest.real import documents_in, split_file
 
 
 @pytest.mark.parametrize("layout", structure.LAYOUTS)
@@ -49,3 +51,21 @@ def test_the_numbers_of_real_rules_run_on(shared: Path) -> None:
     assert len(runs) >= 460
     assert len(wrong) <= 0.01 * len(runs), wrong
     assert wrong["자료관리규칙"] == ("제24조 → 제26조",)
+
+
+@pytest.mark.parametrize(
+    "folder",
+    ["statutes", "regulations-pdf", "regulations-hwp", "regulations-hwpx", "office-samples"],
+)
+def test_every_real_passage_is_where_it_says(folder: str, shared: Path) -> None:
+    refused = []
+    for path in sorted((shared / folder).iterdir()):
+        try:
+            documents = split_file(path)
+        except ReadError as error:
+            refused.append(str(error))
+            continue
+        for document, found in documents:
+            assert_in_place(document, found)
+    assert len(refused) <= (3 if folder == "office-samples" else 0), refused
+    assert all("한글 문서" in reason and " → " in reason for reason in refused)
