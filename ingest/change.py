@@ -9,7 +9,7 @@ import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,8 +27,8 @@ from onprem_rag.library.shelf import Shelf
 from onprem_rag.library.store import Library
 from onprem_rag.library.writer import STAGED
 from onprem_rag.live import live_revision
-from onprem_rag.records import Passage, Version
-from onprem_rag.timing import Progress
+from onprem_rag.records import Document, FileRead, Passage, Version
+from onprem_rag.timing import RunProgress
 
 if TYPE_CHECKING:
     from ingest.gate import Verdict
@@ -54,15 +54,14 @@ class Published:
 class Change:
     """What a run is about to change; made by ``changing``, made live by ``publish``."""
 
-    def __init__(self, config: Config, library: Library, progress: Progress) -> None:
+    def __init__(self, config: Config, library: Library, progress: RunProgress) -> None:
+        """Only reads. Raises LibraryError or ConfigError for what would stop the run."""
         self._config = config
         self.progress = progress
         self.library = library
         self.today = days.today()
         live = generations.current_name(config.index_folder)
-        with library.writing() as writer:
-            writer.settle(live)
-            self._revision = writer.next_revision()
+        self._revision = library.next_revision()
         self._live = live_revision(config, library)
         if live and not self._live:  # a new library would answer from nothing but this run's files
             raise LibraryError(
@@ -71,14 +70,13 @@ class Change:
                 f"{config.index_folder} 폴더를 지운 뒤 모든 규정을 다시 넣으세요."
             )
         lived = [done.generation for done in reversed(library.history())]
-        tidy(config, library, to_keep(config, [*([live] if live else []), *lived]))
+        self.kept = to_keep(config, [*([live] if live else []), *lived])
         self._next = 1 + max(map(generations.number, lived), default=0)
         self._files = library.files(self._live)
         self.staged = library.files(STAGED)
         path = config.gate_questions  # what is wrong with them is told before the work
         self._questions = _questions_in(path) if path else []
         before = library.versions(self._live)
-        self._rehearsed = 0
         self._start: Future[Start] | None = None
         self.plan = Plan(before, self._files, self._revision, self.today, library.main_articles)
 
@@ -88,6 +86,18 @@ class Change:
             self._start = Future()
             threading.Thread(target=_started, args=(self._config, self._start), daemon=True).start()
         return self._start
+
+    def store(
+        self, file: FileRead, found: Iterable[tuple[Document, Sequence[Passage]]]
+    ) -> tuple[int, ...]:
+        """Store what was read of a file; returns the ids of its documents.
+
+        A run that comes after one which was cut off need not read it again.
+        """
+        with self.library.writing() as writer:
+            numbers = tuple(writer.store(*one, file.read_by) for one in found)
+            writer.stage(replace(file, documents=numbers))
+        return numbers
 
     def publish(self, action: str, force: bool = False) -> Published:
         """Build the next generation and make it live; nothing where nothing has changed.
@@ -112,21 +122,29 @@ class Change:
         try:
             gate = self._judged(action, name, old, new, force)
             if gate and not gate.passed:
+                lines.append(gate.noted)
                 if not force:
-                    generations.discard(self._config.index_folder, name, self._config.index)
-                    return Published(live, tuple(lines), gate=gate.text, refused=True)
-                lines.append(gate.forced)
+                    return self._refused(action, name, lines, gate)
             review = tuple(cited_changes(self.library, old, new, self._questions))
             with self.library.writing() as writer:
                 writer.hold(self._revision, versions, self.plan.files.values())
                 writer.approve(approvals(self.library, new))
-                number = writer.log(action, self._revision, name, lines)
+                fallen = gate.fallen if gate else ()
+                number = writer.log(action, self._revision, name, lines, fallen=fallen)
             lines += switch(self._config, self.library, name, number)
         except BaseException:
             if generations.current_name(self._config.index_folder) != name:
                 generations.discard(self._config.index_folder, name, self._config.index)
             raise
         return Published(name, tuple(lines), review, gate.text if gate else "")
+
+    def _refused(self, action: str, name: str, lines: Sequence[str], gate: Verdict) -> Published:
+        """Note that the gate has refused generation ``name``, and drop that."""
+        live = generations.current_name(self._config.index_folder)
+        with self.library.writing() as writer:
+            writer.log(action, self._live, live or "", lines, refused=True, fallen=gate.fallen)
+        generations.discard(self._config.index_folder, name, self._config.index)
+        return Published(live, tuple(lines), gate=gate.text, refused=True)
 
     def _judged(
         self, action: str, name: str, old: Shelf, new: Shelf, force: bool
@@ -140,16 +158,6 @@ class Change:
         given = (self._config, self.library, self._questions, name, old, new, self.progress)
         what = {"sync": "폴더", "remove": "제목"}.get(action, "경로")
         return judged(*given, files, "" if force else f"'ingest {action} {what} --force'")
-
-    def rehearsed(self) -> int:
-        """An id for a document that is not stored."""
-        self._rehearsed -= 1
-        return self._rehearsed
-
-    def preview(self) -> list[str]:
-        """What ``publish`` would change, in Korean lines; nothing is written."""
-        before = list(self.plan.before.values())
-        return changed_rules(before, self.plan.finished(), self.today)
 
     def _build(self, versions: Sequence[Version]) -> str:
         """The next index generation over all that is ever in force, but deleted articles."""
@@ -205,7 +213,7 @@ def _started(config: Config, start: Future[Start]) -> None:
 
 
 @contextmanager
-def changing(config: Config, action: str, progress: Progress) -> Iterator[Change]:
+def changing(config: Config, action: str, progress: RunProgress) -> Iterator[Change]:
     """A change of the library of ``config``, while nobody else changes it.
 
     Raises LibraryError where that can't be.
@@ -216,7 +224,11 @@ def changing(config: Config, action: str, progress: Progress) -> Iterator[Change
     ):
         library = Library.open(config.library_url, create=True)
         try:
-            yield Change(config, library, told)
+            with library.writing() as writer:
+                writer.settle(generations.current_name(config.index_folder))
+            change = Change(config, library, told)
+            tidy(config, library, change.kept)
+            yield change
         finally:
             library.close()
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ingest.telling import action_name, tell_lines, told
+from ingest.telling import HISTORY, action_name, tell_lines, told
 from onprem_rag.config import load_config
 from onprem_rag.errors import ConfigError
 from onprem_rag.ingesting import read_paces
@@ -19,6 +19,8 @@ from onprem_rag.terminal import ProgressBars, print_json
 if TYPE_CHECKING:
     from ingest.faq import Confirmed, Reviewed
     from ingest.pipeline import Outcome
+
+_FALLEN = 5  # questions that fell, of each change in the history
 
 
 def add(options: argparse.Namespace) -> int:
@@ -138,7 +140,7 @@ def rollback(options: argparse.Namespace) -> int:
 
 
 def history(options: argparse.Namespace) -> int:
-    """What was done, newest first, and which generations are kept."""
+    """What was done or refused, newest first, and which generations are kept."""
     from ingest.rollback import history as done
 
     events, kept, live = done(load_config(options.home))
@@ -156,10 +158,15 @@ def history(options: argparse.Namespace) -> int:
         name = event.generation
         mark = "지금" if name == live else "되돌릴 수 있음" if name in kept else ""
         shown = f" ({mark})" if mark and name not in marked else ""
-        marked.add(name)
         number = f"{int(name[1:])}세대" if name else "-"
-        print(f"{event.at or '-'}  {action_name(event.action)}  → {number}{shown}")
+        if event.refused:
+            number, shown = "거절: 질문 검사에 떨어져 아래대로 바꾸지 않음", ""
+        else:
+            marked.add(name)
+        what = "  ".join(filter(None, (event.at or "-", event.who, action_name(event.action))))
+        print(f"{what}  → {number}{shown}")
         tell_lines(event.summary, "    ")
+        tell_lines(event.fallen, "      ", HISTORY, _FALLEN)
     if kept - {live}:
         print("→ 되돌리려면 'ingest rollback 세대번호'를 쓰세요.")
     return 0

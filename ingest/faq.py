@@ -234,7 +234,8 @@ def _entry(row: Row, columns: Mapping[str, int], at: str, topic: str) -> FaqEntr
     if not questions:
         raise ConfigError(f"{at}: 질문이 비었습니다. → '|' 사이에 질문을 쓰세요.")
     try:
-        since = versions.iso_day(cells[FAQ_DAY]) if cells.get(FAQ_DAY) else ""
+        day = cells.get(FAQ_DAY, "").removesuffix(" 00:00")  # as some workbooks have a day
+        since = versions.iso_day(day) if day else ""
     except ConfigError as error:
         raise ConfigError(f"{at} '{FAQ_DAY}': {error}") from error
     return FaqEntry(questions, answer, document, article, topic, since=since)

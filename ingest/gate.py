@@ -7,20 +7,14 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ingest.renumbered import renumbered
 from ingest.review import coming
 from ingest.split.marks import DELETED, mark_of
 from onprem_rag.config import Config, IndexConfig
 from onprem_rag.errors import IndexMismatchError, ModelError, OnpremRagError
-from onprem_rag.evaluate.gate import (
-    MOST_GONE,
-    Articles,
-    Exists,
-    Judgement,
-    among,
-    judge,
-    judgement_text,
-)
+from onprem_rag.evaluate.gate import MOST_GONE, Articles, Exists, Judgement, among, judge
 from onprem_rag.evaluate.retrieval import GoldQuestion, Key, key_of
+from onprem_rag.evaluate.verdict import fallen_questions, judgement_text, score_text
 from onprem_rag.index import generations
 from onprem_rag.index.embedder import EMBEDDED, folder_fingerprint
 from onprem_rag.index.generations import Generation
@@ -39,12 +33,13 @@ _ARTICLE = re.compile(r"제(\d+)조(?:의(\d+))?")
 class Verdict:
     """Whether a new generation may be live, and what admins read of that.
 
-    ``forced``: what the history says where it was made live all the same.
+    Of one that may not, for the history: ``noted``, how it fell; ``fallen``, a line a question.
     """
 
     passed: bool
     text: str
-    forced: str = ""
+    noted: str = ""
+    fallen: tuple[str, ...] = ()
 
 
 def judged(
@@ -96,20 +91,22 @@ def judged(
 def _verdict(found: Mapping[str, Judgement], today: str, command: str) -> Verdict:
     """Of all days; what failed is told first."""
 
-    def text_of(day: str, one: Judgement) -> str:
-        when = "" if day == today else f"{day}에 시행될 규정으로: "
-        return when + judgement_text(one, command)
+    def when(day: str) -> str:
+        return "" if day == today else f"{day}에 시행될 규정으로: "
 
-    told = [(one.passed, text_of(day, one)) for day, one in found.items()]
-    text = "\n".join(text for _, text in sorted(told, key=lambda one: one[0]))
-    fallen = max(len(one.fallen) for one in found.values())
-    gone = max(len(one.gone) for one in found.values())
-    return Verdict(
-        all(passed for passed, _ in told),
-        text,
-        f"--force로 켬: 질문 검사에 떨어진 색인(내려간 질문 {fallen}개, "
-        f"정답 규정이 빠진 질문 {gone}개)",
-    )
+    failed = {day: one for day, one in found.items() if not one.passed}
+    told = {**failed, **found}
+    text = "\n".join(when(day) + judgement_text(one, command) for day, one in told.items())
+    if not failed:
+        return Verdict(True, text)
+    scores = "; ".join(when(day) + score_text(one) for day, one in failed.items())
+    lines = (when(day) + line for day, one in failed.items() for line in fallen_questions(one))
+    return Verdict(False, text, f"{_outcome(command)}: 질문 검사에 떨어짐({scores})", tuple(lines))
+
+
+def _outcome(command: str) -> str:
+    """What became of a generation that fell, as the history says it."""
+    return "켜지 않음" if command else "--force로 켬"
 
 
 def _days(old: Shelf, new: Shelf) -> Iterator[tuple[Shelf, Shelf]]:
@@ -131,7 +128,9 @@ def _articles(
     files: Collection[str] | None,
 ) -> Articles:
     """What became of the articles of the questions' rules."""
-    titles = {title for question in questions for title, _ in question.gold}
+    gold = {key for question in questions for key in question.gold}
+    titles = {title for title, _ in gold}
+    moved = renumbered(library, old, new, gold)
 
     def held(shelf: Shelf) -> dict[str, list[Passage]]:
         """By rule."""
@@ -149,6 +148,7 @@ def _articles(
         among(_in_force(after.values())),
         _deleted(after.values()),
         among(_in_force(before[rule] for rule in before.keys() - there - read)),
+        lambda key: moved.get(key, key),
     )
 
 
@@ -209,7 +209,7 @@ def _unasked(
         f"{rebuild if alike else ''}"
         if command
         else f"주의: --force로 새 색인을 켰습니다: {why}",
-        "--force로 켬: 지금 색인을 열 수 없어 질문 검사를 못 함",
+        f"{_outcome(command)}: 지금 색인을 열 수 없어 질문 검사를 못 함",
     )
 
 

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 
-from onprem_rag.library.versions import title_key
+from ingest.split.titles import kind_of, unwrapped, without_edition
+from onprem_rag.library.versions import UNKNOWN_KIND, title_key
 from onprem_rag.records import Version
 
 VersionId = tuple[str, int, str]  # rule, document, since: a wording that was given up may come back
-
-# What the title of a new edition or its draft has besides the rule's: 지침(전부개정), 지침 (안)
-_PARTLY = r"(?:일부|전부|전면)\s?[개제]정(?:법률|법|규정|규칙|지침|세칙|내규|요령|기준)?"
-_CHANGED = rf"(?:{_PARTLY}|[개제]정)\s?안?"
-_EDITION = re.compile(
-    rf"\s*(?:[(（\[]\s*(?:{_CHANGED}|안|시행[^()（）\[\]]*)\s*[)）\]]|{_CHANGED})[\s」』]*$"
-)
 
 
 def id_of(version: Version) -> VersionId:
@@ -49,7 +44,8 @@ class Held:
         self._held[one] = version
         self._of_rule.setdefault(version.rule, set()).add(one)
         self._of_document.setdefault(version.document_id, set()).add(one)
-        self._rules.setdefault(key_of(version.rule), set()).add(version.rule)
+        for key in {key_of(version.rule), "|".join(named(version.title, version.kind))}:
+            self._rules.setdefault(key, set()).add(version.rule)
         self._alike.setdefault(_of_no_edition(version.title), set()).add(version.rule)
 
     def pop(self, version: Version) -> None:
@@ -82,8 +78,36 @@ class Held:
         newest = [held[-1] for held in map(self.of_rule, rules) if held]
         return [one for one in newest if title_key(one.title) != title_key(title)]
 
+    def settled(self, provided: Collection[int], today: str) -> list[Version]:
+        """All of them, and what no document of ``provided`` holds any more withdrawn.
+
+        A rule none of whose versions is provided: as of ``today``. Of any other the versions before
+        the newest that is provided stay known; those after it were never meant.
+        """
+        newest: dict[str, tuple[str, int]] = {}
+        for version in self:
+            if version.document_id in provided:
+                at = (version.since, version.taken)
+                newest[version.rule] = max(newest.get(version.rule, at), at)
+        found = []
+        for version in self:
+            last = newest.get(version.rule)
+            if version.withdrawn is None and version.document_id not in provided:
+                if last is None:
+                    version = replace(version, withdrawn=today)
+                elif (version.since, version.taken) > last:
+                    version = replace(version, withdrawn=version.since)
+            found.append(version)
+        return found
+
     def _sorted(self, ids: Iterable[VersionId]) -> list[Version]:
         return sorted((self._held[one] for one in ids), key=newness)
+
+
+def named(title: str, kind: str) -> tuple[str, str]:
+    """What tells a rule from others, whatever older readers left around its title: 「복무규정」."""
+    bare = unwrapped(title)
+    return title_key(bare), kind_of(bare) if kind == UNKNOWN_KIND else kind
 
 
 def key_of(rule: str) -> str:
@@ -92,7 +116,4 @@ def key_of(rule: str) -> str:
 
 
 def _of_no_edition(title: str) -> str:
-    """The key of a title without 개정안, (전부개정), [시행 2026. 1. 1.] at its end."""
-    while title != (title := _EDITION.sub("", title)):
-        pass
-    return title_key(title)
+    return title_key(without_edition(title))

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest.held import Held, VersionId, id_of, key_of, newness
+from ingest.held import Held, VersionId, id_of, key_of, named, newness
 from onprem_rag.korean.particles import ends_in_consonant
-from onprem_rag.library.versions import is_ever_in_force, title_key
+from onprem_rag.library.versions import chained, in_force, is_ever_in_force
 from onprem_rag.records import FileRead, Version
 
 _WITH = ("와", "과")  # after a vowel, after a consonant
@@ -29,7 +29,8 @@ class Noticing:
         own = self.held.newest(file.documents)
         new = [one for one in own if one.taken == self.revision]
         found = [*self._rivals(file, own), *self._same_day(new), *self._beside(file, new)]
-        return (*found, *self._alike(file, new), *self._retitled(file, last, new))
+        found += [*self._alike(file, new), *self._until_then(new)]
+        return (*found, *self._retitled(file, last, new))
 
     def _rivals(self, file: FileRead, own: list[Version]) -> Iterator[str]:
         """Rules that two files of one run hold in two wordings, as of the same day."""
@@ -103,6 +104,21 @@ class Noticing:
                     f"않는 안이면 'ingest remove {file.source}', 다른 규정이면 그대로 두세요."
                 )
 
+    def _until_then(self, new: list[Version]) -> Iterator[str]:
+        """Versions to come of rules that were withdrawn, and are in force as nothing until then."""
+        for one in new:
+            versions = chained(self.held.of_rule(one.rule))
+            gone = [v for v in versions if v.withdrawn is not None and v.since <= self.today]
+            idle = gone and not any(in_force(version, self.today) for version in versions)
+            if one.since > self.today and idle:
+                day, since = gone[-1].withdrawn, gone[-1].since or "시행일"
+                yield (
+                    f"「{one.title}」: 앞의 판이 {day}에 철회되어, {one.since}까지는 "
+                    "어느 판으로도 답하지 않습니다. → 그때까지 앞의 판으로 답하려면 철회하기 전의 "
+                    "세대로 'ingest rollback 세대'('ingest history'에 있습니다), 또는 앞 판의 "
+                    f"파일을 'ingest add --effective {since} 파일'로 넣으세요."
+                )
+
     def _retitled(self, file: FileRead, last: FileRead | None, new: list[Version]) -> Iterator[str]:
         """A file that holds a rule of another title than before."""
         left = set(last.documents) - set(file.documents) if last else set()
@@ -130,4 +146,4 @@ class Noticing:
 
 
 def _called(version: Version) -> tuple[str, str]:
-    return title_key(version.title), version.kind
+    return named(version.title, version.kind)

@@ -8,7 +8,7 @@ from ingest.parsed import Parsed
 from ingest.readers.reading import read
 from ingest.split.dates import named_date
 from ingest.split.gaps import gaps_in, main_articles
-from ingest.split.since import left_open
+from ingest.split.since import left_open, named_otherwise
 from ingest.split.splitting import documents_of, split
 from onprem_rag.errors import ReadError
 from onprem_rag.records import Document
@@ -30,7 +30,7 @@ def parse(name: str, data: bytes) -> Parsed:
         rules = [document for document, passages in documents if passages and passages[0].article]
         named = named_date(path.stem) if len(documents) == 1 else None
         gaps = [note for rule in rules if (note := _gap_note(rule))]
-        days = [note for rule in rules if (note := left_open(rule, named))]
+        told = [tell(rule, named) for rule in rules for tell in (named_otherwise, left_open)]
     except (ReadError, MemoryError):
         raise
     except Exception as error:  # our own bug must not cost the other files
@@ -38,7 +38,9 @@ def parse(name: str, data: bytes) -> Parsed:
             f"조문으로 나누는 중 오류가 났습니다({type(error).__name__}). "
             "→ 원본 프로그램에서 열어 다시 저장하고, 되풀이되면 관리자에게 알리세요."
         ) from error
-    return Parsed(file_format, sha256, (*reading.notes, *gaps), documents, tuple(days))
+    return Parsed(
+        file_format, sha256, (*reading.notes, *gaps), documents, tuple(filter(None, told))
+    )
 
 
 def _gap_note(document: Document) -> str:

@@ -5,18 +5,18 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from pathlib import Path
 
 from ingest.change import Change, Published, changing
 from ingest.files import Item, Sources, files_under, items_of, shown_as, source_of
 from ingest.parsed import Parsed
+from ingest.rehearsal import rehearsing
 from ingest.taking import FileResult, Intake, parsed_of
+from ingest.withdrawal import withdraw
 from ingest.worker import Worker
 from onprem_rag.config import Config
 from onprem_rag.errors import LibraryError, ReadError
-from onprem_rag.library.versions import title_key
-from onprem_rag.timing import Progress
+from onprem_rag.timing import RunProgress
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Outcome:
 def add(
     config: Config,
     paths: Sequence[Path],
-    progress: Progress,
+    progress: RunProgress,
     since: str | None = None,
     force: bool = False,
 ) -> Outcome:
@@ -74,7 +74,7 @@ def add(
 def sync(
     config: Config,
     folder: Path,
-    progress: Progress,
+    progress: RunProgress,
     dry_run: bool = False,
     force: bool = False,
     busy: frozenset[str] = frozenset(),
@@ -95,18 +95,17 @@ def sync(
             f"폴더가 없거나 비어 있습니다: {folder}\n"
             "→ 경로와 마운트를 확인하세요. 규정을 모두 빼려면 'ingest remove'를 쓰세요."
         )
-    with changing(config, "sync", progress) as change:
+    begun = rehearsing(config, progress) if dry_run else changing(config, "sync", progress)
+    with begun as change:
         seen = _Seen(set(), set(), busy)
-        results = _taken_in(change, [folder], None, seen, store=not dry_run)
+        results = _taken_in(change, [folder], None, seen)
         results += _gone(change, folder, seen)
-        if dry_run:
-            return Outcome(tuple(results), None, tuple(change.preview()), rehearsal=True)
         published = change.publish("sync", force)
-    return _outcome(results, published)
+    return replace(_outcome(results, published), rehearsal=dry_run)
 
 
 def remove(
-    config: Config, names: Sequence[str], progress: Progress, force: bool = False
+    config: Config, names: Sequence[str], progress: RunProgress, force: bool = False
 ) -> Outcome:
     """Withdraw rules by title, or what files or folders hold, from today on.
 
@@ -114,7 +113,7 @@ def remove(
     where one of ``names`` is nothing that was ever here; then nothing has changed.
     """
     with changing(config, "remove", progress) as change:
-        already = tuple(filter(None, [_withdraw(change, name) for name in names]))
+        already = tuple(filter(None, [withdraw(change, name) for name in names]))
         published = change.publish("remove", force)
     return replace(_outcome((), published), already=already)
 
@@ -143,14 +142,14 @@ def _taken_in(
     paths: Sequence[Path],
     since: str | None,
     seen: _Seen,
-    store: bool = True,
 ) -> list[FileResult]:
     """Read what is new in files and folders, and plan to hold it."""
     files = files_under(paths)
     known = set(change.plan.files)
     results: list[tuple[str, FileResult]] = []
+    passages = 0
     with Worker() as worker:
-        intake = Intake(change, worker, Sources(files), since, store)
+        intake = Intake(change, worker, Sources(files), since)
         for at, path in enumerate(files, start=1):
             busy = source_of(path) in seen.busy
             for item in [_busy(path)] if busy else items_of(path, named=path in paths):
@@ -160,7 +159,8 @@ def _taken_in(
                     seen.unread.add(item.source)
                     result = replace(result, notes=_kept(change, item.source))
                 results.append((item.source, result))
-            change.progress("파일 읽기", at, len(files))
+                passages += result.passages
+            change.progress("파일 읽기", at, len(files), passages)
     moved = _forget_moved(change, seen)
     return [
         replace(result, status="moved")
@@ -226,45 +226,3 @@ def _gone(change: Change, folder: Path, seen: _Seen) -> list[FileResult]:
     before = {one.document_id for one in change.plan.before.values() if one.withdrawn is not None}
     lost = after - before
     return [FileResult(source, "gone", len(lost.intersection(held[source]))) for source in gone]
-
-
-def _withdraw(change: Change, name: str) -> str:
-    """Withdraw one rule, or forget the files that ``name`` is the path of.
-
-    Returns a Korean line where that was done before; "" where not.
-    """
-    plan, path = change.plan, source_of(Path(name))
-    inside = (f"{path}/", f"{path}!/")
-    files = [one for one in plan.files if one == path or one.startswith(inside)]
-    held = {number for source in files for number in plan.files[source].documents}
-    out = all(map(plan.is_out_of_force, files))
-    for source in files:
-        plan.drop(source)
-    if plan.withdraw(name) or not out:
-        return ""
-    if days := _withdrawn(change, name, held):
-        # A version that was still to come is withdrawn as of the day that it never saw.
-        day = max((day for day in days if day <= change.today), default="")
-        return f"이미 {day}에 뺐습니다: {name}" if day else f"이미 뺐습니다: {name}"
-    alike = get_close_matches(name, plan.titles(), n=3)
-    hint = f"비슷한 제목: {', '.join(alike)}" if alike else "'ingest status'로 제목을 확인하세요."
-    raise LibraryError(f"그런 제목의 규정이나 파일이 없습니다: {name}\n→ {hint}")
-
-
-def _withdrawn(change: Change, name: str, held: set[int]) -> list[str]:
-    """The days as of which what a title or a path names was withdrawn before this run.
-
-    ``held``: the documents of its files.
-    """
-    path = source_of(Path(name))
-    return [
-        one.withdrawn
-        for one in change.plan.before.values()
-        if one.withdrawn is not None
-        and (
-            one.document_id in held
-            or one.source == path
-            or one.source.startswith((f"{path}/", f"{path}!/"))
-            or title_key(one.title) == title_key(name)
-        )
-    ]

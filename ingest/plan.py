@@ -133,24 +133,10 @@ class Plan:
     def finished(self) -> list[Version]:
         """All versions with their days.
 
-        A rule is in the library as long as a file holds one of its versions. Of such a rule the
-        versions before the newest that a file holds stay known; those after it were never meant.
+        A rule is in the library as long as a file holds one of its versions.
         """
-        newest: dict[str, tuple[str, int]] = {}
-        for version in self._held:
-            if self._provided[version.document_id]:
-                at = (version.since, version.taken)
-                newest[version.rule] = max(newest.get(version.rule, at), at)
-        found = []
-        for version in self._held:
-            last = newest.get(version.rule)
-            if version.withdrawn is None and not self._provided[version.document_id]:
-                if last is None:
-                    version = replace(version, withdrawn=self._today)
-                elif (version.since, version.taken) > last:
-                    version = replace(version, withdrawn=version.since)
-            found.append(version)
-        return chained(found)
+        provided = {number for number, files in self._provided.items() if files}
+        return chained(self._held.settled(provided, self._today))
 
     def _provide(self, last: FileRead | None, file: FileRead) -> None:
         self._provided.subtract(set(last.documents) if last else ())

@@ -82,10 +82,10 @@ def _gone_back(
 def _lineage(history: Sequence[Done]) -> list[int]:
     """The generations that led to the last one, oldest first and without it.
 
-    What was rolled back led nowhere.
+    What was rolled back led nowhere, and what the gate refused neither.
     """
     found: list[str] = []
-    for done in history:
+    for done in (one for one in history if not one.refused):
         if done.action == "rollback" and done.generation in found:
             del found[found.index(done.generation) :]
         found.append(done.generation)
@@ -105,7 +105,7 @@ def kept(config: Config, library: Library) -> list[generations.Manifest]:
 
 
 def history(config: Config) -> tuple[list[Done], frozenset[str], str | None]:
-    """What was done, oldest first; the names of the kept generations; the live one's."""
+    """What was done or refused, oldest first; the names of the kept generations; the live one's."""
     library = Library.open(config.library_url)
     try:
         names = frozenset(f"g{m.generation:06d}" for m in kept(config, library))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ingest.held import Held
-from onprem_rag.library.versions import UNKNOWN_KIND, rule_key, title_key, unused
+from ingest.held import Held, named
+from onprem_rag.library.versions import UNKNOWN_KIND, rule_key, unused
 from onprem_rag.records import Document, Version
 
 
@@ -92,5 +92,4 @@ def is_version(
 
 def is_called(version: Version, document: Document) -> bool:
     """Whether both have one title and kind."""
-    same = title_key(version.title) == title_key(document.title)
-    return same and version.kind == document.kind
+    return named(version.title, version.kind) == named(document.title, document.kind)

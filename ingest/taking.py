@@ -39,18 +39,14 @@ class FileResult:
 class Intake:
     """Takes files in, one after the other, for one change of the library.
 
-    ``since`` is the admin's word for the day from which they are in force; ``store`` is False in a
-    rehearsal.
+    ``since`` is the admin's word for the day from which they are in force.
     """
 
-    def __init__(
-        self, change: Change, worker: Worker, sources: Sources, since: str | None, store: bool
-    ) -> None:
+    def __init__(self, change: Change, worker: Worker, sources: Sources, since: str | None) -> None:
         self._change = change
         self._worker = worker
         self._sources = sources
         self._since = since
-        self._store = store
 
     def take(self, item: Item) -> FileResult:
         """Read, split and store one file, unless it is in the library already."""
@@ -64,8 +60,10 @@ class Intake:
             if not self._wanted_back(item):
                 return FileResult(item.shown, "unchanged")
             changed = plan.retake(item.source, self._since)
-            status = "replaced" if changed else "unchanged"
-            return FileResult(item.shown, status, len(last.documents) if changed else 0)
+            if not changed:
+                return FileResult(item.shown, "unchanged")
+            notes = plan.notes(item.source, last)
+            return FileResult(item.shown, "replaced", len(last.documents), notes=notes)
         try:
             numbers, held, passages, notes = self._staged(item, sha256) or self._read(item)
         except ReadError as error:
@@ -91,19 +89,12 @@ class Intake:
         return file.documents, held, library.passage_count(file.documents), file.notes
 
     def _read(self, item: Item) -> _Held:
-        """What is in the file, stored unless this is a rehearsal. Raises ReadError."""
+        """What is in the file, stored. Raises ReadError."""
         self._change.prepare()
         parsed = parsed_of(self._worker, item)
         notes = parsed.notes if self._since else (*parsed.notes, *parsed.days)
-        library = self._change.library
-        if self._store:
-            with library.writing() as writer:
-                numbers = tuple(writer.store(*found, READERS) for found in parsed.documents)
-                file = FileRead(item.source, parsed.sha256, READERS, numbers, notes)
-                writer.stage(file)
-        else:
-            same = (library.same(document, READERS) for document, _ in parsed.documents)
-            numbers = tuple(number or self._change.rehearsed() for number in same)
+        file = FileRead(item.source, parsed.sha256, READERS, (), notes)
+        numbers = self._change.store(file, parsed.documents)
         held = [(document, _main_articles(found)) for document, found in parsed.documents]
         passages = sum(len(found) for _, found in parsed.documents)
         return numbers, held, passages, notes

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ingest.taking import FileResult
 
 _SHOWN = 50  # lines of what has changed
-_HISTORY = "'ingest history --json'"
+HISTORY = "'ingest history --json'"
 _NONE_LOST = "다른 파일에 있거나 새 판이 대신하거나 이미 뺀 것이라, 따로 빼는 규정은 없습니다"
 _ACTIONS = {
     "add": "넣음",
@@ -47,11 +47,13 @@ def action_name(action: str) -> str:
     return name if action == "migrate" else f"{name}(ingest {action})"
 
 
-def tell_lines(lines: Sequence[str], indent: str = "  ", whole: str = "--json") -> None:
+def tell_lines(
+    lines: Sequence[str], indent: str = "  ", whole: str = "--json", most: int = _SHOWN
+) -> None:
     """Print the first of ``lines``, how many there are, and what shows the ``whole``."""
-    for line in lines[:_SHOWN]:
+    for line in lines[:most]:
         print(f"{indent}{line}")
-    if len(lines) > _SHOWN:
+    if len(lines) > most:
         print(f"{indent}… 모두 {len(lines)}건 (전체는 {whole})")
 
 
@@ -71,18 +73,15 @@ def _tell(outcome: Outcome) -> None:
     taken = _taken(outcome)
     _tell_notes(taken, sys.stdout)
     tell_lines(outcome.already)
-    tell_lines(outcome.summary, whole="--json" if outcome.rehearsal else _HISTORY)
+    tell_lines(outcome.summary, whole="--json" if outcome.rehearsal else HISTORY)
     _tell_of_files(outcome, taken)
     if outcome.gate:
         print(outcome.gate)
     if outcome.review:
-        print("바뀐 조문을 인용하는 것이 있습니다.")
+        print(f"{'실행하면 ' if outcome.rehearsal else ''}바뀐 조문을 인용하는 것이 있습니다.")
         tell_lines(outcome.review)
     if outcome.rehearsal:
-        print(
-            "미리 보기입니다. 아무것도 바꾸지 않았습니다. 바뀐 조문을 인용하는 것과 [gate]의 질문 "
-            "검사는 실제로 실행할 때 알립니다."
-        )
+        print("미리 보기입니다. 아무것도 바꾸지 않았습니다.")
 
 
 def _tell_of_files(outcome: Outcome, taken: Sequence[FileResult]) -> None:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import logging
-import re
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from onprem_rag.absence import (
-    NO_ANSWER,
     not_here,
     not_in_force,
     with_beginning,
@@ -17,19 +14,21 @@ from onprem_rag.absence import (
     with_waiting,
 )
 from onprem_rag.asked import cleaned, note_of_today, of_day
-from onprem_rag.citing import dated, whole
+from onprem_rag.citing import dated, dated_hits, whole
+from onprem_rag.clock import Clock
 from onprem_rag.config import Config
+from onprem_rag.deferred import with_deferred
+from onprem_rag.drafts import checked, is_held, quoted, shown
 from onprem_rag.errors import ConfigError, ModelError
-from onprem_rag.following import context, in_other_rule, looked_up, with_referred
+from onprem_rag.following import in_other_rule, looked_up, with_referred
 from onprem_rag.followup import followed
 from onprem_rag.generate.extract import LOOKED_AT
-from onprem_rag.generate.interface import REFUSAL, Generator
+from onprem_rag.generate.interface import Generator
 from onprem_rag.generate.preview import Preview, preview
 from onprem_rag.grounds import cited, fits, in_turn
 from onprem_rag.korean.instructions import asked
 from onprem_rag.library.store import Library
 from onprem_rag.records import (
-    MODEL,
     Answer,
     CrossReference,
     Document,
@@ -38,46 +37,20 @@ from onprem_rag.records import (
     Hit,
     Passage,
     Showing,
-    Stage,
     Status,
     Vote,
     Waiting,
 )
 from onprem_rag.search import Sought
-from onprem_rag.verify.marks import with_citations, without_marks
-from onprem_rag.verify.standalone import examine
 from onprem_rag.view import LiveView, View
 
 MOST_NAMED = 100  # passages that a question may ask for by their places
 VOTE_MS = 1_000  # that a reader waits for his thumb to be kept
 MODEL_FAILED = "언어 모델이 답하지 못했습니다."
 MODEL_UNSUPPORTED = "언어 모델의 초안을 규정에서 확인하지 못했습니다."
-QUOTED_INSTEAD = "그래서 규정 원문을 인용했습니다."
-HELD = "답변을 확인하지 못해 보여 드리지 않습니다. 아래 조문을 직접 읽어 보십시오."
 NOTHING_THEN = "모른다. 그날 시행 중이던 규정이 등록되어 있지 않습니다."
-NOT_DONE = "확인을 마치지 못했습니다."
-
-# A model may emphasise or quote it; 모른다고 말한 … is no refusal.
-_REFUSED = re.compile(rf"[\W_]*{REFUSAL}(?![가-힣])")
 
 logger = logging.getLogger(__name__)
-
-
-class _Clock:
-    """Milliseconds a step, in the order of the story."""
-
-    def __init__(self) -> None:
-        self._began = self._last = time.perf_counter()
-        self._steps: list[tuple[str, float]] = []
-
-    def step(self, name: str) -> None:
-        now = time.perf_counter()
-        self._steps.append((name, round((now - self._last) * 1000, 2)))
-        self._last = now
-
-    def timings(self) -> tuple[tuple[str, float], ...]:
-        total = round((time.perf_counter() - self._began) * 1000, 2)
-        return (*self._steps, ("total", total))
 
 
 class Chatbot:
@@ -116,7 +89,7 @@ class Chatbot:
         text is held back. Closing the iterator stops the language model.
         """
         question = cleaned(question)
-        clock = _Clock()
+        clock = Clock()
         view = self._live.get()
         bare, day = of_day(question, day, view.shelf.day)
         full, day = followed(bare, day, earlier, view.generator.complete)
@@ -130,17 +103,19 @@ class Chatbot:
             if not isinstance(item, Answer):
                 yield item
                 continue
-            item = self._shown(replace(item, question=question, understood=meant, as_of=day))
+            item = replace(item, question=question, understood=meant, as_of=day)
+            item = shown(item, self._config)
             if day:
                 item = with_beginning(item, full, today.searcher, today.shelf, view.shelf)
             else:
                 item = with_waiting(item, full, view.shelf)
                 notes = item.note, note_of_today(question, view.shelf.day)
                 item = replace(item, note=" ".join(filter(None, notes)))
-            yield replace(dated(item, view.shelf), timings_ms=clock.timings())
+            item = dated(with_deferred(item, view.shelf), view.shelf)
+            yield replace(item, timings_ms=clock.timings())
 
     def _answered(
-        self, view: View, question: str, clock: _Clock, day: str
+        self, view: View, question: str, clock: Clock, day: str
     ) -> Iterator[str | Waiting | Answer]:
         """The drafts and the answer to a full question."""
         question = asked(question)
@@ -175,24 +150,25 @@ class Chatbot:
         clock.step("generate")
         answer = Answer(question, Status.REFUSED, "")
         if not failed:
-            answer = self._checked(view, question, draft, hits, writer)
+            count = self._config.search.passages
+            answer = checked(view, question, draft, hits, writer, count)
             lost = answer.removed and answer.status is Status.REFUSED
-            if (lost or self._is_held(answer)) and writer is not view.extractive:
+            if (lost or is_held(answer, self._config)) and writer is not view.extractive:
                 failed = MODEL_UNSUPPORTED
         if failed:
-            answer = self._quoted(view, question, hits, failed, answer.removed)
+            answer = quoted(view, question, hits, failed, answer, self._config)
         clock.step("verify")
         answer = replace(answer, note=not_in_force(sought.named, view.shelf))
         yield with_left_out(answer, sought.named)
 
     def search(self, question: str, count: int, day: str = "") -> list[Hit]:
         """The hits alone; see ``ask``."""
-        view, question = self._of_day(question, day)
-        return view.searcher.search(question, count)
+        view, question, day = self._of_day(question, day)
+        return dated_hits(view.searcher.search(question, count), view.shelf, day)
 
     def preview(self, question: str) -> Preview:
         """The messages that ``question`` would send to the language model."""
-        view, question = self._of_day(question)
+        view, question, _ = self._of_day(question)
         hits = self._found(view, view.searcher.look_up(question))
         return preview(view.generator, question, hits, self._config, view.searcher.weight)
 
@@ -240,15 +216,15 @@ class Chatbot:
         number = view.generation.manifest.generation
         return f"규정 {documents:,}건 · 조문 {passages:,}개 · 색인 {number}세대"
 
-    def _of_day(self, question: str, day: str = "") -> tuple[View, str]:
-        """The view of ``day``, of the one that the question names, or of today; and the question.
+    def _of_day(self, question: str, day: str = "") -> tuple[View, str, str]:
+        """The view of ``day``, of the one that the question names, or of today; the question.
 
-        Without the day that it names.
+        Without the day that it names; and that day, "" for today.
         """
         question = cleaned(question)
         view = self._live.get()
         bare, day = of_day(question, day, view.shelf.day)
-        return (self._live.at(day), bare) if day and bare else (view, question)
+        return (self._live.at(day), bare, day) if day and bare else (view, question, "")
 
     def _approved(self, view: View, question: str) -> Answer | None:
         """The approved answer, if its article is still there to be cited."""
@@ -279,76 +255,3 @@ class Chatbot:
         if looked_up(hits):  # who asks for an article wants that article
             return hits
         return with_referred(sought.text, hits, count, view.shelf, weight)
-
-    def _is_held(self, answer: Answer) -> bool:
-        """Whether nothing of it is let out: as configured, or because it can cite nothing."""
-        if answer.status is not Status.UNVERIFIED:
-            return False
-        return self._config.verify.unverified is Showing.HOLD or not answer.citations
-
-    def _shown(self, answer: Answer) -> Answer:
-        """``answer`` as the configuration lets it out: nothing of what is held back."""
-        held = self._is_held(answer)
-        showing = Showing.HOLD if held else self._config.verify.unverified
-        answer = replace(answer, showing=showing)
-        if showing is Showing.HOLD:
-            stages = tuple(map(_without_draft, answer.stages))
-            answer = replace(answer, removed=(), stages=stages)
-        if not held:
-            return answer
-        return replace(answer, text=HELD, citations=(), verdicts=(), changes=())
-
-    def _checked(
-        self, view: View, question: str, draft: str, hits: Sequence[Hit], writer: Generator
-    ) -> Answer:
-        """The draft after checking and correcting: verified, corrected, unverified or refused."""
-        refused = Answer(
-            question,
-            Status.REFUSED,
-            NO_ANSWER,
-            hits=tuple(hits),
-            generator=writer.name,
-            guard=writer.guard,
-        )
-        passages = [hit.passage for hit in context(hits, self._config.search.passages)]
-        text = without_marks(draft)
-        if not text or _REFUSED.match(text):
-            return refused
-        checked = examine(text, passages, view.checker)
-        removed = checked.correction.removed
-        if not checked.correction.text.strip():
-            return replace(refused, stages=checked.report.stages, removed=removed)
-        text, citations, report, changes = with_citations(
-            checked.correction.text, checked.corrected, passages, checked.correction.changes
-        )
-        status = Status.CORRECTED if report.verified else Status.UNVERIFIED
-        if checked.report.verified:
-            status = Status.VERIFIED
-        if not citations and report.compared:  # never an answer without a citation
-            return replace(refused, stages=report.stages, removed=removed or (text,))
-        return replace(
-            refused,
-            status=status,
-            text=text,
-            citations=citations,
-            verdicts=report.verdicts,
-            stages=report.stages,
-            removed=removed,
-            changes=changes,
-        )
-
-    def _quoted(
-        self, view: View, question: str, hits: Sequence[Hit], why: str, removed: tuple[str, ...]
-    ) -> Answer:
-        """The rules' own words in the place of a model's draft, and ``why``."""
-        draft = "".join(view.extractive.stream(question, hits))
-        answer = self._checked(view, question, draft, hits, view.extractive)
-        unseen = answer.status is Status.REFUSED or self._is_held(answer)
-        note = why if unseen else f"{why} {QUOTED_INSTEAD}"
-        stages = (*answer.stages, Stage(MODEL, False, note))
-        return replace(answer, stages=stages, removed=(*removed, *answer.removed))
-
-
-def _without_draft(stage: Stage) -> Stage:
-    """``stage`` without its reason, which may quote the draft."""
-    return stage if stage.ran or stage.name == MODEL else replace(stage, note=NOT_DONE)

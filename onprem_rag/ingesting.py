@@ -7,18 +7,18 @@ import json
 import math
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from onprem_rag.timing import Progress, Timing, left_in_words
+from onprem_rag.timing import Pace, RunProgress, Timing, counts_in_words, run_in_words
 
 STOPPED = "멈췄습니다. 바뀐 것은 없습니다.\n→ 같은 명령을 다시 실행하면 이어서 합니다."
 _EVERY_S = 0.25
 _RECORD = "ingest.json"
-_PACES = ".ingest-paces.json"  # seconds a step of each stage, of former work on this machine
+_PACES = ".ingest-paces.json"  # how long the stages of former runs took on this machine
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +31,22 @@ class Ingesting:
     stage: str = ""  # Korean
     done: int = 0
     total: int = 0
-    stage_left: float | None = None  # seconds; None: not known
+    files: int = 0  # read, of all
+    all_files: int = 0
+    passages: int = 0  # in the files read
+    stage_left: float | None = None  # seconds as of ``at``; None: not known
+    left: float | None = None  # of the whole run
+    at: float = 0.0  # as time.time() counts
 
-    def words(self) -> str:
-        """ "벡터 계산 45% · 이 단계 약 3분 남음"; files are counted, "파일 읽기 12/52"."""
+    def words(self) -> tuple[str, str, str]:
+        """ "벡터 계산 45%", "파일 52/52 · 조문 1,203개", "전체 약 3분 남음" as of now."""
         if not self.stage:
-            return "준비 중"
-        share = f"{math.floor(100 * self.done / max(1, self.total))}%"
-        if self.stage.startswith("파일"):
-            share = f"{self.done:,}/{self.total:,}"
-        left = left_in_words(self.stage_left)
-        return " · ".join(filter(None, (f"{self.stage} {share}", left)))
+            return "준비 중", "", ""
+        share = f"{self.stage} {math.floor(100 * self.done / max(1, self.total))}%"
+        counts = counts_in_words(self.files, self.all_files, self.passages)
+        gone = max(0.0, time.time() - self.at)
+        left, whole = (each and max(0.1, each - gone) for each in (self.stage_left, self.left))
+        return share, counts, run_in_words(left, whole)
 
 
 def read(home: Path) -> Ingesting | None:
@@ -59,7 +64,7 @@ def read(home: Path) -> Ingesting | None:
 
 
 @contextmanager
-def progressing(home: Path, command: str, bars: Progress) -> Iterator[Progress]:
+def progressing(home: Path, command: str, bars: RunProgress) -> Iterator[RunProgress]:
     """Pass each step on to ``bars`` and, at most four times a second, to the app.
 
     For the one writer of ``home``. Work goes on where the record can't be written.
@@ -71,27 +76,52 @@ def progressing(home: Path, command: str, bars: Progress) -> Iterator[Progress]:
     with _Note(home / _RECORD) as note:
         note.write(record)
 
-        def progress(stage: str, done: int, total: int) -> None:
+        def progress(stage: str, done: int, total: int, passages: int | None = None) -> None:
             nonlocal written
-            timing(stage, done, total)
-            bars(stage, done, total)
+            timing(stage, done, total, passages)
+            bars(stage, done, total, passages)
             if time.monotonic() - written >= _EVERY_S:
-                left = timing.left()
-                note.write(replace(record, stage=stage, done=done, total=total, stage_left=left))
+                note.write(_record_of(record, timing, stage, done, total))
                 written = time.monotonic()
 
         yield progress
-    if timing.paces:
-        _write(home / _PACES, json.dumps(read_paces(home) | timing.paces, ensure_ascii=False))
+    if paces := timing.paces():
+        _keep_paces(home, paces)
 
 
-def read_paces(home: Path) -> dict[str, float]:
-    """Seconds a step of each stage that former ingests in ``home`` took, as far as known."""
-    with suppress(OSError, ValueError):
+def _record_of(record: Ingesting, timing: Timing, stage: str, done: int, total: int) -> Ingesting:
+    return replace(
+        record,
+        stage=stage,
+        done=done,
+        total=total,
+        files=timing.files[0],
+        all_files=timing.files[1],
+        passages=timing.passages,
+        stage_left=timing.left(),
+        left=timing.whole(),
+        at=time.time(),
+    )
+
+
+def read_paces(home: Path) -> dict[str, Pace]:
+    """How long the stages of former ingests in ``home`` took, in their order; as far as known."""
+    with suppress(OSError, ValueError, TypeError):
         kept = json.loads((home / _PACES).read_text(encoding="utf-8"))
-        if isinstance(kept, dict) and all(_is_pace(pace) for pace in kept.values()):
-            return kept
+        paces = {stage: Pace(*pace) for stage, pace in dict(kept).items()}
+        if all(_is_pace(each.steps) and _is_pace(each.rest) for each in paces.values()):
+            return {stage: pace for stage, pace in paces.items() if pace.passages > 0}
     return {}
+
+
+def _keep_paces(home: Path, new: Mapping[str, Pace]) -> None:
+    """Keep what the last run tells, unless a much larger one before tells more."""
+    kept = read_paces(home)
+    for stage, pace in new.items():
+        if stage not in kept or 2 * pace.passages >= kept[stage].passages:
+            kept[stage] = pace
+    rows = {stage: (pace.steps, pace.rest, pace.passages) for stage, pace in kept.items()}
+    _write(home / _PACES, json.dumps(rows, ensure_ascii=False))
 
 
 class _Note:
@@ -160,10 +190,11 @@ def _is_locked(descriptor: int) -> bool:
 
 def _checked(record: Ingesting) -> Ingesting:
     """The record itself. Raises TypeError or ValueError where its values can't be shown."""
-    counts = (record.pid, record.done, record.total)
+    files = (record.files, record.all_files)
+    counts = (record.pid, record.done, record.total, *files, record.passages)
     texts = (record.command, record.started, record.stage)
-    left = record.stage_left
-    if not all(type(count) is int for count in counts) or not (left is None or _is_pace(left)):
+    times = (each for each in (record.stage_left, record.left, record.at) if each is not None)
+    if not all(type(count) is int for count in counts) or not all(map(_is_pace, times)):
         raise TypeError(record)
     if not all(isinstance(text, str) for text in texts):
         raise TypeError(record)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
 from onprem_rag.errors import OnpremRagError, reason_of
-from onprem_rag.timing import Timing, left_in_words
+from onprem_rag.timing import Pace, Timing
 
 _PATIENCE_S = 2.0  # work shorter than this shows no bar
 _BAR_EVERY_S = 0.1
@@ -40,19 +40,19 @@ class KoreanParser(argparse.ArgumentParser):
 class ProgressBars:
     """A bar a stage on a terminal once work has taken two seconds; elsewhere a line now and then.
 
-    ``paces``: the seconds a step of each stage that former work took, where known.
+    ``paces``: how long the stages of former runs took; None for work of one stage.
     """
 
-    def __init__(self, paces: Mapping[str, float] | None = None) -> None:
+    def __init__(self, paces: Mapping[str, Pace] | None = None) -> None:
         self._terminal = sys.stderr.isatty()
         self._timing = Timing(paces)
         self._shown = time.monotonic() + (_PATIENCE_S if self._terminal else 0.0)
         self._bar: Any = None
         self._stage = ""
 
-    def __call__(self, stage: str, done: int, total: int) -> None:
+    def __call__(self, stage: str, done: int, total: int, passages: int | None = None) -> None:
         """Show that ``done`` of ``total`` steps of ``stage`` are done."""
-        self._timing(stage, done, total)
+        self._timing(stage, done, total, passages)
         if stage != self._stage:
             self.close()
             self._stage = stage
@@ -92,14 +92,13 @@ class ProgressBars:
                 dynamic_ncols=True,
             )
         self._bar.n, self._bar.total = done, total
-        self._bar.set_postfix_str(left_in_words(self._timing.left()), refresh=False)
+        self._bar.set_postfix_str(self._timing.words(), refresh=False)
         self._bar.refresh()
 
     def _say(self, done: int, total: int) -> None:
         share = f"{100 * done // max(1, total)}%"
         line = f"{self._stage} {done:,}/{total:,} ({share})"
-        left = left_in_words(self._timing.left())
-        print(" · ".join(filter(None, (line, left))), file=sys.stderr)
+        print(" · ".join(filter(None, (line, self._timing.words()))), file=sys.stderr)
         sys.stderr.flush()
 
 

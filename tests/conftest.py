@@ -34,7 +34,7 @@ SHARED = PROJECT.parent / "shared" / "data"
 Run = Callable[..., tuple[int, str, str]]
 
 
-def quiet(stage: str, done: int, total: int) -> None:
+def quiet(stage: str, done: int, total: int, passages: int | None = None) -> None:
     """A progress report nobody reads."""
 
 

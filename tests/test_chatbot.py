@@ -17,17 +17,11 @@ from hypothesis import strategies as st
 
 from ingest.faq import add_faq
 from ingest.pipeline import add
+from onprem_rag.absence import NO_ANSWER
 from onprem_rag.asked import LONGEST_QUESTION
-from onprem_rag.chatbot import (
-    HELD,
-    MODEL_FAILED,
-    MODEL_UNSUPPORTED,
-    NO_ANSWER,
-    NOT_DONE,
-    QUOTED_INSTEAD,
-    Chatbot,
-)
+from onprem_rag.chatbot import MODEL_FAILED, MODEL_UNSUPPORTED, Chatbot
 from onprem_rag.config import Config, load_config
+from onprem_rag.drafts import HELD, NOT_DONE, QUOTED_INSTEAD
 from onprem_rag.errors import ConfigError, LibraryError, ModelError
 from onprem_rag.index import generations
 from onprem_rag.library.store import Library

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from pathlib import Path
 
 import openpyxl
@@ -243,7 +244,7 @@ def test_a_topic_is_replaced_as_a_whole(tmp_path: Path) -> None:
     assert (entry.questions, entry.answer, entry.topic) == (("언제요?",), "내일요.", "출장")
 
 
-def faq_book(*sheets: list[list[str | None]]) -> bytes:
+def faq_book(*sheets: list[list[str | datetime | None]]) -> bytes:
     book = openpyxl.Workbook()
     book.remove(book.worksheets[0])
     for rows in sheets:
@@ -258,16 +259,17 @@ def faq_book(*sheets: list[list[str | None]]) -> bytes:
 def test_workbooks_hold_answers_as_csv_files_do(tmp_path: Path) -> None:
     config = load_config(tmp_path / "home")
     path = tmp_path / "출장.xlsx"
-    head: list[str | None] = ["번호", "Question", "답변", "문서", "Article"]
-    first = [head, ["1", "왜요?|어째서요?", "그래서요.", "여비규정", "제1조"]]
+    head: list[str | datetime | None] = ["번호", "Question", "답변", "문서", "Article", "시행일"]
+    day = datetime(2027, 1, 1)
+    first = [head, ["1", "왜요?|어째서요?", "그래서요.", "여비규정", "제1조", day]]
     second = [head, ["2", "언제요?", "내일요.", "여비규정", "제2조"]]
     path.write_bytes(faq_book(first, second))
     (tmp_path / "~$출장.xlsx").write_bytes(b"\x05admin")
     assert add_faq(config, [tmp_path]).topics == (("출장", 2),)
     stored = Library.open(config.library_url).faq()
-    assert [(entry.questions, entry.answer, entry.article) for entry in stored] == [
-        (("왜요?", "어째서요?"), "그래서요.", "제1조"),
-        (("언제요?",), "내일요.", "제2조"),
+    assert [(entry.questions, entry.answer, entry.article, entry.since) for entry in stored] == [
+        (("왜요?", "어째서요?"), "그래서요.", "제1조", "2027-01-01"),
+        (("언제요?",), "내일요.", "제2조", ""),
     ]
     second.append(["3", "어디서요?", None, "여비규정", "제3조"])
     path.write_bytes(faq_book(first, second))

@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
+import math
 import os
+import re
 import signal
 import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from onprem_rag import ingesting
 from onprem_rag.ingesting import Ingesting, progressing, read, read_paces
-from onprem_rag.timing import Progress
+from onprem_rag.timing import RunProgress
 from tests.conftest import PROJECT
 
-Steps = list[tuple[str, int, int]]
+Steps = list[tuple[str, int, int, int | None]]
 
 
-def nothing(stage: str, done: int, total: int) -> None:
+def nothing(stage: str, done: int, total: int, passages: int | None = None) -> None:
     """No bars."""
 
 
-def report(progress: Progress, stage: str, done: int, total: int) -> None:
+def report(progress: RunProgress, stage: str, done: int, total: int) -> None:
     """One step, late enough to be written down."""
     time.sleep(ingesting._EVERY_S)
     progress(stage, done, total)
@@ -37,16 +40,21 @@ def test_it_is_told_while_it_runs_and_gone_afterwards(tmp_path: Path) -> None:
         first = read(tmp_path)
         assert first
         assert (first.pid, first.command, first.stage) == (os.getpid(), "sync", "")
-        assert first.words() == "준비 중"
-        report(progress, "파일 읽기", 12, 52)
+        assert first.words() == ("준비 중", "", "")
+        time.sleep(ingesting._EVERY_S)
+        progress("파일 읽기", 12, 52, 340)
         second = read(tmp_path)
         assert second
         assert (second.stage, second.done, second.total) == ("파일 읽기", 12, 52)
         assert second.started == first.started
-        assert second.words() == "파일 읽기 12/52"
+        assert second.words() == (
+            "파일 읽기 23%",
+            "파일 12/52 · 조문 340개",
+            "남은 시간 계산 중",
+        )
     assert read(tmp_path) is None
     assert list(tmp_path.iterdir()) == []
-    assert steps == [("파일 읽기", 12, 52)], "the bars hear of every step"
+    assert steps == [("파일 읽기", 12, 52, 340)], "the bars hear of every step"
 
 
 def test_it_is_written_four_times_a_second_at_most(tmp_path: Path) -> None:
@@ -162,36 +170,43 @@ def test_work_goes_on_where_nothing_can_be_written(tmp_path: Path) -> None:
     with progressing(absent, "add", lambda *step: steps.append(step)) as progress:
         report(progress, "파일 읽기", 1, 2)
         assert read(absent) is None
-    assert steps == [("파일 읽기", 1, 2)]
+    assert steps == [("파일 읽기", 1, 2, None)]
 
 
-def test_speeds_are_kept_for_the_next_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("onprem_rag.timing._SURE_S", 0.2)
+def test_how_long_a_run_took_is_kept_for_the_next(tmp_path: Path) -> None:
     assert read_paces(tmp_path) == {}
     with progressing(tmp_path, "add", nothing) as progress:
-        report(progress, "벡터 계산", 1, 6)
-        report(progress, "벡터 계산", 6, 6)
+        progress("파일 읽기", 9, 9, 1000)
+        progress("벡터 계산", 0, 1000)
+        time.sleep(0.2)
+        progress("벡터 계산", 1000, 1000)
     paces = read_paces(tmp_path)
-    assert 0.04 < paces["벡터 계산"] < 0.5
+    assert 0.2 <= paces["벡터 계산"].steps < 2
     with progressing(tmp_path, "add", nothing) as progress:
-        report(progress, "벡터 계산", 0, 1000)
+        progress("파일 읽기", 9, 9, 250_000)
+        report(progress, "벡터 계산", 0, 250_000)
         running = read(tmp_path)
         assert running
-        assert running.stage_left == pytest.approx(1000 * paces["벡터 계산"], rel=1e-6)
-        assert running.words().startswith("벡터 계산 0% · 이 단계 약 ")
-        report(progress, "파일 읽기", 1, 3)
-        report(progress, "파일 읽기", 2, 3)
-    assert set(read_paces(tmp_path)) == {"벡터 계산", "파일 읽기"}
+        assert (running.files, running.all_files, running.passages) == (9, 9, 250_000)
+        assert running.stage_left == pytest.approx(
+            math.sqrt(250) * paces["벡터 계산"].steps, rel=0.1
+        )
+        share, counts, left = running.words()
+        assert (share, counts) == ("벡터 계산 0%", "파일 9/9 · 조문 250,000개")
+        assert re.fullmatch("전체 약 .+ 남음", left)
+        for ago, still in ((0, "약 2분"), (70, "약 30초"), (300, "약 10초")):  # it counts down
+            later = replace(running, left=100.0, at=time.time() - ago)
+            assert later.words()[2] == f"전체 {still} 남음"
+    assert read_paces(tmp_path)["벡터 계산"].passages == 250_000
+    with progressing(tmp_path, "add", nothing) as progress:
+        progress("파일 읽기", 9, 9, 1000)
+        progress("벡터 계산", 1000, 1000)
+    assert read_paces(tmp_path)["벡터 계산"].passages == 250_000, "a small run tells less"
 
 
 @pytest.mark.parametrize(
-    "content", ["{", "[]", '{"벡터 계산": "빨리"}', '{"벡터 계산": NaN}', "\xff"]
+    "content", ["", "[7]", "7", '{"벡터 계산": 0.5}', '{"벡터 계산": [1, -1, 9]}']
 )
-def test_damaged_speeds_are_none(tmp_path: Path, content: str) -> None:
-    (tmp_path / ingesting._PACES).write_bytes(content.encode("latin-1", "replace"))
+def test_a_damaged_memory_is_none(tmp_path: Path, content: str) -> None:
+    (tmp_path / ".ingest-paces.json").write_text(content, encoding="utf-8")
     assert read_paces(tmp_path) == {}
-
-
-def test_in_words() -> None:
-    running = Ingesting(1, "add", "", "벡터 계산", 459, 1000, 170.0)
-    assert running.words() == "벡터 계산 45% · 이 단계 약 3분 남음"

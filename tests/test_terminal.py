@@ -14,6 +14,7 @@ import pytest
 from onprem_rag import terminal
 from onprem_rag.ingesting import STOPPED
 from onprem_rag.terminal import ProgressBars, run
+from onprem_rag.timing import Pace
 from tests.conftest import PROJECT
 
 
@@ -28,18 +29,22 @@ def test_a_bar_counts_and_says_what_is_left(monkeypatch: pytest.MonkeyPatch) -> 
     screen = Terminal()
     monkeypatch.setattr(sys, "stderr", screen)
     monkeypatch.setattr(terminal, "_PATIENCE_S", -1.0)
-    with ProgressBars({"형태소 분석": 2.0}) as bars:
+    monkeypatch.setattr(terminal, "_BAR_EVERY_S", 0.0)
+    with ProgressBars({"형태소 분석": Pace(200.0, 0.0, 100)}) as bars:
+        bars("파일 읽기", 2, 2, 100)
         bars("형태소 분석", 10, 100)
     shown = screen.getvalue()
     assert "형태소 분석" in shown
-    assert "10/100, 이 단계 약 3분 남음" in shown
+    assert "2/2, 파일 2/2 · 조문 100개 · 전체 약 4분 남음" in shown
+    assert "10/100, 파일 2/2 · 조문 100개 · 전체 약 4분 남음" in shown
     assert shown.rstrip(" ").endswith("\r"), "the line is free again"
 
 
 def test_a_file_gets_a_line_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
     journal = io.StringIO()
     monkeypatch.setattr(sys, "stderr", journal)
-    bars = ProgressBars({"벡터 계산": 1.0})
+    bars = ProgressBars({"벡터 계산": Pace(7200.0, 0.0, 7200)})
+    bars("파일 읽기", 9, 9, 7200)
     for done in range(1, 1000):
         bars("벡터 계산", done, 7200)
     assert journal.getvalue() == "", "short work says nothing"
@@ -48,7 +53,9 @@ def test_a_file_gets_a_line_now_and_then(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(terminal, "_LINE_EVERY_S", 30.0)
     bars("벡터 계산", 3300, 7200)
     bars.close()
-    assert journal.getvalue() == "벡터 계산 3,200/7,200 (44%) · 이 단계 약 1시간 10분 남음\n"
+    assert journal.getvalue() == (
+        "벡터 계산 3,200/7,200 (44%) · 파일 9/9 · 조문 7,200개 · 전체 약 2시간 남음\n"
+    )
 
 
 def test_a_command_says_what_ctrl_c_left(capsys: pytest.CaptureFixture[str]) -> None:

@@ -26,7 +26,7 @@ def compare(old: Version, new: Version) -> Comparison:
     that has another number now is the same one when its wording says so.
     """
     olds, news = units_of(old), units_of(new)
-    pairs = aligned([_piece(unit) for unit in olds], [_piece(unit) for unit in news])
+    pairs = paired(olds, news)
     homes = {olds[one].place: news[other].side.number for one, other in pairs}
     changes: list[Change] = []
     unchanged = 0
@@ -41,6 +41,11 @@ def compare(old: Version, new: Version) -> Comparison:
             changes.append(_change(kind, old, new, before, after, said, homes))
     title = new.document.title
     return Comparison(title, old.label, new.label, tuple(with_moves(changes)), unchanged)
+
+
+def paired(olds: Sequence[Unit], news: Sequence[Unit]) -> list[Pair]:
+    """Which units are the same one, whatever its number: pairs of indices (old, new)."""
+    return aligned([_piece(unit) for unit in olds], [_piece(unit) for unit in news])
 
 
 def _piece(unit: Unit) -> Piece:

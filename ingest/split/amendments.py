@@ -11,7 +11,7 @@ from operator import itemgetter
 from typing import TypeAlias
 
 from ingest.readers.result import Reading
-from ingest.split.dates import DATE, iso_dates
+from onprem_rag.korean.addenda import DATE, iso_dates
 from onprem_rag.records import Amendment, Table
 
 _Step: TypeAlias = tuple[str, tuple[str, ...]]  # an action and its dates

@@ -3,21 +3,11 @@
 from __future__ import annotations
 
 import re
-from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 
 from ingest.split.titles import KINDS
-
-DATE = (
-    r"(?<!\d)['’‘′`]?\s?(?:\d{4}|\d{2})\s{0,3}[.년ㆍ·/,-]\.?\s{0,9}\d{1,2}\s{0,3}[.월ㆍ·/,-]\.?"
-    r"\s{0,9}\d{1,2}(?!\d)(?:\s{0,2}일|\s?\.)?"
-)
-_DATE = re.compile(DATE)
-_NUMBER = re.compile(r"\d+")
-_CENTURY = 50  # ’97 is 1997, ’05 is 2005
-_LAST_YEAR = 2200  # 단기 4294
+from onprem_rag.korean.addenda import DATE, day_in, iso, iso_dates, newest, promulgated
 
 _SEGMENT = re.compile(r"[^\n\[\]]+")
 _HISTORY = re.compile(
@@ -34,8 +24,6 @@ _DEPARTMENT = re.compile(
 _CONTACT = re.compile(
     r"[\s,，/·]{0,4}(?:전화|연락처|담당자|내선|☎|☏|[Tt][Ee][Ll]|\d{2,4}\s?-\s?\d).*"
 )
-_LABEL = re.compile(r"\s*[\[<(【〔]?\s?부\s{0,20}칙[^\n]{0,300}")
-_NUMBERED = re.compile(r"제\s?\d{1,6}\s?호")
 # Since when the whole wording holds; 제5조의 개정규정은 … says it of a part.
 _IN_FORCE = re.compile(
     r"(?:이|본)\s{0,3}(?:(?:개정|변경|전부개정|시행)\s{0,3})?(?:[가-힣]{0,20}?"
@@ -43,13 +31,7 @@ _IN_FORCE = re.compile(
     r"(?P<when>[^\n]{2,60}?)(?:\s{0,3}개정)?\s{0,3}"
     r"(?:(?P<verb>시행|적용)\s?(?:한다|하며|하되|함)|로\s?한다)"
 )
-_FROM = re.compile(rf"(?P<date>{DATE})\s{{0,3}}(?:자로|으?로?부터|에|부|$)")
-_MONTH = re.compile(r"(\d{4})년\s{0,2}(\d{1,2})월\s{0,2}(?:부터|에)")
-_AFTER = re.compile(
-    r"공포(?:한\s?날(?:로?부터)?)?\s?후?\s?(\d{1,3})\s?(개월|월|년|일)이?\s?(?:경과|지)[한난]"
-)
 _SHORT = re.compile(r"(?:(?<=_)|(?<=\())([0-4]\d)(0[1-9]|1[0-2])([0-3]\d)(?!\d)")
-_PROMULGATED = re.compile(r"공포한?\s?(?:날|일)(?:로)?부터")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,25 +70,6 @@ def _department(written: str) -> str | None:
     return " ".join(_CONTACT.sub("", written).split()) or None
 
 
-def iso_dates(text: str) -> tuple[str, ...]:
-    """The dates in ``text`` that exist, as 2020-01-01."""
-    return tuple(day for found in _DATE.finditer(text) if (day := _iso(found[0])))
-
-
-def _later(day: str, number: int, unit: str) -> str | None:
-    """The day after ``number`` days, months or years have gone by since ``day``."""
-    start = date.fromisoformat(day)
-    try:
-        if unit == "일":
-            return (start + timedelta(days=number + 1)).isoformat()
-        months = start.month - 1 + number * (12 if unit == "년" else 1)
-        year, month = start.year + months // 12, months % 12 + 1
-        last = min(start.day, monthrange(year, month)[1])
-        return (date(year, month, last) + timedelta(days=1)).isoformat()
-    except (ValueError, OverflowError):
-        return None
-
-
 def named_date(name: str) -> str | None:
     """The last date in a file's name, as 2020-01-01.
 
@@ -115,18 +78,6 @@ def named_date(name: str) -> str | None:
     name = _SHORT.sub(lambda found: f"20{found[1]}-{found[2]}-{found[3]}", name)
     figures = re.sub(r"(?<!\d)((?:19|20)\d\d)(\d\d)(\d\d)(?!\d)", r"\1-\2-\3", name)
     return next(reversed(iso_dates(figures)), None)
-
-
-def _iso(written: str) -> str | None:
-    year, month, day = (int(number) for number in _NUMBER.findall(written))
-    if year < 100:
-        year += 1900 if year >= _CENTURY else 2000
-    if year > _LAST_YEAR:
-        return None
-    try:
-        return date(year, month, day).isoformat()
-    except ValueError:  # 2020. 13. 45.
-        return None
 
 
 def _history(head: str) -> Iterator[tuple[str, str]]:
@@ -146,7 +97,7 @@ def _history(head: str) -> Iterator[tuple[str, str]]:
         starts = False  # 2021. 3. 4. 개정 (시행 2021. 4. 1.)
         for at, each in enumerate(found):
             if each.lastgroup == "date":
-                day = _iso(each[0])
+                day = iso(each[0])
                 if day and (starts or _starts_then(found[at : at + 2])):
                     yield "effective", day
                 elif day and (dates_lead or not action):
@@ -178,13 +129,7 @@ def _amended_by(addenda: Sequence[str]) -> set[str]:
     A heading without a word under it is only the one over all of them.
     """
     filled = [each for each in addenda if "\n" in each.strip()]
-    return {day for each in filled[1:] for day in _promulgated(each)}
-
-
-def _promulgated(addendum: str) -> tuple[str, ...]:
-    """The date in the heading of addenda: ``부칙 <제19234호, 2023. 1. 3.>``."""
-    heading = _LABEL.match(addendum)
-    return iso_dates(heading[0])[-1:] if heading else ()
+    return {day for each in filled[1:] for day in promulgated(each)}
 
 
 def _in_force(addenda: Sequence[str]) -> str | None:
@@ -203,28 +148,3 @@ def beginnings(addendum: str) -> list[re.Match[str]]:
     """
     found = _IN_FORCE.finditer(addendum)
     return [each for each in found if each["verb"] != "적용" or day_in(each["when"], addendum)]
-
-
-def newest(addenda: Sequence[str]) -> str:
-    """Those with the latest date in their heading, wherever they stand; else the last; "" if none.
-
-    A heading without a word under it is only the one over all of them.
-    """
-    filled = [each for each in addenda if "\n" in each.strip()]
-    dated = ((max(_promulgated(each), default=""), at, each) for at, each in enumerate(filled))
-    return max(dated, default=("", 0, ""))[2]
-
-
-def day_in(when: str, addendum: str) -> str | None:
-    """The day that ``when`` means in an addendum, ISO; None where it names none that is."""
-    if starts := _FROM.search(when):
-        return _iso(starts["date"])
-    if month := _MONTH.search(when):
-        return _iso(f"{month[1]}. {month[2]}. 1.")
-    if after := _AFTER.search(when):
-        promulgated = max(_promulgated(addendum), default="")
-        return _later(promulgated, int(after[1]), after[2]) if promulgated else None
-    heading = _LABEL.match(addendum)
-    if heading and _PROMULGATED.search(when) and _NUMBERED.search(heading[0]):
-        return next(iter(_promulgated(addendum)), None)
-    return None

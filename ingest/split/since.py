@@ -6,22 +6,11 @@ import re
 from datetime import date
 from itertools import pairwise
 
-from ingest.split.dates import beginnings, day_in, newest
+from ingest.split.dates import beginnings
 from ingest.split.outline import marks_of
+from onprem_rag.korean.addenda import day_in, deferred, is_left_open, newest
 from onprem_rag.records import Document
 
-_PART = re.compile(
-    r"(?P<what>(?:제\s?\d+조|제\s?\d+항|별표|별지|다만,?\s)[^.]{0,150}?"
-    r"(?:[조항호목]|별표|서식|별[표지]\s?(?:제\s?)?\d+(?:호|의\s?\d+)?|개정\s?(?:규정|조항|사항)|규정|부분|내용"
-    r"|(?P<day>시행일)))[은는]\s(?:각각\s)?(?P<when>.{2,60}?)\s?"
-    r"(?:시행(?:한다|하며|하고|하되|함)|(?P<settled>로\s?한다|정한다))"
-)
-_WHOLE = re.compile(
-    r"(?:이|본)\s(?:[가-힣]+\s){0,2}[가-힣]*(?:규정|규칙|지침|세칙|내규|요령|정관|영|법)(?:의\s시행일)?$"
-)
-_LEFT = re.compile(
-    r"(?:따로|별도로)\s?정|[가-힣]+[이가]\s?(?:정|지정|결정|고시|공고)하는\s?날|(?:따로|별도로)$"
-)
 _NO_CLAUSE = re.compile(r"시행일[은는][^.\n]{0,40}?(?:따로|별도로)\s?정한다")
 # The day of its own heading, which says when it was enacted or amended.
 _OWN = re.compile(r"공포|승인|의결|결재|인가|제정|개정|통과|허가|발령|공고|등기|등록|결정한|심의")
@@ -33,6 +22,18 @@ def since_of(document: Document, named: str | None) -> str | None:
     if document.effective:  # that of an older 부칙 where the rule was amended since
         return max([document.effective, *amended])
     return named or next(iter(amended), None) or document.enacted
+
+
+def named_otherwise(document: Document, named: str | None) -> str:
+    """What an admin should know of a day in a file's name that the text doesn't know; else ""."""
+    known = (document.effective, document.enacted, *document.amended)
+    if not (named and document.effective) or named in known:
+        return ""
+    return (
+        f"「{document.title}」: 파일 이름의 날짜({named})가 글에 없어, 글의 시행일에 따라 "
+        f"{since_of(document, named)}부터 시행하는 것으로 넣습니다. → 파일 이름의 날짜가 맞으면 "
+        f"'ingest add --effective {named} 파일'로 알려 주세요."
+    )
 
 
 def left_open(document: Document, named: str | None) -> str:
@@ -81,20 +82,15 @@ def _unread(addendum: str, known: bool) -> str:
     last = found[-1]
     if day_in(last["when"], addendum):
         return ""
-    own = known and _OWN.search(last["when"]) and not _LEFT.search(last["when"])
+    own = known and _OWN.search(last["when"]) and not is_left_open(last["when"])
     return "" if own else _line(last[0])
 
 
 def _deferred(addendum: str, since: str) -> str:
     """The clause by which a part comes into force on a later day than today, or on none."""
-    flat = " ".join(addendum.split())
-    for found in _PART.finditer(flat):
-        if _WHOLE.search(found["what"]) or (found["settled"] and not found["day"]):
-            continue
-        day = day_in(found["when"], addendum)
-        if _LEFT.search(found["when"]) if day is None else day > max(since, _today()):
-            return _line(found[0])
-    return ""
+    last = max(since, _today())
+    parts = (one.clause for one in deferred(addendum) if one.day is None or one.day > last)
+    return next(parts, "")
 
 
 def _line(clause: str) -> str:

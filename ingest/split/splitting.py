@@ -18,7 +18,7 @@ from ingest.split.dates import dates_of
 from ingest.split.outline import Outline, outline_of
 from ingest.split.paragraphs import split_paragraphs, split_rows
 from ingest.split.places import ADDENDA, places_of
-from ingest.split.titles import kind_of, title_of, title_of_file
+from ingest.split.titles import kind_of, title_of, title_of_file, unwrapped
 from onprem_rag.records import Amendment, Document, Furniture, Passage
 
 _RULE = 2  # articles that make a text a rule
@@ -44,7 +44,7 @@ def documents_of(path: Path, file_format: str, sha256: str, reading: Reading) ->
         if _SENTENCE.search(text, 0, rules[0].start):
             documents.insert(0, document(title_of_file(path), 0, rules[0].start))
         return documents
-    return [document(reading.title or title_of(text, path), 0, len(text))]
+    return [document(unwrapped(reading.title) or title_of(text, path), 0, len(text))]
 
 
 def split(document: Document, rows: bool = False) -> list[Passage]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from pathlib import Path
 
 from ingest.split.contents import HEADING, led
@@ -58,8 +59,15 @@ _FILE_NOISE = re.compile(
     r"^(?:new_)?[\d_]+(?=[^\d_])|\(\d{6,8}\)|_?\d{8}|_?(?:일부|전부)?개정|_?(?:신규)?제정"
     r"|[\s_(-]*(?:제?\s?\d\s?권|본문)\)?$|^_+|_+$"
 )
+_SIGNS = "#■□▣◆ "
 _IN_FORCE = re.compile(r"\s*\[시행[^\[\]]*\]\s*$")  # 여비규정 [시행 2026. 1. 1.]
-_QUOTED = re.compile(r"[「『]([^「」『』]+)[」』]\s*([(（][^()（）]*[)）])?")
+# What the title of a new edition or its draft has besides the rule's: 지침(전부개정), 지침 (안)
+_PARTLY = r"(?:일부|전부|전면)\s?[개제]정(?:법률|법|규정|규칙|지침|세칙|내규|요령|기준)?"
+_CHANGED = rf"(?:{_PARTLY}|[개제]정)\s?안?"
+_EDITION = re.compile(
+    rf"\s*(?:[(（\[]\s*(?:{_CHANGED}|안|시행[^()（）\[\]]*)\s*[)）\]]|{_CHANGED})[\s」』]*$"
+)
+_QUOTED = re.compile(rf"[「『]([^「」『』]+)[」』](\s*[(（][^()（）]*[)）]|\s*{_CHANGED})?")
 _NAMED = re.compile(r"[「『]([^「」『』\n]{2,60})[」』]\s*(?:\[?\s*별\s?[표지]|의)")
 
 
@@ -93,7 +101,8 @@ def title_of_file(path: Path) -> str:
 
 
 def kind_of(title: str) -> str:
-    """법률, 규정, 지침 …; 문서 where the title names none."""
+    """법률, 규정, 지침 …, be it of a draft; 문서 where the title names none."""
+    title = without_edition(title)
     found = KIND.search(title)
     if not found or (found[1] == "법" and NO_LAW.fullmatch(title[: found.end(1)].split()[-1])):
         return "문서"
@@ -101,10 +110,23 @@ def kind_of(title: str) -> str:
 
 
 def bare(line: str) -> str:
-    """A line without rule-book codes (``3—1—8～``), heading signs and quotes around it all."""
-    line = _IN_FORCE.sub("", line.strip().lstrip("#■□▣◆ "))
-    line = _LEADING_CODE.sub("", _CODE.sub("", line)).strip()
-    return _QUOTED.sub(r"\1\2", line) if _QUOTED.fullmatch(line) else line
+    """A line without rule-book codes (``3—1—8～``), and ``unwrapped``."""
+    line = _IN_FORCE.sub("", line.strip().lstrip(_SIGNS))
+    return unwrapped(_LEADING_CODE.sub("", _CODE.sub("", line)))
+
+
+@lru_cache(1 << 16)  # every plan asks for the titles of all versions
+def unwrapped(title: str) -> str:
+    """A title without heading signs, the day of its edition, and quotes around it."""
+    title = _IN_FORCE.sub("", title.strip().lstrip(_SIGNS)).strip()
+    return _QUOTED.sub(r"\1\2", title) if _QUOTED.fullmatch(title) else title
+
+
+def without_edition(title: str) -> str:
+    """A title without 개정안, (전부개정), [시행 2026. 1. 1.] at its end."""
+    while title != (title := _EDITION.sub("", title)):
+        pass
+    return title
 
 
 def names_no_rule(line: str) -> bool:

@@ -19,12 +19,7 @@ from onprem_rag.records import Hit
 from onprem_rag.timing import Progress
 
 MOST_GONE = 0.2  # of the questions; where more lose their rules at once, someone has to look
-SHOWN = 20  # fallen questions that the text names
 _ROUNDING = 1e-9
-_REREAD = (
-    "\n→ '조문 없음'이면 파일이 끝까지 읽혔는지 'ingest preview 파일'로 확인하세요. 조문 번호나 "
-    "규정 제목이 바뀐 것이면 질문 모음을 고치세요."
-)
 
 Search = Callable[[str, int], list[Hit]]
 Exists = Callable[[Key], bool]
@@ -35,13 +30,15 @@ class Articles:
     """Which articles are in force in the live and in the new index (see ``among``).
 
     And which are so no more on purpose: the new text itself says that they are deleted, or they
-    were withdrawn with their whole rule.
+    were withdrawn with their whole rule. ``renumbered``: which article of the new index one of the
+    live index is, that one itself where its number has stayed.
     """
 
     existed: Exists = lambda key: True
     exists: Exists = lambda key: True
     deleted: Exists = lambda key: False
     withdrawn: Exists = lambda key: False
+    renumbered: Callable[[Key], Key] = lambda key: key
 
     def taken_out(self, key: Key) -> bool:
         """Whether it is gone on purpose."""
@@ -57,6 +54,7 @@ class Ranked:
     before: int | None
     after: int | None
     lost: bool = False  # a gold article is gone that nobody took out on purpose
+    moved: tuple[tuple[Key, Key], ...] = ()  # gold articles that have another number now
 
     @property
     def gain(self) -> float:
@@ -92,6 +90,11 @@ class Judgement:
         """The questions that do worse now, those that lost most first."""
         worse = (question for question in self.ranked if question.gain < 0)
         return tuple(sorted(worse, key=lambda question: question.gain))
+
+    @property
+    def moved(self) -> tuple[Ranked, ...]:
+        """The questions whose gold articles have another number now."""
+        return tuple(question for question in self.ranked if question.moved)
 
     @property
     def risen(self) -> int:
@@ -130,8 +133,9 @@ def judge(
     figure may fall by.
 
     An article that was taken out on purpose is no failure of the search and doesn't count; any
-    other that is gone does: a file may have been cut short. Nor does what only the new index has,
-    which must not make up for what it lost. Questions without gold say nothing and are left out.
+    other that is gone does: a file may have been cut short. One that has another number now is
+    looked for under that. What only the new index has doesn't count either: it must not make up
+    for what was lost. Questions without gold say nothing and are left out.
     """
     ranked: list[Ranked] = []
     deleted: list[GoldQuestion] = []
@@ -140,14 +144,13 @@ def judge(
     fresh = 0
     for at, question in enumerate(questions, start=1):
         old = frozenset(filter(articles.existed, question.gold))
-        now = frozenset(filter(articles.exists, question.gold))
-        if wanted := frozenset(key for key in old if key in now or not articles.taken_out(key)):
-            before, after = (
-                rank_of(matches(search(question.text, DEPTH), wanted)) for search in (live, new)
-            )
-            gold, lost = tuple(sorted(wanted)), not wanted <= now
-            ranked.append(Ranked(question.text, gold, before, after, lost))
-        elif now:
+        if wanted := _wanted(old, articles):
+            before = rank_of(matches(live(question.text, DEPTH), frozenset(wanted)))
+            after = rank_of(matches(new(question.text, DEPTH), frozenset(wanted.values())))
+            lost = not all(map(articles.exists, wanted.values()))
+            moved = tuple((key, now) for key, now in sorted(wanted.items()) if key != now)
+            ranked.append(Ranked(question.text, tuple(sorted(wanted)), before, after, lost, moved))
+        elif any(map(articles.exists, question.gold)):
             fresh += 1
         elif question.gold:
             withdrawn = any(map(articles.withdrawn, old))
@@ -155,6 +158,14 @@ def judge(
         progress("질문으로 검사", at, len(questions))
     left_out = (tuple(deleted), tuple(gone), tuple(unknown))
     return Judgement(tuple(ranked), *left_out, fresh, passages, margin, most_gone)
+
+
+def _wanted(old: Iterable[Key], articles: Articles) -> dict[Key, Key]:
+    """What a question is to find: by gold article of the live index, which it is in the new one."""
+    now = {key: articles.renumbered(key) for key in old}
+    return {
+        key: new for key, new in now.items() if articles.exists(new) or not articles.taken_out(key)
+    }
 
 
 def among(articles: Iterable[tuple[str, str | None]]) -> Exists:
@@ -165,95 +176,3 @@ def among(articles: Iterable[tuple[str, str | None]]) -> Exists:
     keys = {key_of(document, article) for document, article in articles}
     keys |= {(document, "") for document, _ in keys}
     return keys.__contains__
-
-
-def judgement_text(judgement: Judgement, command: str) -> str:
-    """What an admin reads: the verdict, a small table, the questions that fell.
-
-    ``command``: what switches the new index on though it fell; "" where that is being done.
-    """
-    before, after = judgement.before, judgement.after
-    hit = f"hit@{judgement.passages}"
-    lines = [
-        _verdict(judgement, command),
-        f"  비교한 질문 {len(judgement.ranked)}개: 내려간 것 {len(judgement.fallen)}개, "
-        f"올라간 것 {judgement.risen}개",
-    ]
-    if judgement.ranked:
-        lines += [
-            "           지금   새 색인    차이",
-            f"  {hit:<7} {before.hit:.3f}   {after.hit:.3f}   {after.hit - before.hit:+.3f}",
-            f"  {'MRR':<7} {before.mrr:.3f}   {after.mrr:.3f}   {after.mrr - before.mrr:+.3f}",
-        ]
-    if judgement.fallen:
-        lines.append("순위가 내려간 질문")
-        lines += [
-            f"  {_rank(q.before)} → {_after(q)}  {q.text} ({_articles(q.gold)})"
-            for q in judgement.fallen[:SHOWN]
-        ]
-        if (more := len(judgement.fallen) - SHOWN) > 0:
-            lines.append(f"  … 외 {more}개")
-    lines += _left_out("정답 조문이 삭제된 질문", judgement.deleted)
-    lines += _left_out("정답 규정이 빠진 질문", judgement.gone)
-    lines += _left_out("정답 조문이 라이브러리에 없는 질문", judgement.unknown)
-    if judgement.fresh:
-        lines.append(
-            f"정답 조문이 새로 생긴 질문 {judgement.fresh}개: 비교하지 않았습니다. "
-            "다음부터 함께 비교합니다."
-        )
-    return "\n".join(lines)
-
-
-def _verdict(judgement: Judgement, command: str) -> str:
-    reread = _REREAD if any(q.lost for q in judgement.fallen) else ""
-    refused = (
-        "새 색인을 켜지 않습니다"
-        if command
-        else "주의: 질문 검사에 떨어졌지만 --force로 새 색인을 켰습니다"
-    )
-    if judgement.emptied:
-        meant = f"고치고, 뜻한 일이면 {command} 명령을 실행하세요." if command else "고치세요."
-        return (
-            f"{refused}: 질문 {len(judgement.gone)}개의 정답 규정이 한꺼번에 빠졌습니다.\n"
-            "→ 빠진 파일이 없는지 확인하세요. 규정 제목이 바뀐 것이면 질문 모음을 "
-            f"{meant}"
-        )
-    if not judgement.passed:
-        on = f" 그래도 켜려면 {command} 명령을 실행하세요." if command else ""
-        return (
-            f"{refused}: 질문 모음의 결과가 {judgement.margin:g}보다 더 나빠졌습니다.\n"
-            f"→ 아래 질문을 확인하세요.{on}{reread}"
-        )
-    if not judgement.ranked:
-        return (
-            "질문으로 검사하지 못했습니다: 두 색인에 모두 정답 조문이 있는 질문이 없습니다.\n"
-            "→ [gate] questions의 문서 이름과 조문을 확인하세요."
-        )
-    if judgement.fallen:
-        return (
-            f"주의: 질문으로 검사했습니다: 허용 범위({judgement.margin:g}) 안이지만 순위가 내려간 "
-            f"질문이 있습니다.\n→ 아래 질문을 확인하세요.{reread}"
-        )
-    return "질문으로 검사했습니다: 새 색인이 지금 색인보다 나쁘지 않습니다."
-
-
-def _left_out(what: str, questions: Sequence[GoldQuestion]) -> list[str]:
-    if not questions:
-        return []
-    lines = [f"{what} {len(questions)}개: 비교하지 않았습니다. → 질문 모음을 고치세요."]
-    lines += [f"  {q.text} ({_articles(sorted(q.gold))})" for q in questions[:SHOWN]]
-    if (more := len(questions) - SHOWN) > 0:
-        lines.append(f"  … 외 {more}개")
-    return lines
-
-
-def _after(question: Ranked) -> str:
-    return "조문 없음" if question.lost and not question.after else _rank(question.after)
-
-
-def _rank(rank: int | None) -> str:
-    return f"{rank}위" if rank else "없음"
-
-
-def _articles(gold: Sequence[Key]) -> str:
-    return ", ".join(" ".join(filter(None, key)) for key in gold)

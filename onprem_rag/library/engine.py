@@ -20,6 +20,15 @@ from onprem_rag.library.schema import migrations_table
 PATIENCE_MS = 10_000  # with another writer
 
 
+def is_there(url: str) -> bool:
+    """Whether there may be a library at ``url``: of SQLite, whether its file is there."""
+    try:
+        parsed = sa.make_url(url)
+    except (sa.exc.ArgumentError, ValueError):  # opening it tells what is wrong
+        return True
+    return parsed.get_backend_name() != "sqlite" or _exists(parsed.database)
+
+
 def opened(url: str, create: bool) -> Engine:
     """The database at ``url``; with ``create`` made or migrated. Raises LibraryError."""
     try:

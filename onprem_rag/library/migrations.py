@@ -89,6 +89,11 @@ def _m0006_answers_to_come(connection: Connection) -> None:
     _add_missing_columns(connection, faq)
 
 
+def _m0007_refusals(connection: Connection) -> None:
+    """The history says who did what, what the gate refused, and which questions fell."""
+    _add_missing_columns(connection, history)
+
+
 def _hold_all(connection: Connection, number: int, rows: Sequence[Row[Any]]) -> None:
     """A revision of all ``rows``, each a version of a rule of its own."""
     read: dict[str, dict[str, Any]] = {}
@@ -145,6 +150,7 @@ MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
     _m0004_versions,
     _m0005_grounds_and_feedback,
     _m0006_answers_to_come,
+    _m0007_refusals,
 )
 
 

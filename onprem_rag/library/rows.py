@@ -18,6 +18,7 @@ from onprem_rag.records import (
     Amendment,
     CrossReference,
     Document,
+    Done,
     FaqEntry,
     FileRead,
     Furniture,
@@ -170,6 +171,21 @@ def faq_of(row: Row[Any]) -> FaqEntry:
         id=row.id,
         approved=tuple(Wording(*one) for one in row.grounds),
         since=row.since,
+    )
+
+
+def done_of(row: Row[Any]) -> Done:
+    """A row of ``history``."""
+    return Done(
+        number=row.number,
+        at=row.at,
+        action=row.action,
+        revision=row.revision,
+        generation=row.generation,
+        summary=tuple(row.summary),
+        who=row.who,
+        refused=row.refused,
+        fallen=tuple(row.fallen),
     )
 
 

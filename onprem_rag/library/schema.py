@@ -77,6 +77,9 @@ history = sa.Table(
     # False until the generation is switched on: a run that is cut off before leaves no trace.
     sa.Column("published", sa.Boolean, nullable=False),
     sa.Column("summary", sa.JSON, nullable=False),  # Korean lines
+    sa.Column("who", sa.Text, nullable=False, server_default=""),  # the account on the server
+    sa.Column("refused", sa.Boolean, nullable=False, server_default="0"),  # by the gate
+    sa.Column("fallen", sa.JSON, nullable=False, server_default="[]"),  # Korean lines
 )
 
 passages = sa.Table(

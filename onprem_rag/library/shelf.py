@@ -35,6 +35,7 @@ class Shelf:
         self.ids = frozenset(self.versions)
         self._titled: dict[str, list[int]] = {}
         self._digests: dict[tuple[str, str], str] = {}
+        self._addenda: dict[int, tuple[str, ...]] = {}
         for number, one in self.versions.items():
             self._titled.setdefault(title_key(one.title), []).append(number)
 
@@ -74,6 +75,17 @@ class Shelf:
     def has(self, title: str) -> bool:
         """Whether a rule of this title is in force."""
         return title_key(title) in self._titled
+
+    @cached_property
+    def tells_days(self) -> bool:
+        """Whether any rule in force, or its file's name, or an admin says since when it is."""
+        return any(one.dated and one.since for one in self.versions.values())
+
+    def addenda(self, document_id: int) -> tuple[str, ...]:
+        """See ``Library.addenda``."""
+        if document_id not in self._addenda:  # two threads may read it at once, and read the same
+            self._addenda[document_id] = self._library.addenda(document_id)
+        return self._addenda[document_id]
 
     @cached_property
     def counts(self) -> tuple[int, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Self
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, Row
@@ -26,6 +26,7 @@ from onprem_rag.library.rows import (
     chunks,
     content_of,
     document_of,
+    done_of,
     faq_of,
     file_read,
     passage_of,
@@ -56,7 +57,7 @@ class Library:
         self._turn = turns(engine)
 
     @classmethod
-    def open(cls, url: str, create: bool = False) -> Library:
+    def open(cls, url: str, create: bool = False) -> Self:
         """Open the library at ``url``; with ``create`` make or migrate it.
 
         Raises LibraryError where there is none, it is damaged, or of another schema.
@@ -101,14 +102,15 @@ class Library:
         known = sa.select(sa.func.count()).select_from(schema.history)
         return bool(self._one(known.where(schema.history.c.revision == revision)))
 
+    def next_revision(self) -> int:
+        """A number above those of all revisions that there have been."""
+        return 1 + self._one(sa.select(sa.func.coalesce(sa.func.max(schema.history.c.revision), 0)))
+
     def history(self) -> list[Done]:
-        """What was done to the library, oldest first."""
+        """What was done to the library or refused by the gate, oldest first."""
         table = schema.history
         query = sa.select(table).where(table.c.published).order_by(table.c.number)
-        return [
-            Done(row.number, row.at, row.action, row.revision, row.generation, tuple(row.summary))
-            for row in self._all(query)
-        ]
+        return [done_of(row) for row in self._all(query)]
 
     def versions(self, revision: int) -> list[Version]:
         """All that a revision holds, in force or not, by rule and number."""
@@ -220,6 +222,19 @@ class Library:
         query = sa.select(p.article).where(p.document_id == document_id, p.article.is_not(None))
         rows = self._all(query.where(p.article.not_like("부칙%")).distinct())
         return frozenset(row.article for row in rows)
+
+    def addenda(self, document_id: int) -> tuple[str, ...]:
+        """Each 부칙 of a document with its heading, in the text's order."""
+        p, d = schema.passages.c, schema.documents.c
+        query = sa.select(p.start, p.end, p.path).where(p.document_id == document_id)
+        rows = self._all(query.where(p.article.like("부칙%")).order_by(p.start))
+        if not rows:
+            return ()
+        text = self._all(sa.select(d.text).where(d.id == document_id))[0].text
+        return tuple(
+            "\n".join([*heading, *(text[row.start : row.end] for row in group)])
+            for heading, group in itertools.groupby(rows, key=lambda row: row.path[:1])
+        )
 
     def named_in(self, passage: Passage) -> list[tuple[CrossReference, tuple[int, ...]]]:
         """The places that ``passage`` names, in text order; ids of the passages that hold each.

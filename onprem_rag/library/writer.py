@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import getpass
 import itertools
+import os
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
@@ -39,11 +41,6 @@ class Writer:
         self._connection.execute(sa.update(schema.history).where(mine).values(published=True))
         self._connection.execute(sa.delete(schema.history).where(~table.published))
         return cut_off
-
-    def next_revision(self) -> int:
-        """A number above those of all revisions that there have been."""
-        newest = sa.select(sa.func.max(schema.history.c.revision))
-        return int(self._connection.scalar(newest) or 0) + 1
 
     def store(self, document: Document, passages: Iterable[Passage], read_by: int) -> int:
         """Store a document and its passages, or find the very same; returns its id.
@@ -83,15 +80,25 @@ class Writer:
         generation: str,
         summary: Sequence[str],
         published: bool = False,
+        *,
+        refused: bool = False,
+        fallen: Sequence[str] = (),
     ) -> int:
-        """Note what is about to be done; returns its number (see ``publish``)."""
+        """Note what is about to be done; returns its number (see ``publish``).
+
+        What the gate has ``refused`` is over, and leaves live what is: that is what ``revision``
+        and ``generation`` are to be then. ``fallen``: see ``Done``.
+        """
         values = {
             "at": _now(),
             "action": action,
             "revision": revision,
             "generation": generation,
-            "published": published,
+            "published": published or refused,
             "summary": list(summary),
+            "who": _who(),
+            "refused": refused,
+            "fallen": list(fallen),
         }
         result = self._connection.execute(sa.insert(schema.history).values(**values))
         return int((result.inserted_primary_key or (0,))[0])
@@ -221,3 +228,11 @@ class Writer:
 
 def _now() -> str:
     return datetime.now().isoformat(sep=" ", timespec="seconds")
+
+
+def _who() -> str:
+    """The account that changes the library, be it by sudo."""
+    try:
+        return os.environ.get("SUDO_USER") or getpass.getuser()
+    except (KeyError, OSError, ImportError):  # a container's user may have no name
+        return str(os.getuid())

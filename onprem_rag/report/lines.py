@@ -60,7 +60,7 @@ def _evidence(answer: Answer) -> list[str]:
     for number, citation in enumerate(answer.citations, start=1):
         by = origin(citation, answer)
         name = f"{place(citation)} ({by})" if by else place(citation)
-        name = " · ".join(filter(None, (name, edition(citation, answer))))
+        name = " · ".join(filter(None, (name, edition(citation))))
         lines += [f"  근거 {number}. {name}", f"     “{quoted(citation)}”"]
     lines += _facts(answer.verdicts)
     for change in answer.changes:
@@ -85,7 +85,8 @@ def hits_text(hits: Sequence[Hit]) -> str:
         passage = hit.passage
         place = " ".join(p for p in (passage.document, passage.article, passage.paragraph) if p)
         channels = " ".join(f"{name} {score:.3f}" for name, score in hit.channels)
-        lines.append(f"{number:>2}. {hit.score:.3f} ({channels}) {place} {passage.title}")
+        name = " · ".join(filter(None, (f"{place} {passage.title}".rstrip(), edition(hit))))
+        lines.append(f"{number:>2}. {hit.score:.3f} ({channels}) {name}")
         lines.append(f"      {' '.join(passage.text.split())[:80]}")
     return "\n".join(lines)
 

@@ -27,8 +27,7 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "citations": [
             {
                 **_citation_json(citation),
-                "version": citation.version or None,
-                "since": citation.since or None,
+                **_edition_json(citation),
                 "referred_from": origin(citation, answer),
             }
             for citation in answer.citations
@@ -82,6 +81,7 @@ def hits_json(question: str, hits: Sequence[Hit]) -> dict[str, Any]:
                 "page": hit.passage.page,
                 "title": hit.passage.title,
                 "text": hit.passage.text,
+                **_edition_json(hit),
                 "score": hit.score,
                 "channels": dict(hit.channels),
             }
@@ -123,6 +123,14 @@ def figures_json(figures: Figures) -> dict[str, Any]:
         "mrr": round(figures.mrr, 4),
         "p50_ms": round(figures.p50_ms, 2),
         "p95_ms": round(figures.p95_ms, 2),
+    }
+
+
+def _edition_json(one: Citation | Hit) -> dict[str, Any]:
+    known = one.edition
+    return {
+        "version": known.number if known else None,
+        "since": (known.since or None) if known else None,
     }
 
 

@@ -14,6 +14,7 @@ from onprem_rag.records import (
     Citation,
     Finding,
     Guard,
+    Hit,
     Passage,
     Showing,
     Stage,
@@ -192,14 +193,14 @@ def place(citation: Citation) -> str:
     return " ".join(part for part in parts if part)
 
 
-def edition(citation: Citation, answer: Answer) -> str:
-    """ "2판, 2024-03-01 시행": which version a citation is of, as far as it says something.
-
-    Nobody has said that one of no day was in force then.
-    """
-    day = f"{citation.since} 시행" if citation.since else "시행일 미상" if answer.as_of else ""
-    telling = citation.version > 1 or day  # the only version of a rule without a day says nothing
-    return f"{citation.version}판, {day}".rstrip(", ") if citation.version and telling else ""
+def edition(one: Citation | Hit) -> str:
+    """ "2판, 2024-03-01 시행": which version it is of, as far as that says something."""
+    known = one.edition
+    if known is None:
+        return ""
+    day = f"{known.since} 시행" if known.since else "시행일 미상" if known.undated else ""
+    telling = known.number > 1 or day  # the only version of a rule without a day says nothing
+    return f"{known.number}판, {day}".rstrip(", ") if telling else ""
 
 
 def as_of_line(answer: Answer) -> str:

@@ -85,7 +85,7 @@ def _show_citations(answer: Answer, excerpts: Sequence[Excerpt]) -> None:
     for number, (citation, around) in enumerate(zip(answer.citations, excerpts, strict=True), 1):
         origin = referring(citation, answer.hits)
         label = f"[{number}] {citation_name(citation)}"
-        label = " · ".join(filter(None, (label, edition(citation, answer))))
+        label = " · ".join(filter(None, (label, edition(citation))))
         if origin:
             label += f" ({named_by(origin)})"
         with st.expander(escape_markdown(label)):

@@ -53,7 +53,7 @@ def chatbot_over(home: Path, *folders: Path) -> Chatbot:
     """The product over ``folders``, ingested into ``home`` once a run."""
     config = load_config(home)
     if not (home / "library.sqlite").exists():
-        add(config, folders, lambda stage, done, total: None)
+        add(config, folders, lambda *_: None)
     return Chatbot.open(config)
 
 

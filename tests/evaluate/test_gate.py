@@ -9,15 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from onprem_rag.chatbot import Chatbot
-from onprem_rag.evaluate.gate import (
-    SHOWN,
-    Articles,
-    Judgement,
-    among,
-    judge,
-    judgement_text,
-)
+from onprem_rag.evaluate.gate import Articles, Judgement, among, judge
 from onprem_rag.evaluate.retrieval import DEPTH, GoldQuestion, key_of, read_questions
+from onprem_rag.evaluate.verdict import SHOWN, judgement_text
 from onprem_rag.records import Hit, Passage
 from tests.conftest import PROJECT
 
@@ -121,6 +115,32 @@ def test_an_article_that_nobody_took_out_is_a_fallen_question() -> None:
     assert "파일이 끝까지 읽혔는지 'ingest preview 파일'로 확인하세요" in text
     assert "규정 제목이 바뀐 것이면 질문 모음을 고치세요." in text
     assert "preview" not in text_of(judged([1] * 10, [1] * 9 + [None], 0.05))
+
+
+def test_a_renumbered_article_is_looked_for_under_its_new_number() -> None:
+    """Its old number may be another article's now."""
+    moved = {
+        key_of(RULE, "제3조"): key_of(RULE, "제2조"),
+        key_of(RULE, "제4조"): key_of(RULE, "별표 1"),
+    }
+    articles = Articles(exists=without(4), renumbered=lambda key: moved.get(key, key))
+    numbers = {"질문 3": 2, "질문 4": 4}
+
+    def new(text: str, count: int) -> list[Hit]:
+        return search([1, 1, 1, 1])(f"질문 {numbers.get(text, 1)}", count)
+
+    questions = [question(number) for number in (1, 3, 4)]
+    judgement = judge(questions, search([1] * 4), new, 0.0, articles=articles)
+    assert [(q.text, q.after) for q in judgement.ranked] == [
+        ("질문 1", 1),
+        ("질문 3", 1),
+        ("질문 4", None),
+    ]
+    assert [q.text for q in judgement.fallen] == ["질문 4"]
+    text = text_of(judgement)
+    assert "정답 조문의 번호가 바뀐 질문 2개: 새 번호로 견주었습니다.\n" in text
+    assert "  질문 3 (여비규정 제3조가 제2조로 옮겨졌습니다 → 문항을 고치십시오)" in text
+    assert "  질문 4 (여비규정 제4조가 별표1로 옮겨졌습니다 → 문항을 고치십시오)" in text
 
 
 def test_of_several_gold_articles_those_left_count() -> None:

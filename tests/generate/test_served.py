@@ -20,8 +20,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from onprem_rag.chatbot import MODEL_FAILED, QUOTED_INSTEAD, Chatbot
+from onprem_rag.chatbot import MODEL_FAILED, Chatbot
 from onprem_rag.config import AnswerConfig, Config, ModelConfig
+from onprem_rag.drafts import QUOTED_INSTEAD
 from onprem_rag.errors import ModelError
 from onprem_rag.generate.chat import ChatGenerator
 from onprem_rag.generate.remote import connect

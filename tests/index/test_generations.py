@@ -253,7 +253,7 @@ def test_the_analysis_is_one_stage_from_start_to_end(tmp_path: Path) -> None:
     (tmp_path / "숙소관리지침.txt").write_text(RULE, encoding="utf-8")
     told: list[tuple[int, int]] = []
 
-    def listen(stage: str, done: int, total: int) -> None:
+    def listen(stage: str, done: int, total: int, passages: int | None = None) -> None:
         if stage == "형태소 분석":
             told.append((done, total))
 

@@ -6,7 +6,8 @@ import time
 
 import pytest
 
-from ingest.split.dates import Dates, dates_of, iso_dates, named_date
+from ingest.split.dates import Dates, dates_of, named_date
+from onprem_rag.korean.addenda import iso_dates
 
 
 @pytest.mark.parametrize(

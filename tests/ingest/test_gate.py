@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from tests.conftest import Run
 from tests.ingest.holding import Desk, rule
 
 SINCE = "2020-01-01"
+LOST = ("제2조(일비) 일비는 하루에", "제3조(수당) 위원에게는 회의마다 수당을")
 
 
 @pytest.fixture
@@ -33,7 +35,10 @@ def desk(tmp_path: Path) -> Desk:
 def gate(desk: Desk, *articles: str) -> None:
     """From now on a gate with a question for each of these articles."""
     lines = [
-        json.dumps({"question": f"{article} 일비는?", "document": "여비규정", "article": article})
+        json.dumps(
+            {"question": f"{article} 일비는?", "document": "여비규정", "article": article},
+            ensure_ascii=False,
+        )
         for article in articles
     ]
     (desk.home / "질문.jsonl").write_text("\n".join(lines))
@@ -100,6 +105,30 @@ def test_a_file_that_was_cut_short_is_refused(desk: Desk) -> None:
     assert len(desk.amounts()) == 1
 
 
+def test_a_renumbered_article_is_told_and_fails_nothing(desk: Desk) -> None:
+    desk.put("여비규정.txt", articles(8, "2021-01-01"))
+    desk.add()
+    gate(desk, "제7조", "제8조")
+    asked = (desk.home / "질문.jsonl").read_text()
+    (desk.home / "질문.jsonl").write_text(re.sub(r"제(\d)조 일비", r"항목\1 일비", asked))
+    before = articles(6, "2024-01-01").partition("부칙")[0]
+    text = [
+        "제7조(회의) 위원회의 회의는 위원장이 소집한다.",
+        "제8조(수당) 위원에게는 수당을 지급할 수 있다.",
+        "제9조(항목7) 일비 7만원으로 하되 실비를 넘을 수 없다.",
+        "제10조(항목8) 일비 8만원.",
+        "부칙\n이 규정은 2024년 1월 1일부터 시행한다.\n",
+    ]
+    desk.put("여비규정.txt", before + "\n\n".join(text))
+    outcome = desk.add()
+    assert not outcome.refused
+    assert outcome.gate.splitlines()[-3:] == [
+        "정답 조문의 번호가 바뀐 질문 2개: 새 번호로 견주었습니다.",
+        "  항목7 일비는? (여비규정 제7조가 제9조로 옮겨졌습니다 → 문항을 고치십시오)",
+        "  항목8 일비는? (여비규정 제8조가 제10조로 옮겨졌습니다 → 문항을 고치십시오)",
+    ]
+
+
 @pytest.mark.parametrize("way", ["remove", "file"])
 def test_a_rule_that_was_withdrawn_is_named_and_fails_nothing(way: str, desk: Desk) -> None:
     desk.put("급여규정.txt", rule(2, SINCE, "급여규정"))
@@ -162,7 +191,7 @@ def test_who_watches_is_told_what_asks_the_gate_again(
     desk: Desk, capsys: pytest.CaptureFixture[str]
 ) -> None:
     gate(desk, "제2조")
-    desk.put("여비규정.txt", rule(2, SINCE).replace("제2조", "제3조"))
+    desk.put("여비규정.txt", rule(2, SINCE).replace(*LOST))
     refused = desk.sync()
     assert refused.refused
     heard(refused, as_json=False)
@@ -180,7 +209,7 @@ def test_who_watches_is_told_what_asks_the_gate_again(
 
 def test_what_the_files_say_is_told_of_a_refusal_too(desk: Desk, call: Run) -> None:
     gate(desk, "제2조")
-    text = rule(2, SINCE).replace("제2조", "제3조")
+    text = rule(2, SINCE).replace(*LOST)
     desk.put("여비규정.txt", text.replace("2020년 1월 1일", "이사장이 정하는 날"))
     outcome = desk.sync()
     (file,) = outcome.files

@@ -276,7 +276,7 @@ def test_a_second_writer_is_sent_away(folder: Path) -> None:
     config = load_config(folder.parent / "home")
     refused: list[str] = []
 
-    def meanwhile(stage: str, done: int, total: int) -> None:
+    def meanwhile(stage: str, done: int, total: int, passages: int | None = None) -> None:
         if not refused:
             with pytest.raises(LibraryError) as caught:
                 add(config, [folder], quiet)

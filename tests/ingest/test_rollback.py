@@ -96,7 +96,7 @@ def test_back_forward_and_on(desk: Desk, call: Run) -> None:
     assert lines[0] == "    여비규정 2판: 시행 중 → 지난 판"
     assert "    2세대에서 1세대로" in lines
     # Each generation is marked once, where it was made live last.
-    marked = [line.split("  ", 1)[1] for line in lines if "되돌릴 수 있음" in line]
+    marked = [line.split("  ", 2)[2] for line in lines if "되돌릴 수 있음" in line]
     assert marked == [
         "넣음(ingest add)  → 3세대 (되돌릴 수 있음)",
         "되돌림(ingest rollback)  → 1세대 (되돌릴 수 있음)",
@@ -155,7 +155,6 @@ def test_a_second_writer_is_told_who_is_at_work(desk: Desk, call: Run) -> None:
         for command in (
             ["add", desk.folder],
             ["sync", desk.folder],
-            ["sync", "--dry-run", desk.folder],
             ["remove", "여비규정"],
             ["rollback"],
             ["faq", "--confirm"],
@@ -163,7 +162,7 @@ def test_a_second_writer_is_told_who_is_at_work(desk: Desk, call: Run) -> None:
             code, _, err = call(main, command[0], "--home", desk.home, *command[1:])
             refused.append((code, "다른 ingest 작업('ingest sync', 프로세스 " in err, "→" in err))
         assert "2만원" in desk.chatbot().ask(QUESTION).text  # readers are not kept waiting
-    assert refused == [(1, True, True)] * 6
+    assert refused == [(1, True, True)] * 5
     assert desk.add().generation == "g000001"
 
 

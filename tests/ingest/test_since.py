@@ -126,3 +126,30 @@ def test_who_has_told_the_day_is_not_asked_for_it(tmp_path: Path) -> None:
     path.write_text(f"{rule(3)}{open_day}", encoding="utf-8")
     (note,) = notes(desk.add(path))
     assert "→ 'ingest add --effective 시행일 파일'로 알려 주세요." in note
+
+
+NAMED = "이 규정은 2026. 2. 1.부터 시행한다."
+
+
+@pytest.mark.parametrize(
+    ("name", "addendum", "day"),
+    [
+        ("여비규정(2027.1.1.).txt", NAMED, "2027-01-01"),
+        ("여비규정(250101).txt", NAMED, "2025-01-01"),
+        ("여비규정(2026.2.1.).txt", NAMED, ""),
+        ("여비규정(2027.1.1.).txt", "이 규정은 공포한 날부터 시행한다.", ""),  # the name's counts
+    ],
+)
+def test_a_day_in_the_name_that_the_text_does_not_know(name: str, addendum: str, day: str) -> None:
+    note = told(f"부칙\n{addendum}", name)
+    expected = f"「여비규정」: 파일 이름의 날짜({day})가 글에 없어" if day else ""
+    assert (note.startswith(expected), f"--effective {day} 파일" in note) == (True, bool(day))
+    assert ("2026-02-01부터 시행하는 것으로" in note) == bool(day)
+
+
+def test_a_day_in_the_name_is_no_matter_where_the_admin_tells_it(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    path = desk.put("여비규정(2027.1.1.).txt", rule(2, "2026-02-01"))
+    assert "2027-01-01" in notes(desk.add())[0]
+    assert notes(desk.add(path, since="2027-01-01")) == []
+    assert desk.days() == [(1, "2027-01-01", None)]

@@ -6,17 +6,19 @@ import os
 import shutil
 import sqlite3
 import zipfile
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from ingest import pipeline
 from ingest.__main__ import main
+from ingest.rollback import rollback
 from onprem_rag.errors import LibraryError
 from onprem_rag.index.generations import current_name
 from onprem_rag.records import State
 from tests.conftest import Run, quiet, shelf_of
-from tests.ingest.holding import QUESTION, Desk, rule, statuses
+from tests.ingest.holding import QUESTION, Desk, notes, rule, statuses
 
 
 @pytest.fixture
@@ -56,8 +58,7 @@ def test_the_library_follows_the_folder(desk: Desk, call: Run) -> None:
         "파일 2개에서 규정 2건, 조문 4개를 넣게 됩니다.",
         "옮긴 파일 1개: 규정은 그대로 두고 새 위치만 적게 됩니다.",
         "사라진 파일 1개: 규정 1건을 빼게 됩니다.",
-        "미리 보기입니다. 아무것도 바꾸지 않았습니다. 바뀐 조문을 인용하는 것과 [gate]의 질문 "
-        "검사는 실제로 실행할 때 알립니다.",
+        "미리 보기입니다. 아무것도 바꾸지 않았습니다.",
     ]
     assert everything(desk) == before
     outcome = desk.sync()
@@ -84,15 +85,6 @@ def test_the_library_follows_the_folder(desk: Desk, call: Run) -> None:
     # What comes back is in force again.
     desk.put("보수/수당규정.txt", rule(6, title="수당규정"))
     assert desk.sync().summary == ("수당규정 1판: 철회 → 시행 중",)
-
-
-def test_dry_run_over_no_library_tells_what_would_be_there(desk: Desk) -> None:
-    desk.put("여비규정.txt", rule(2))
-    outcome = desk.sync(dry_run=True)
-    assert (statuses(outcome), outcome.summary) == (["added"], ("여비규정 1판: 새 규정",))
-    assert outcome.generation is None
-    assert shelf_of(desk.home).held == []
-    assert not (desk.home / "index" / "CURRENT").exists()
 
 
 def test_a_folder_that_is_not_mounted_does_not_empty_the_library(desk: Desk) -> None:
@@ -208,13 +200,25 @@ def test_rules_are_removed_by_title_by_file_and_by_folder(
     assert State.IN_FORCE not in out
 
 
+def test_a_file_can_be_removed_whose_text_another_of_its_day_replaced(desk: Desk) -> None:
+    old = desk.put("가.txt", rule(2, date.today().isoformat()))
+    desk.add()
+    desk.put("나.txt", rule(3))
+    desk.add()
+    assert desk.amounts() == [3]
+    outcome = desk.remove(str(old))
+    assert (outcome.summary, outcome.already, desk.amounts()) == ((), (), [3])
+    with pytest.raises(LibraryError, match="그런 제목의 규정이나 파일이 없습니다"):
+        desk.remove(str(old))
+
+
 def test_a_run_in_between_does_not_go_on_from_another(desk: Desk) -> None:
-    """What a dry run, or a run that failed, has read is not in force."""
+    """What a run that failed has read is not in force."""
     desk.put("여비규정.txt", rule(2))
     desk.sync()
     desk.put("보수규정.txt", rule(5, title="보수규정"))
 
-    def stopped(stage: str, done: int, total: int) -> None:
+    def stopped(stage: str, done: int, total: int, passages: int | None = None) -> None:
         if stage != "파일 읽기":
             raise KeyboardInterrupt
 
@@ -445,3 +449,33 @@ def test_a_file_that_a_new_version_replaces_takes_nothing_out(desk: Desk, call: 
     (desk.folder / "여비규정(2024).txt").unlink()
     _, out, _ = call(main, "sync", "--home", desk.home, desk.folder)
     assert "사라진 파일 1개: 규정 1건을 뺐습니다." in out
+
+
+def test_a_coming_version_that_was_deleted_and_put_back_leaves_a_gap_which_is_told(
+    desk: Desk,
+) -> None:
+    path = desk.put("여비규정.txt", rule(2, "2020-01-01"))
+    desk.put("보수규정.txt", rule(9, title="보수규정"))
+    desk.sync()
+    old, new = path.read_text(), rule(3, "2099-01-01")
+    path.write_text(new)
+    desk.sync()
+    path.unlink()
+    desk.sync()
+    path.write_text(new)
+    outcome = desk.sync()
+    (note,) = notes(outcome)
+    assert "2099-01-01까지는 어느 판으로도 답하지 않습니다." in note
+    assert (desk.amounts(), desk.amounts("2099-01-01")) == ([], [3])
+    # Both of what the note says to do about it.
+    live = int(str(outcome.generation)[1:])
+    rollback(desk.config, live - 2)
+    assert notes(desk.sync()) == []
+    assert (desk.amounts(), desk.amounts("2099-01-01")) == ([2], [3])
+    rollback(desk.config, live)
+    assert "'ingest add --effective 2020-01-01 파일'" in note
+    former = desk.home.parent / "옛 여비규정.txt"
+    former.write_text(old)
+    desk.add(former, since="2020-01-01")
+    assert notes(desk.sync()) == []
+    assert (desk.amounts(), desk.amounts("2099-01-01")) == ([2], [3])

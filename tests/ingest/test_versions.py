@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import zipfile
 from pathlib import Path
 
@@ -14,8 +15,8 @@ from onprem_rag.cli import main as ask
 from onprem_rag.errors import ConfigError
 from onprem_rag.followup import exchange
 from onprem_rag.library.versions import state_of, today
-from onprem_rag.records import State, Status
-from onprem_rag.report import answer_json, answer_text
+from onprem_rag.records import Answer, State, Status
+from onprem_rag.report import answer_json, answer_text, hits_json, hits_text
 from onprem_rag.web.ask import _excerpts
 from tests.conftest import Run, shelf_of
 from tests.ingest.holding import QUESTION, Desk, notes, rule, statuses
@@ -26,6 +27,11 @@ TODAY = "onprem_rag.library.versions.today"
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
     return Desk(tmp_path)
+
+
+def cited(answer: Answer) -> list[tuple[int, str]]:
+    """The versions that an answer cites: number and day."""
+    return [(one.edition.number, one.edition.since) for one in answer.citations if one.edition]
 
 
 def test_new_content_under_one_title_is_a_new_version_whatever_its_file(
@@ -45,7 +51,7 @@ def test_new_content_under_one_title_is_a_new_version_whatever_its_file(
     today = chatbot.ask(QUESTION)
     assert (today.status, today.as_of) == (Status.VERIFIED, "")
     assert "3만원" in today.text
-    assert [(c.version, c.since) for c in today.citations] == [(2, "2024-03-01")]
+    assert cited(today) == [(2, "2024-03-01")]
     assert {hit.passage.document for hit in chatbot.search("일비 하루 2만원", 50)} == {"여비 규정"}
 
     # As of a day, given beside the question or in it.
@@ -57,9 +63,8 @@ def test_new_content_under_one_title_is_a_new_version_whatever_its_file(
     for answer in dated:
         assert (answer.status, answer.as_of) == (Status.VERIFIED, "2023-05-01")
         assert "2만원" in answer.text
-        assert [(c.document, c.version, c.since) for c in answer.citations] == [
-            ("여비규정", 1, "2020-01-01")
-        ]
+        assert [one.document for one in answer.citations] == ["여비규정"]
+        assert cited(answer) == [(1, "2020-01-01")]
     assert "오늘이 아니라 2023-05-01에 시행되던 규정으로 답합니다.\n" in answer_text(dated[0])
     assert "여비규정 제2조 · 1판, 2020-01-01 시행\n" in answer_text(dated[0])
     (told,) = answer_json(dated[0])["citations"]
@@ -107,7 +112,81 @@ def test_an_answer_does_not_hide_that_its_rules_are_not_those_asked_for(desk: De
     assert "2만원" in undated.text
     assert "교육지침 제2조 · 1판, 시행일 미상\n" in answer_text(undated)
     assert "등록된 가장 이른 판" not in answer_text(undated)
-    assert "판" not in answer_text(chatbot.ask("교육비는 하루에 얼마인가요?"))
+    now = answer_text(chatbot.ask("교육비는 하루에 얼마인가요?"))
+    assert "교육지침 제2조 · 1판, 시행일 미상\n" in now
+
+
+def test_where_no_rule_says_since_when_none_is_told_to_say_nothing(desk: Desk) -> None:
+    desk.put("교육지침.txt", rule(2, title="교육지침"))
+    desk.put("안내.txt", "교육비 안내\n\n교육비 영수증은 총무과에 낸다.\n")
+    desk.add()
+    chatbot, asked = desk.chatbot(), "교육지침의 일비는 하루에 얼마인가요?"
+    assert "판" not in answer_text(chatbot.ask(asked)) + hits_text(chatbot.search(asked, 5))
+    assert "1판, 시행일 미상\n" in answer_text(chatbot.ask(asked, day="2020-01-01"))
+    # A second version counts from the day on which it came.
+    desk.put("교육지침.txt", rule(3, title="교육지침"))
+    desk.add()
+    assert "교육지침 제2조 · 2판\n" in answer_text(chatbot.ask(asked))
+    # Beside a rule that does say it the rule is told to say nothing, and the notice never.
+    desk.put("여비규정.txt", rule(4, "2024-03-01"))
+    desk.add()
+    assert "교육지침 제2조 · 2판, 시행일 미상\n" in answer_text(chatbot.ask(asked))
+    notice = chatbot.ask("교육비 영수증은 어디에 내나요?")
+    assert ("총무과" in notice.text, "판" in answer_text(notice)) == (True, False)
+
+
+def test_hits_are_told_with_their_versions_as_citations_are(desk: Desk) -> None:
+    desk.put("1.txt", rule(2, "2020-01-01"))
+    desk.put("2.txt", rule(3, "2024-03-01"))
+    desk.add()
+    for day, number, since in (("", 2, "2024-03-01"), ("2021-01-01", 1, "2020-01-01")):
+        hits = desk.chatbot().search("여비규정 제2조", 1, day)
+        place = hits_text(hits).partition("\n")[0]
+        assert place.endswith(f"여비규정 제2조 일비 · {number}판, {since} 시행")
+        (told,) = hits_json("여비규정 제2조", hits)["hits"]
+        assert (told["version"], told["since"]) == (number, since)
+
+
+PARTLY = """여비규정
+
+제1조(목적) 이 규정은 여비에 필요한 사항을 정한다.
+
+제2조(일비)
+① 일비는 하루에 2만원으로 한다.
+② 식비는 하루에 3만원으로 한다.
+
+제3조(주차비) 주차비는 하루에 5천원으로 한다.
+
+부칙 <2020. 1. 5.>
+이 규정은 2020년 2월 1일부터 시행한다. 다만, 제3조는 원장이 따로 정하는 날부터 시행한다.
+
+부칙(보수규정) <2026. 1. 5.>
+제1조(시행일) 이 규정은 공포한 날부터 시행한다. 다만, 제3조의 개정규정은 2099. 1. 1.부터 시행한다.
+
+부칙 <2026. 1. 5.>
+이 규정은 2026. 2. 1.부터 시행한다. 다만, 제2조제2항의 개정규정은 2027. 1. 1.부터 시행한다.
+"""
+
+
+def test_of_a_part_that_comes_into_force_later_the_answer_says_so(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(TODAY, lambda: "2026-11-21")
+    desk.put("여비규정.txt", PARTLY)
+    desk.add()
+    chatbot, asked = desk.chatbot(), "식비는 하루에 얼마인가요?"
+    answer = chatbot.ask(asked)
+    assert "3만원" in answer.text
+    assert answer.note == (
+        "「여비규정」 제2조에는 시행일이 따로 있는 부분이 있습니다(부칙 “다만, 제2조제2항의 "
+        "개정규정은 2027. 1. 1.부터 시행한다”). → 2027-01-01 전의 일이면 고치기 전의 내용을 담당 "
+        "부서에 확인하세요."
+    )
+    assert answer.note in answer_text(answer)
+    others = [chatbot.ask(f"{one}는 하루에 얼마인가요?") for one in ("주차비", "일비")]
+    assert [(bool(one.citations), one.note) for one in others] == [(True, ""), (True, "")]
+    assert chatbot.ask(asked, day="2027-01-01").note == ""
+    assert "2027-01-01 전의" in chatbot.ask(asked, day="2026-12-31").note
 
 
 def test_a_younger_rule_on_the_same_does_not_contradict_the_one_that_answers(desk: Desk) -> None:
@@ -229,7 +308,7 @@ def test_a_version_takes_over_on_its_day_without_anyone_acting(
     monkeypatch.setattr(TODAY, lambda: "2026-06-01")
     answer = chatbot.ask(QUESTION)
     assert "3만원" in answer.text
-    assert [(c.version, c.since) for c in answer.citations] == [(2, "2026-06-01")]
+    assert cited(answer) == [(2, "2026-06-01")]
     assert not any("2만원" in hit.passage.text for hit in chatbot.search("일비 2만원", 50))
     assert "2만원" in chatbot.ask(QUESTION, day="2026-05-31").text
 
@@ -522,3 +601,42 @@ def test_signs_around_a_title_are_none_of_it(desk: Desk, title: str) -> None:
     desk.put("나.txt", rule(3, "2024-03-01", title))
     assert notes(desk.add()) == []
     assert (desk.amounts(), desk.amounts("2024-02-29")) == ([3], [2])
+
+
+@pytest.mark.parametrize(
+    "title", ["「여비규정」", "■ 여비규정 [시행 2024. 3. 1.]", "'『여비규정』'"]
+)
+def test_signs_around_a_title_in_front_matter_are_none_of_it(desk: Desk, title: str) -> None:
+    desk.put("가.txt", rule(2, "2020-01-01"))
+    desk.put("나.md", f"---\n제목: {title}\n---\n{rule(3, '2024-03-01')}")
+    assert notes(desk.add()) == []
+    assert (desk.amounts(), desk.amounts("2024-02-29")) == ([3], [2])
+
+
+@pytest.mark.parametrize("tail", [" (개정안)", "(안)", " 전부개정안"])
+def test_a_draft_in_front_matter_is_one_of_its_kind(desk: Desk, tail: str) -> None:
+    desk.put("가.txt", rule(2, "2020-01-01"))
+    desk.put("나.md", f"---\n제목: 「여비규정」{tail}\n---\n{rule(3, '2024-03-01')}")
+    (note,) = notes(desk.add())
+    assert note.startswith(f"「여비규정{tail}」: 비슷한 제목의 규정 「여비규정」(")
+    assert {one.kind for one in shelf_of(desk.home).held} == {"규정"}
+
+
+def test_a_title_that_older_readers_left_in_its_quotes_is_that_of_the_same_rule(
+    desk: Desk,
+) -> None:
+    path = desk.put("가.txt", rule(2, "2020-01-01"))
+    desk.add()
+    with sqlite3.connect(desk.home / "library.sqlite") as connection:
+        connection.execute("UPDATE documents SET title = '「여비규정」', kind = '문서'")
+        connection.execute("UPDATE holdings SET rule = ?", (f"여비규정|문서|{path}",))
+    path.write_text(rule(3, "2024-03-01"))
+    assert notes(desk.add()) == []
+    desk.put("나.txt", rule(4, "2025-03-01"))
+    assert notes(desk.add()) == []
+    assert desk.days() == [
+        (1, "2020-01-01", "2024-03-01"),
+        (2, "2024-03-01", "2025-03-01"),
+        (3, "2025-03-01", None),
+    ]
+    assert (desk.amounts(), desk.amounts("2021-01-01")) == ([4], [2])

@@ -12,7 +12,7 @@ from onprem_rag.chatbot import Chatbot
 from onprem_rag.config import load_config
 from onprem_rag.errors import LibraryError
 from onprem_rag.library.store import Library
-from onprem_rag.records import Status
+from onprem_rag.records import Edition, Status
 from tests.conftest import Run, ingested
 
 LODGING = """숙소관리지침
@@ -93,7 +93,8 @@ def test_a_library_from_before_versions_goes_on(tmp_path: Path, call: Run) -> No
     chatbot = Chatbot.open(config)
     assert "60일 이내" in chatbot.ask(QUESTION).text
     assert chatbot.ask("퇴거 기한이 언제인가요?").status is Status.FAQ
-    assert chatbot.ask(QUESTION, day="2024-02-29").citations[0].since == ""
+    (cited,) = chatbot.ask(QUESTION, day="2024-02-29").citations
+    assert cited.edition == Edition(1, "", undated=True)
     assert not any("배차" in h.passage.text for h in chatbot.search("배차", 9, "2024-02-29"))
     code, out, _ = call(main, "add", "--home", home, rules)
     assert (code, out.splitlines()[-1]) == (0, "바뀌지 않은 파일 2개는 그대로 두었습니다.")

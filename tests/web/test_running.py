@@ -18,7 +18,7 @@ import time
 import streamlit as st
 
 from onprem_rag.records import Answer, Status
-from onprem_rag.web import ask
+from onprem_rag.web import ask, running
 
 
 class Chatbot:
@@ -44,7 +44,7 @@ class Chatbot:
 
 
 ask.Chatbot = Chatbot
-ask.show_running = st.fragment(ask.show_running.__wrapped__, run_every=0.4)
+running._SELDOM_S = running._OFTEN_S = 0.4
 ask.page()
 """
 
@@ -72,7 +72,7 @@ def page(running_app: str, browser: Browser) -> Iterator[Page]:
     page.close()
 
 
-def nothing(stage: str, done: int, total: int) -> None:
+def nothing(stage: str, done: int, total: int, passages: int | None = None) -> None:
     """No bars."""
 
 
@@ -81,9 +81,11 @@ def test_an_open_page_shows_it_and_forgets_it(page: Page, home: Path) -> None:
     expect(shown).to_have_count(0)
     with progressing(home, "add", nothing) as progress:
         expect(shown).to_contain_text("규정 반영 중준비 중", timeout=PATIENCE_MS)
+        progress("파일 읽기", 52, 52, 1000)
         time.sleep(0.3)
         progress("벡터 계산", 450, 1000)
-        expect(shown).to_contain_text("규정 반영 중벡터 계산 45%", timeout=PATIENCE_MS)
+        expect(shown).to_contain_text("벡터 계산 45%", timeout=PATIENCE_MS)
+        expect(shown).to_contain_text("파일 52/52 · 조문 1,000개남은 시간 계산 중")
     expect(shown).to_have_count(0, timeout=PATIENCE_MS)
 
 
