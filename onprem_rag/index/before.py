@@ -12,7 +12,7 @@ from onprem_rag.index.embedder import EMBEDDED, Embedder
 from onprem_rag.index.generations import Manifest, current_name, read_manifest
 from onprem_rag.index.lexical import LexicalIndex
 from onprem_rag.index.milvus import MilvusIndex
-from onprem_rag.index.rows import Rows, digest_of
+from onprem_rag.index.rows import Digests, Rows, digest_of
 from onprem_rag.index.texts import CHANNELS
 
 
@@ -25,6 +25,7 @@ class Before:
     embedder: Embedder
     channels: Mapping[str, LexicalIndex]
     rows: Rows | None
+    digests: Digests  # of its files
 
 
 def before(index_folder: Path, embedder: Embedder | None, analysis: str) -> Before | None:
@@ -35,17 +36,20 @@ def before(index_folder: Path, embedder: Embedder | None, analysis: str) -> Befo
     folder = index_folder / (current_name(index_folder) or "none")
     try:
         manifest = read_manifest(folder)
-        sound = digest_of(folder) == manifest.digest
+        digest, digests = digest_of(folder)
         elsewhere = MilvusIndex.address_of(folder)
     except (IndexMismatchError, OSError, ValueError):
         return None
     same = EMBEDDED if embedder is None else embedder.fingerprint
-    if not sound or (manifest.analysis, manifest.embedder) != (analysis, same):
+    if digest != manifest.digest or (manifest.analysis, manifest.embedder) != (analysis, same):
         return None
     own = embedder or learnt.embedder_of(folder, manifest.vectors)
     if own is None:
         return None
     rows = None if elsewhere else Rows.open(folder)
-    size = manifest.passages
-    bare = {name: LexicalIndex.open_terms(folder / name, size) for name in CHANNELS}
-    return Before(folder, manifest, own, rows.lexical if rows else bare, rows)
+    channels = rows.lexical if rows else _bare(folder, manifest.passages)
+    return Before(folder, manifest, own, channels, rows, digests)
+
+
+def _bare(folder: Path, size: int) -> dict[str, LexicalIndex]:
+    return {name: LexicalIndex.open_terms(folder / name, size) for name in CHANNELS}

@@ -95,7 +95,7 @@ def build(
     """
     live = current_name(start.index_folder)
     folder = folders.new(start.index_folder, live, least, server)
-    run = _Run(folder, source, start.known, start.embedder, progress)
+    run = _Run(folder, source, start.known, start.embedder, progress, bool(server.uri))
     try:
         made = _made(run, start.before)
     except KeyError:  # a vector that was to be taken over is damaged or gone
@@ -116,13 +116,13 @@ def build(
         format=FORMAT,
         generation=folders.number(folder),
         revision=revision,
-        passages=len(rows.passages),
+        passages=rows.count,
         embedder=made.embedder.fingerprint if start.embedder else EMBEDDED,
         vectors=made.embedder.fingerprint,
         trained=trained,
         texts=made.texts,
         analysis=run.known.made_by,
-        digest=digest_of(folder),
+        digest=digest_of(folder, start.before.digests if start.before else None)[0],
     )
     disk.sync(folder)
     text = json.dumps(asdict(manifest), indent=2)
@@ -139,6 +139,7 @@ class _Run:
     known: AnalysedTexts
     embedder: Embedder | None  # the configured one
     progress: Progress
+    elsewhere: bool  # on a server, which has all anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,11 +172,12 @@ def _made(run: _Run, before: Before | None) -> _Made:
     del analysis  # its terms take as much memory as all texts, and encoding may take hours
     rows, windows = _rows(passages, bodies, lexical, embedder)
     if old:
-        rows = old.joined(stay, rows)
+        rows = old.joined(stay, rows, beside=not run.elsewhere)
     cache, report = run.folder.parent / "vectors", partial(run.progress, "벡터 계산")
-    vectors = vectors_of(embedder, rows.encoded, windows, cache, report)
-    nothing = np.where(vectors.any(axis=1), rows.encoded, np.frombuffer(NOTHING, dtype="V16"))
-    rows = replace(rows, encoded=nothing)
+    same, new = np.split(rows.encoded, [rows.shared])
+    vectors = vectors_of(embedder, new, windows, cache, report, more=bool(rows.shared))
+    new = np.where(vectors.any(axis=1), new, np.frombuffer(NOTHING, dtype="V16"))
+    rows = replace(rows, encoded=np.concatenate((same, new)))
     return _Made(rows, vectors, embedder, before.folder if before else None, texts)
 
 

@@ -6,6 +6,9 @@ stored in its file. Cells serve the next generations too, while the texts stay m
 Whatever the size, the served index is a memory-mapped file on the CPU: a
 question takes one thread, and a GPU's memory belongs to the language model. A GPU trains the
 cells if there is one.
+
+Vectors that come later lie beside in a small exact index: the file of the others, which is large,
+serves the next generation as it is.
 """
 
 from __future__ import annotations
@@ -18,6 +21,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from onprem_rag.index.disk import share
 from onprem_rag.index.embedder import Vectors
 
 EXACT = 1 << 24  # numbers in all vectors together (65,536 of 256): 64 MiB, read in 2 to 3 ms
@@ -26,20 +30,31 @@ NEAREST = 10
 SAMPLE = 256  # queries of each kind that measure it
 LEAST_SHARE = 16  # one cell in so many is looked into at least, however easy the sample was
 SEED = 20_240_301
+_FILE, _MORE = "dense.faiss", "more.faiss"
 
 
 class Limit(NamedTuple):
     """Which windows of one index may be found; any number of searches may share it."""
 
     parameters: Any  # FAISS's
+    more: Any = None  # those for the vectors beside
 
 
 class DenseIndex:
     """Vectors of windows of passages, in FAISS's own file format (nothing is pickled)."""
 
-    def __init__(self, index: Any, windows: npt.NDArray[np.int32]) -> None:
+    def __init__(
+        self,
+        index: Any,
+        windows: npt.NDArray[np.int32],
+        more: Any = None,
+        folder: Path | None = None,
+    ) -> None:
+        """``more``: an index of the last windows; ``folder``: where the file of the others is."""
         self._index = index
         self._windows = windows
+        self._more = more
+        self._folder = folder
 
     @classmethod
     def build(
@@ -63,11 +78,30 @@ class DenseIndex:
         index.add(vectors)
         return cls(index, windows)
 
-    def save(self, folder: Path) -> None:
-        """Write FAISS's file and the windows' rows."""
+    @classmethod
+    def followed(cls, before: Path, vectors: Vectors, windows: npt.NDArray[np.int32]) -> DenseIndex:
+        """The index in the folder ``before`` and (m, d) ``vectors``, which are of the last windows.
+
+        ``windows`` (w,) are all rows, as for ``build``. Raises as ``open`` does.
+        """
         import faiss
 
-        faiss.write_index(self._index, str(folder / "dense.faiss"))
+        old = cls.open(before)
+        more: Any = faiss.IndexFlatIP(vectors.shape[1])
+        if old._more:
+            more.add(old._more.reconstruct_n(0, old._more.ntotal))
+        more.add(np.ascontiguousarray(vectors))
+        return cls(old._index, windows, more, before)
+
+    def save(self, folder: Path) -> None:
+        """Write FAISS's files, or give those on the disk another name, and the windows' rows."""
+        import faiss
+
+        if self._more and self._folder:
+            share(self._folder / _FILE, folder / _FILE)
+            faiss.write_index(self._more, str(folder / _MORE))
+        else:
+            faiss.write_index(self._index, str(folder / _FILE))
         np.save(folder / "windows.npy", self._windows)
 
     @classmethod
@@ -76,11 +110,14 @@ class DenseIndex:
         import faiss
 
         # The older IO_FLAG_MMAP maps cells only, and reads an exact index into memory.
-        index = faiss.read_index(str(folder / "dense.faiss"), faiss.IO_FLAG_MMAP_IFC)
+        index = faiss.read_index(str(folder / _FILE), faiss.IO_FLAG_MMAP_IFC)
+        more: Any = None
+        if (folder / _MORE).exists():
+            more = faiss.read_index(str(folder / _MORE), faiss.IO_FLAG_MMAP_IFC)
         windows = np.load(folder / "windows.npy", allow_pickle=False)
-        if len(windows) != index.ntotal:
+        if len(windows) != index.ntotal + (more.ntotal if more else 0):
             raise ValueError("windows.npy: not as many rows as vectors")
-        return cls(index, windows)
+        return cls(index, windows, more, folder)
 
     def search(
         self, vector: Vectors, count: int, limit: Limit | None = None
@@ -89,29 +126,46 @@ class DenseIndex:
 
         Best first. A passage with several windows may come several times.
         """
-        count = min(count, self._index.ntotal)
-        if count < 1:
-            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
-        parameters = limit.parameters if limit else None
-        with _one_thread():
-            scores, found = self._index.search(vector[None, :], count, params=parameters)
-        kept = found[0] >= 0
-        return self._windows[found[0][kept]].astype(np.int64), scores[0][kept]
+        places, scores = _nearest(self._index, vector, count, limit.parameters if limit else None)
+        if self._more:
+            later, theirs = _nearest(self._more, vector, count, limit.more if limit else None)
+            places = np.concatenate((places, later + self._index.ntotal))
+            scores = np.concatenate((scores, theirs))
+            best = np.argsort(-scores, kind="stable")[:count]
+            places, scores = places[best], scores[best]
+        return self._windows[places].astype(np.int64), scores
 
     def limit(self, allowed: npt.NDArray[np.bool_]) -> Limit:
         """For searches that shall find only passages whose rows ``allowed`` (n,) marks."""
         import faiss
 
         any_faiss: Any = faiss
-        near = allowed[self._windows]
-        selector = any_faiss.IDSelectorBitmap(np.packbits(near, bitorder="little"))
+        near, later = np.split(allowed[self._windows], [self._index.ntotal])
+
+        def selector(chosen: npt.NDArray[np.bool_]) -> Any:
+            return any_faiss.IDSelectorBitmap(np.packbits(chosen, bitorder="little"))
+
+        more = any_faiss.SearchParameters(sel=selector(later)) if self._more else None
         if not isinstance(self._index, any_faiss.IndexIVF):
-            return Limit(any_faiss.SearchParameters(sel=selector))
+            return Limit(any_faiss.SearchParameters(sel=selector(near)), more)
         # The fewer may be found, the farther they lie: as many vectors are compared as without
         # the limit, and few allowed ones are compared all.
         share = max(int(near.sum()), 1) / len(near)
         cells = min(self._index.nlist, int(np.ceil(self._index.nprobe / share)))
-        return Limit(any_faiss.SearchParametersIVF(sel=selector, nprobe=cells))
+        return Limit(any_faiss.SearchParametersIVF(sel=selector(near), nprobe=cells), more)
+
+
+def _nearest(
+    index: Any, vector: Vectors, count: int, parameters: Any
+) -> tuple[npt.NDArray[np.int64], Vectors]:
+    """(places, cosines) of the nearest ``count`` vectors of one index, best first."""
+    count = min(count, index.ntotal)
+    if count < 1:
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
+    with _one_thread():
+        scores, found = index.search(vector[None, :], count, params=parameters)
+    kept = found[0] >= 0
+    return found[0][kept], scores[0][kept]
 
 
 @contextmanager
@@ -156,7 +210,7 @@ def _cells_of(folder: Path, lists: int, dimension: int) -> _Cells | None:
 
     any_faiss: Any = faiss
     try:
-        index = any_faiss.read_index(str(folder / "dense.faiss"), faiss.IO_FLAG_MMAP_IFC)
+        index = any_faiss.read_index(str(folder / _FILE), faiss.IO_FLAG_MMAP_IFC)
     except RuntimeError:  # missing, or damaged
         return None
     if not isinstance(index, any_faiss.IndexIVF) or (index.nlist, index.d) != (lists, dimension):

@@ -42,10 +42,10 @@ class Content:
     """
 
     passages: npt.NDArray[np.int64]  # (n,) passage ids
-    documents: npt.NDArray[np.int64]  # (n,) document ids
+    documents: npt.NDArray[np.int64]  # (n,) document ids; -1 where nobody is to find the row
     priors: npt.NDArray[np.float32]  # (n,) factors of the fused scores
     lexical: Mapping[str, LexicalIndex]  # by channel
-    vectors: Vectors  # (w, d) float32 unit vectors
+    vectors: Vectors  # (w, d) float32 unit vectors, or those of the last windows (LocalIndex.write)
     windows: npt.NDArray[np.int32]  # (w,) each window's row, ascending
 
 

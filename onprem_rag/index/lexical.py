@@ -4,6 +4,9 @@ BM25F (Robertson, Zaragoza, Taylor 2004): each field counts a term by the field'
 normalises it by the field's length; their sum is saturated once. With one field of weight 1 it is
 BM25 as Lucene has it (no negative weights for common words). All but a term's weight, which every
 new passage changes, is computed when the index is built: a question adds up its terms' postings.
+
+Rows that come later lie beside in a small index of their own, and those that go leave holes: the
+large files serve the next generation as they are.
 """
 
 from __future__ import annotations
@@ -16,11 +19,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from onprem_rag.index.disk import share
 from onprem_rag.index.fields import Field
 from onprem_rag.index.postings import Postings
 
 Scores = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.int32]
+Flags = npt.NDArray[np.bool_]
 Lengths = npt.NDArray[np.float32]
 Terms = tuple[tuple[str, float], ...]  # (term, weight): a weight multiplies the term's BM25
 # Of the even-numbered questions of KorQuAD and the paraphrases: 0.6 to 1.2 lose up to two of a
@@ -31,7 +36,9 @@ B = 0.4
 # question looks for it.
 COMMON = 0.1
 LEAST_COMMON = 10_000  # passages; fewer cost nothing
-LENGTHS = "lengths.npy"
+FREQUENCIES, LENGTHS, TERMS = "frequencies.npy", "lengths.npy", "terms.txt"
+MORE = "more"  # the folder of what came later
+_FIRST = "first.npy"  # in it: the number of rows before
 
 
 class LexicalIndex:
@@ -47,11 +54,21 @@ class LexicalIndex:
         lengths: Lengths,
         postings: Postings | None,
         size: int,
+        more: LexicalIndex | None = None,
+        folder: Path | None = None,
+        live: int | None = None,
     ) -> None:
+        """``more``: the last of the ``size`` rows; ``folder``: where the others' files are.
+
+        ``live``: how many of the rows are no holes; None: all.
+        """
         self._terms = terms
         self._frequencies = frequencies
         self._postings = postings
         self._size = size
+        self._more = more
+        self._folder = folder
+        self._live = size if live is None else live
         self.lengths = lengths
 
     @cached_property
@@ -96,6 +113,8 @@ class LexicalIndex:
 
         Those of ``other`` are at ``other_to``. Terms that no row has any more stay, unknown.
         """
+        if self._more:
+            return self._whole().joined(to, other, other_to, size)
         numbers = dict(self._vocabulary)
         theirs = [numbers.setdefault(term, len(numbers)) for term in other._terms]
         postings = self._scored().moved(to)
@@ -103,41 +122,97 @@ class LexicalIndex:
         postings = postings.joined(others, np.array(theirs, dtype=np.int32), len(numbers))
         return LexicalIndex(list(numbers), postings.frequencies(), self.lengths, postings, size)
 
+    @property
+    def later(self) -> int:
+        """How many rows lie beside the others."""
+        return self._more._size if self._more else 0
+
+    def followed(self, other: LexicalIndex, gone: Flags, live: Flags) -> LexicalIndex:
+        """An index that has the rows of ``other`` behind these.
+
+        (size,) ``gone`` rows are those that become holes now, and ``live`` those that are none.
+        """
+        first = self._size - self.later
+        more = other
+        if self._more:
+            rows = np.arange(self.later + other._size, dtype=np.int32)
+            behind = rows[self.later :]
+            kept = np.where(live[first:], rows[: self.later], np.int32(-1))
+            more = self._more.joined(kept, other, behind, len(rows))
+        return LexicalIndex(
+            self._terms,
+            self._frequencies - self._scored().counted(gone[:first]),
+            self.lengths,
+            self._postings,
+            self._size + other._size,
+            more,
+            self._folder,
+            int(live.sum()) + other._size,
+        )
+
+    def _whole(self) -> LexicalIndex:
+        """The same with all rows, and what is in holes, in one."""
+        if self._more is None:
+            return self
+        rows = np.arange(self._size, dtype=np.int32)
+        first = self._size - self.later
+        own = LexicalIndex(self._terms, self._frequencies, self.lengths, self._postings, first)
+        return own.joined(rows[:first], self._more, rows[first:], self._size)
+
     def save(self, folder: Path) -> None:
-        """Write plain arrays and the vocabulary, a line a term, into ``folder``."""
+        """Write plain arrays and the vocabulary, a line a term, into ``folder``.
+
+        Large files that are on the disk already get another name.
+        """
         self.save_terms(folder)
         for name, array in self._scored()._asdict().items():
-            np.save(folder / f"{name}.npy", array)
+            if self._folder:
+                share(self._folder / f"{name}.npy", folder / f"{name}.npy")
+            else:
+                np.save(folder / f"{name}.npy", array)
+        if self._more:
+            self._more.save(folder / MORE)
+            np.save(folder / MORE / _FIRST, np.array(self._size - self.later))
 
     def save_terms(self, folder: Path) -> None:
         """Write all but the postings, for an index that has them elsewhere."""
         folder.mkdir(parents=True, exist_ok=True)
-        np.save(folder / "frequencies.npy", self._frequencies)
+        np.save(folder / FREQUENCIES, self._frequencies)
         np.save(folder / LENGTHS, self.lengths)
-        (folder / "terms.txt").write_text("\n".join(self._terms), encoding="utf-8", newline="")
+        if self._folder:
+            share(self._folder / TERMS, folder / TERMS)
+        else:
+            (folder / TERMS).write_text("\n".join(self._terms), encoding="utf-8", newline="")
 
     @classmethod
-    def open(cls, folder: Path, size: int) -> LexicalIndex:
-        """Memory-map what ``save`` wrote; ``size`` is the number of passages."""
-        bare = cls.open_terms(folder, size)
+    def open(cls, folder: Path, size: int, live: int | None = None) -> LexicalIndex:
+        """Memory-map what ``save`` wrote; ``size`` rows, of which ``live`` (None: all) no holes."""
+        bare, more = cls.open_terms(folder, size), None
+        if (folder / MORE).exists():
+            first = int(np.load(folder / MORE / _FIRST, allow_pickle=False))
+            more = cls.open(folder / MORE, size - first)
         postings = Postings(*(_mapped(folder / f"{name}.npy") for name in Postings._fields))
         starts, rows, scores = postings
         if len(starts) != len(bare._terms) + 1 or not int(starts[-1]) == len(rows) == len(scores):
             raise ValueError(f"{folder.name}: vocabulary, rows and scores differ")
-        return cls(bare._terms, bare._frequencies, bare.lengths, postings, size)
+        own = (bare._terms, bare._frequencies, bare.lengths, postings)
+        return cls(*own, size, more, folder, live)
 
     @classmethod
     def open_terms(cls, folder: Path, size: int) -> LexicalIndex:
         """What ``save_terms`` wrote: knows frequencies and weights of terms, and no scores."""
-        frequencies, lengths = _mapped(folder / "frequencies.npy"), np.load(folder / LENGTHS)
-        with (folder / "terms.txt").open(encoding="utf-8", newline="") as file:
+        frequencies, lengths = _mapped(folder / FREQUENCIES), np.load(folder / LENGTHS)
+        with (folder / TERMS).open(encoding="utf-8", newline="") as file:
             terms = file.read().split("\n") if len(frequencies) else []
         if len(terms) != len(frequencies):
             raise ValueError(f"{folder.name}: vocabulary and frequencies differ")
         return cls(terms, frequencies, lengths, None, size)
 
     def matrix(self) -> Any:
-        """All scores as a scipy CSR matrix, shape (passages, terms), float32."""
+        """All scores as a scipy CSR matrix, shape (passages, terms), float32.
+
+        Of an index without rows beside.
+        """
         from scipy import sparse
 
         starts, rows, scores = self._scored()
@@ -150,7 +225,10 @@ class LexicalIndex:
         return found
 
     def numbered(self, terms: Terms) -> list[tuple[int, float]]:
-        """(number, weight) of the terms that count: those known, and not too common."""
+        """(number, weight) of the terms that count: those known, and not too common.
+
+        Of an index without rows beside.
+        """
         known = [(self._vocabulary.get(term), weight) for term, weight in terms]
         most = _most(self._size)
         return [
@@ -160,19 +238,28 @@ class LexicalIndex:
         ]
 
     def scores(self, terms: Terms) -> Scores:
-        """BM25 of every passage for weighted terms, shape (size,), float32."""
-        starts, rows, scores = self._scored()
+        """BM25 of every passage for weighted terms, shape (size,), float32; of holes anything."""
         total = np.zeros(self._size, dtype=np.float32)
-        for at, weight in self.numbered(terms):
-            here = slice(starts[at], starts[at + 1])
-            weight *= _weight(int(self._frequencies[at]), self._size)
-            total[rows[here]] += np.float32(weight) * scores[here]
+        most = _most(self._live)
+        for term, weight in terms:
+            if 0 < self.frequency(term) <= most:
+                self._add(total, term, np.float32(weight * self.weight(term)))
         return total
+
+    def _add(self, total: Scores, term: str, weight: np.float32) -> None:
+        """Add to the rows that have ``term`` their score times ``weight``."""
+        starts, rows, scores = self._scored()
+        if (at := self._vocabulary.get(term)) is not None:
+            here = slice(starts[at], starts[at + 1])
+            total[rows[here]] += weight * scores[here]
+        if self._more:
+            self._more._add(total[self._size - self.later :], term, weight)
 
     def frequency(self, term: str) -> int:
         """How many passages have this term."""
         at = self._vocabulary.get(term)
-        return 0 if at is None else int(self._frequencies[at])
+        own = 0 if at is None else int(self._frequencies[at])
+        return own + self._more.frequency(term) if self._more else own
 
     def knows(self, term: str) -> bool:
         """Whether any passage has this term."""
@@ -180,7 +267,7 @@ class LexicalIndex:
 
     def weight(self, term: str) -> float:
         """Inverse document frequency of a term (Lucene); the highest for an unknown one."""
-        return float(_weight(self.frequency(term), self._size))
+        return float(_weight(self.frequency(term), self._live))
 
     def _scored(self) -> Postings:
         if self._postings is None:

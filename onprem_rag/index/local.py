@@ -17,6 +17,8 @@ from onprem_rag.index.interface import Content, Found, Query
 from onprem_rag.index.lexical import LexicalIndex
 from onprem_rag.index.texts import CHANNELS
 
+HOLE = -1  # the document of a row that is gone
+
 MASKS = 8  # sets of documents whose rows are remembered: those of today, of a few other days
 
 
@@ -40,6 +42,8 @@ class LocalIndex:
         candidates: int,
     ) -> None:
         self._passages = passages
+        live = frozenset(documents.tolist()) - {HOLE}
+        self._live = _mask(documents, dense, live) if HOLE in documents else None
         # Not a method of this index: it would hold itself, and its files open, by a cycle.
         self._mask = lru_cache(MASKS)(partial(_mask, documents, dense))
         self._priors = priors
@@ -49,13 +53,20 @@ class LocalIndex:
 
     @classmethod
     def write(cls, folder: Path, content: Content, before: Path | None = None) -> None:
-        """Save ``content`` into ``folder``; the vectors' cells are those of ``before``, if any."""
+        """Save ``content`` into ``folder``; the vectors' cells are those of ``before``, if any.
+
+        Where it has vectors of the last windows only, the others are those of ``before`` too.
+        """
         np.save(folder / "passages.npy", content.passages)
         np.save(folder / "documents.npy", content.documents)
         np.save(folder / "priors.npy", content.priors)
 
         def dense() -> None:
-            DenseIndex.build(content.vectors, content.windows, before=before).save(folder)
+            vectors, windows = content.vectors, content.windows
+            if before and len(vectors) < len(windows):
+                DenseIndex.followed(before, vectors, windows).save(folder)
+            else:
+                DenseIndex.build(vectors, windows, before=before).save(folder)
 
         with ThreadPoolExecutor() as pool:  # whoever writes a file lets others go on
             jobs = [pool.submit(one.save, folder / name) for name, one in content.lexical.items()]
@@ -74,13 +85,14 @@ class LocalIndex:
         )
         if not len(passages) == len(documents) == len(priors):
             raise ValueError("passages, documents and priors differ")
-        lexical = {n: LexicalIndex.open(folder / n, len(passages)) for n in CHANNELS}
+        sizes = len(passages), int((documents != HOLE).sum())
+        lexical = {name: LexicalIndex.open(folder / name, *sizes) for name in CHANNELS}
         dense = DenseIndex.open(folder)
         return cls(passages, documents, priors, lexical, dense, candidates)
 
     def search(self, query: Query, weights: Mapping[str, float], count: int) -> list[Found]:
         """See ``Index``."""
-        mask = None if query.documents is None else self._mask(query.documents)
+        mask = self._live if query.documents is None else self._mask(query.documents)
         channels = {
             name: index.scores(query.terms.get(name, ())) for name, index in self._lexical.items()
         }

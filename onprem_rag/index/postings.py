@@ -21,6 +21,14 @@ class Postings(NamedTuple):
         """(terms,) how many rows have each."""
         return np.diff(self.starts).astype(np.int32)
 
+    def counted(self, chosen: npt.NDArray[np.bool_]) -> Numbers:
+        """(terms,) how many of the ``chosen`` rows have each."""
+        if not chosen.any():
+            return np.zeros(len(self.starts) - 1, dtype=np.int32)
+        found = np.flatnonzero(chosen[self.rows])
+        terms = np.searchsorted(self.starts, found, side="right") - 1
+        return np.bincount(terms, minlength=len(self.starts) - 1).astype(np.int32)
+
     def moved(self, to: Numbers) -> Postings:
         """With row r at ``to[r]``; without those that are to be at -1."""
         rows = to[self.rows]

@@ -13,24 +13,30 @@ import numpy as np
 import numpy.typing as npt
 
 from onprem_rag.index.lexical import LexicalIndex
+from onprem_rag.index.local import HOLE
 from onprem_rag.index.texts import CHANNELS, Keys
 
 _IMPRINT = np.dtype([("document", np.int64), ("imprint", "V16")])
-_KINDS = {".npy", ".txt"}
+_KINDS = {".npy", ".txt", ".faiss"}
+LATER = 10  # one row in so many may lie beside the others or be a hole; then all are made one
 _Places = npt.NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """n passages, ascending by id, and w windows of them, ascending by row."""
+    """n passages, ascending by id, and w windows of them, ascending by row.
+
+    Some may be holes: nobody is to find them.
+    """
 
     passages: npt.NDArray[np.int64]  # (n,) passage ids
-    documents: npt.NDArray[np.int64]  # (n,) document ids
+    documents: npt.NDArray[np.int64]  # (n,) document ids; HOLE
     priors: npt.NDArray[np.float32]  # (n,) factors of the fused scores
     bodies: Keys  # (n,) of the passages' texts
     windows: npt.NDArray[np.int32]  # (w,) each window's row
     encoded: Keys  # (w,) of the windows' texts; 0 where no word is known
     lexical: Mapping[str, LexicalIndex]  # by channel
+    shared: int = 0  # windows, the first ones, whose vectors are those of the generation before
 
     @classmethod
     def open(cls, folder: Path) -> Rows:
@@ -44,7 +50,9 @@ class Rows:
             raise ValueError("passages, documents, priors and bodies differ")
         if len(arrays["windows"]) != len(arrays["encoded"]):
             raise ValueError("windows and encoded differ")
-        return cls(**arrays, lexical={n: LexicalIndex.open(folder / n, size) for n in CHANNELS})
+        live = int((arrays["documents"] != HOLE).sum())
+        lexical = {name: LexicalIndex.open(folder / name, size, live) for name in CHANNELS}
+        return cls(**arrays, lexical=lexical)
 
     def save(self, folder: Path, imprints: Mapping[int, bytes]) -> None:
         """Write what an index does not, and by id the imprints of the documents.
@@ -59,8 +67,10 @@ class Rows:
         """(n,) which rows these documents have."""
         return np.isin(self.documents, np.fromiter(documents, np.int64, len(documents)))
 
-    def joined(self, kept: npt.NDArray[np.bool_], new: Rows) -> Rows:
-        """The ``kept`` (n,) rows and all ``new`` ones."""
+    def joined(self, kept: npt.NDArray[np.bool_], new: Rows, beside: bool) -> Rows:
+        """The ``kept`` (n,) rows and all ``new`` ones; these may be to lie ``beside`` those."""
+        if beside and self._can_be_followed(kept, new):
+            return self._followed(kept, new)
         ids = np.concatenate((self.passages[kept], new.passages))
         order = np.argsort(ids, kind="stable")
         place = np.empty(len(ids), dtype=np.int32)
@@ -91,18 +101,68 @@ class Rows:
             lexical,
         )
 
+    @property
+    def count(self) -> int:
+        """How many of the rows are no holes."""
+        return int((self.documents != HOLE).sum())
 
-def digest_of(folder: Path) -> str:
-    """Of all files in which a generation has its rows, whatever is in them."""
-    places = [folder, *(folder / name for name in CHANNELS)]
-    paths = [path for place in places for path in sorted(place.iterdir()) if path.suffix in _KINDS]
+    def _can_be_followed(self, kept: npt.NDArray[np.bool_], new: Rows) -> bool:
+        """Whether ``new`` rows may lie beside: all are later, and few; and few are holes."""
+        size = len(self.passages)
+        changed = self.lexical[CHANNELS[0]].later + len(new.passages) + int((~kept).sum())
+        behind = not len(new.passages) or (size > 0 and new.passages[0] > self.passages[-1])
+        return LATER * changed <= size and len(self.windows) > 0 and bool(behind)
 
-    def digest(path: Path) -> bytes:
+    def _followed(self, kept: npt.NDArray[np.bool_], new: Rows) -> Rows:
+        """These rows, whose files serve as they are, and the ``new`` ones behind them.
+
+        All but the ``kept`` ones are holes.
+        """
+        gone = ~kept & (self.documents != HOLE)
+
+        def both(name: str) -> Any:
+            return np.concatenate((getattr(self, name), getattr(new, name)))
+
+        def channel(name: str) -> LexicalIndex:
+            return self.lexical[name].followed(new.lexical[name], gone, kept)
+
+        with ThreadPoolExecutor() as pool:  # most of it is numpy's, which lets others go on
+            lexical = dict(zip(CHANNELS, pool.map(channel, CHANNELS), strict=True))
+        return Rows(
+            passages=both("passages"),
+            documents=np.concatenate((np.where(kept, self.documents, HOLE), new.documents)),
+            priors=both("priors"),
+            bodies=both("bodies"),
+            windows=np.concatenate((self.windows, new.windows + np.int32(len(self.passages)))),
+            encoded=both("encoded"),
+            lexical=lexical,
+            shared=len(self.windows),
+        )
+
+
+Digests = dict[int, bytes]  # of files, by their numbers on the disk
+
+
+def digest_of(folder: Path, known: Digests | None = None) -> tuple[str, Digests]:
+    """Of all files in which a generation has its rows, whatever is in them; and of each of them.
+
+    Files that are ``known``, for they are another generation's as well, are not read.
+    """
+    before = known or {}
+    paths = sorted(path for path in folder.rglob("*") if path.suffix in _KINDS)
+
+    def digest(path: Path) -> tuple[int, bytes]:
+        number = path.stat().st_ino
+        if number in before:
+            return number, before[number]
         with path.open("rb") as file:
-            return path.name.encode() + file_digest(file, "blake2b").digest()
+            return number, file_digest(file, "blake2b").digest()
 
     with ThreadPoolExecutor() as pool:  # hashing lets others go on
-        return blake2b(b"".join(pool.map(digest, paths)), digest_size=16).hexdigest()
+        found = list(pool.map(digest, paths))
+    named = (str(path.relative_to(folder)).encode() for path in paths)
+    whole = b"".join(name + one for name, (_, one) in zip(named, found, strict=True))
+    return blake2b(whole, digest_size=16).hexdigest(), dict(found)
 
 
 def imprints_in(folder: Path) -> dict[int, bytes]:

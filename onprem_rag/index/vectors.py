@@ -50,11 +50,12 @@ def vectors_of(
     texts: Mapping[bytes, str],
     cache: Path,
     progress: Callable[[int, int], None] = lambda done, total: None,
+    more: bool = False,
 ) -> Vectors:
     """(w, d) float32: the vectors of texts by their ``keys`` (w,); 0 for the key 0.
 
-    Encodes, of the ``texts``, only what ``cache`` doesn't have. Raises KeyError for one that
-    neither has.
+    Encodes, of the ``texts``, only what ``cache`` doesn't have; that keeps what is not wanted too
+    where ``more`` than these are indexed. Raises KeyError for one that neither has.
     """
     vectors = np.zeros((len(keys), embedder.encode([]).shape[1]), dtype=np.float32)
     store = _Store(cache, embedder.fingerprint, vectors.shape[1])
@@ -72,7 +73,7 @@ def vectors_of(
             vectors[rows_of[key]] = vector
         store.add(keys_array(step), encoded)
         progress(total - len(unknown) + at + len(step), total)
-    store.finish(keys, vectors)
+    store.finish(keys, vectors, more)
     return vectors
 
 
@@ -109,7 +110,7 @@ class _Store:
             )
             self._write(self._folder / f"{self._name}-{number + 1:06d}.npy", rows)
 
-    def finish(self, keys: Keys, vectors: Vectors) -> None:
+    def finish(self, keys: Keys, vectors: Vectors, more: bool) -> None:
         """Keep these, and what the embedder that was used before has left.
 
         A few rows that are new or no longer needed are no reason to write all of them again.
@@ -117,7 +118,7 @@ class _Store:
         sizes = {path: len(self._read(path)) for path in self._files()}
         _, first = np.unique(_numbers(keys)[:, 0], return_index=True)
         ballast = 4 * sum(sizes.values()) > 5 * len(first)
-        if ballast or 4 * sizes.get(self._kept, 0) < 3 * len(first):
+        if not more and (ballast or 4 * sizes.get(self._kept, 0) < 3 * len(first)):
             self._replace(list(sizes), self._kept, self._rows(keys[first], vectors[first]))
         elif len(sizes) > MOST_FILES:
             later = [path for path in sizes if path != self._kept]

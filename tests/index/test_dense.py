@@ -41,7 +41,7 @@ def windows() -> npt.NDArray[np.int32]:
     return np.arange(COUNT, dtype=np.int32)
 
 
-@pytest.fixture(scope="module", params=["exact", "cells"])
+@pytest.fixture(scope="module", params=["exact", "cells", "exact, more", "cells, more"])
 def index(
     request: pytest.FixtureRequest,
     vectors: Vectors,
@@ -49,10 +49,21 @@ def index(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> DenseIndex:
     """Built, saved and opened."""
-    folder = tmp_path_factory.mktemp(request.param)
-    exact = EXACT if request.param == "exact" else CELLS
-    DenseIndex.build(vectors, windows, exact).save(folder)
-    return DenseIndex.open(folder)
+    folder = tmp_path_factory.mktemp("dense")
+    exact = EXACT if request.param.startswith("exact") else CELLS
+    if "more" not in request.param:
+        DenseIndex.build(vectors, windows, exact).save(folder)
+        return DenseIndex.open(folder)
+    steps = [0, COUNT * 9 // 10, COUNT * 19 // 20, COUNT]
+    for name in ("first", "second", "third"):
+        (folder / name).mkdir()
+    DenseIndex.build(vectors[: steps[1]], windows[: steps[1]], exact).save(folder / "first")
+    for name, before, start, end in zip(
+        ("second", "third"), ("first", "second"), steps[1:], steps[2:], strict=False
+    ):
+        more = DenseIndex.followed(folder / before, vectors[start:end], windows[:end])
+        more.save(folder / name)
+    return DenseIndex.open(folder / "third")
 
 
 def recall(

@@ -31,6 +31,7 @@ from onprem_rag.index.generations import (
     switch,
 )
 from onprem_rag.index.interface import Found, Query
+from onprem_rag.index.rows import Rows
 from onprem_rag.korean.morphemes import content_morphemes
 from onprem_rag.records import Passage
 from tests.conftest import quiet, shelf_of, source_of
@@ -354,7 +355,10 @@ def found_in(generation: Generation, question: str) -> list[Found]:
 
 QUESTIONS = ("출장 여비는 언제까지 정산하나요?", "7일 이내에 신고", "비밀번호", "휴가", "삭제된 것")
 EDITS = st.lists(
-    st.tuples(st.sampled_from(["amend", "remove", "refer"]), st.integers(0, SIZE - 1)), max_size=6
+    st.tuples(
+        st.sampled_from(["amend", "remove", "refer", "add", "add"]), st.integers(0, SIZE - 1)
+    ),
+    max_size=6,
 )
 
 
@@ -386,7 +390,9 @@ def test_what_is_taken_over_is_what_a_full_build_makes(
             number = sorted(now)[at % len(now)]
             passage, titles = now.pop(number)
             new = max(before) + max(now) + 1
-            if kind == "amend":
+            if kind == "add":
+                now[number] = passage, titles
+            if kind in ("amend", "add"):
                 text = f"{passage.text} 이를 {at}일 이내에 신고한다."
                 now[new] = replace(passage, id=new, document_id=new, text=text), titles
             elif kind == "refer":
@@ -395,7 +401,9 @@ def test_what_is_taken_over_is_what_a_full_build_makes(
         shutil.copytree(index, full)
         shutil.rmtree(full / "vectors")  # without them nothing but what is learnt is taken over
         taken = grown_from(index, now)
-        made = grown_from(full, now)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Rows, "_can_be_followed", lambda *_: False)
+            made = grown_from(full, now)
         assert made == now.keys()
         fits = (index / current_name(index) / "learnt.npy").stat().st_nlink > 1
         changed = {number for number in now if now[number] != before.get(number)}
@@ -420,6 +428,31 @@ def grown_from(index: Path, held: dict[int, tuple[Passage, str]]) -> set[int]:
 
     switch(index, build(start(index, None), replace(source, read=read), 1, quiet))
     return chosen
+
+
+def test_large_files_stay_until_much_has_come_beside_them(
+    passages: list[Passage], tmp_path: Path
+) -> None:
+    def files(folder: Path) -> list[int]:
+        large = ("dense.faiss", "mecab/rows.npy", "bigram/scores.npy", "bigram/terms.txt")
+        return [(folder / name).stat().st_ino for name in large]
+
+    held = [replace(p, document_id=p.id) for p in passages[:48]]
+    first = files(grown(tmp_path, held[:42]))
+    assert files(grown(tmp_path, held[:44])) == first
+    assert files(grown(tmp_path, held[:46])) == first
+    question = held[45].text[:40]
+    assert found(tmp_path, question)[0].passage_id == held[45].id
+    assert len(found(tmp_path, question)) == 46
+    assert set(files(grown(tmp_path, held))).isdisjoint(first)  # more than one in ten
+    last = files(grown(tmp_path, held[1:]))
+    folder = grown(tmp_path, held[2:])
+    assert files(folder) == last
+    assert read_manifest(folder).passages == 46
+    assert {one.passage_id for one in found(tmp_path, held[0].text[:40])} == {
+        p.id for p in held[2:]
+    }
+    assert set(files(grown(tmp_path, held[6:]))).isdisjoint(last)
 
 
 @pytest.mark.parametrize("damage", [_gone, _cut, _noise])

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from rank_bm25 import BM25Okapi
 
@@ -106,6 +107,43 @@ def test_scores_and_ranking_equal_rank_bm25(tokens: Tokens, passages: list[Passa
         assert np.argsort(-ours, kind="stable")[places].tolist() == best[places].tolist()
         compared += len(places)
     assert compared > (100 if tokens is str.split else 400)
+
+
+@pytest.mark.parametrize("tokens", CHANNELS)
+def test_rows_that_come_later_or_go_count_as_if_all_were_indexed_at_once(
+    tokens: Tokens, passages: list[Passage], tmp_path: Path
+) -> None:
+    corpus = [tokens(text_of(passage)) for passage in passages[:60]]
+    first = index_of((corpus[:50], 1.0))
+
+    def part(rows: Corpus) -> LexicalIndex:
+        return LexicalIndex.build(*token_fields([(rows, 1.0)]), len(rows), lengths=first.lengths)
+
+    def without(size: int, *rows: int) -> npt.NDArray[np.bool_]:
+        return ~np.isin(np.arange(size), rows)
+
+    first.save(tmp_path / "1")
+    opened = LexicalIndex.open(tmp_path / "1", 50)
+    second = opened.followed(part(corpus[50:54]), ~without(50, 7), without(50, 7))
+    second.save(tmp_path / "2")
+    opened = LexicalIndex.open(tmp_path / "2", 54, 53)
+    opened.followed(part(corpus[54:]), ~without(54, 20, 51), without(54, 7, 20, 51)).save(
+        tmp_path / "3"
+    )
+    third = LexicalIndex.open(tmp_path / "3", 60, 57)
+    large = [(tmp_path / name / "rows.npy").stat().st_ino for name in "123"]
+    assert len(set(large)) == 1
+    assert (second.later, third.later) == (4, 10)
+    live = without(60, 7, 20, 51)
+    whole = part([row for row, kept in zip(corpus, live, strict=True) if kept])
+    to = np.where(live, np.cumsum(live) - 1, -1).astype(np.int32)
+    joined = third.joined(to, part([]), to[:0], 57)
+    assert joined.later == 0
+    for term in {term for row in corpus for term in row}:
+        scores = whole.scores(((term, 2.0),)).tolist()
+        assert third.scores(((term, 2.0),))[live].tolist() == scores
+        assert joined.scores(((term, 2.0),)).tolist() == scores
+        assert third.frequency(term) == joined.frequency(term) == whole.frequency(term)
 
 
 @pytest.mark.parametrize(
