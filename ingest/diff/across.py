@@ -9,25 +9,27 @@ from itertools import accumulate, pairwise
 from ingest.diff.letters import Matched, matched
 from ingest.diff.records import Mark, Run
 from ingest.diff.segments import LINE, Segment
-from ingest.diff.spares import has_signs, spares_of
+from ingest.diff.spares import bare, has_signs
 from ingest.diff.units import Unit
 from ingest.diff.wording import form
 from onprem_rag.records import Document, Table
 
 
 def said_of(old: Document, before: Unit, new: Document, after: Unit) -> Matched | None:
-    """What both units say, where tables in them are laid out differently; None where not."""
+    """What both units say, where one alone knows tables or their signs differ; None where not.
+
+    Two grids are compared as they are: which column an amount stands in, and how far a merged cell
+    goes, is no layout.
+    """
     if before.form == after.form:
         return None
     tables = _tables(old, before), _tables(new, after)
     signs = has_signs(before.side.text), has_signs(after.side.text)
-    if bool(tables[0]) == bool(tables[1]) and signs[0] == signs[1] and old.format == new.format:
+    if all(tables) or not any((*tables, *signs)):
         return None
-    if not any((*tables, *signs)):
+    if not any(tables) and all(signs) and old.format == new.format:
         return None
-    olds = spares_of(before.side.text, tables[0])
-    news = spares_of(after.side.text, tables[1])
-    return matched(before.side.text, olds, after.side.text, news)
+    return matched(bare(before.side.text, tables[0]), bare(after.side.text, tables[1]))
 
 
 def _tables(document: Document, unit: Unit) -> list[tuple[int, Table]]:

@@ -7,30 +7,21 @@ plain text of the same table says each once, with tabs, bars or line breaks betw
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import groupby, pairwise
 from typing import NamedTuple
 
+from ingest.diff.align import Pair
 from onprem_rag.records import Table
 
 _SIGNS = re.compile(r"[\u2500-\u257f｜]|(?<!\S)\|(?!\S)")
 _ANGLES = re.compile(r"^[^\S\n]*(?:<[^<>\n]*>[^\S\n]*){2,}$", re.MULTILINE)  # <직급><일비>
-_ALONE = re.compile(r"^[^\S\n]*<[^<>\n]*>[^\S\n]*$", re.MULTILINE)
+_BRACKETED = re.compile(r"^[^\S\n]*(?:<[^<>\n]*>[^\S\n]*)+$", re.MULTILINE)
 _BORDER = re.compile(r" \| |$")
 _NAMED = ": "
 _ROW = re.compile(r"(?<=\s)/(?=\s)")  # of a table in a cell
 _NAME = re.compile(r"(?<= [/|] )([^/|:]+): ")  # of a cell in such a row
-
-
-class Spare(NamedTuple):
-    """A part of a text that another layout of it may leave out.
-
-    ``sure``: whether no layout but this one needs it; else it may be a cell like the one above.
-    """
-
-    start: int
-    end: int
-    sure: bool = True
 
 
 class _Cell(NamedTuple):
@@ -46,32 +37,29 @@ def has_signs(text: str) -> bool:
     return bool(_SIGNS.search(text) or _ANGLES.search(text))
 
 
-def spares_of(text: str, tables: Iterable[tuple[int, Table]]) -> list[Spare]:
-    """What another layout of ``text`` may leave out, in order and apart from each other.
+def bare(text: str, tables: Iterable[tuple[int, Table]]) -> str:
+    """``text`` with blanks for what another layout of it may leave out.
 
     ``tables``: each with the place in ``text`` at which it starts.
     """
-    found = [Spare(*sign.span()) for sign in _SIGNS.finditer(text)]
-    if _ANGLES.search(text):
-        lines = [line.span() for each in (_ANGLES, _ALONE) for line in each.finditer(text)]
-        found += [Spare(at, at + 1) for line in lines for at in range(*line) if text[at] in "<>"]
+    spares = [sign.span() for sign in _SIGNS.finditer(text)]
+    for line in _BRACKETED.finditer(text):
+        spares += [(at, at + 1) for at in range(*line.span()) if text[at] in "<>"]
     for start, table in tables:
         lines_of = text[start : start + table.end - table.start].split("\n")
-        found += [
-            Spare(start + begin, start + end, sure)
-            for begin, end, sure in _of_table(lines_of, table)
-        ]
-    apart: list[Spare] = []
-    for spare in sorted(found):
-        if not apart or spare.start >= apart[-1].end:
-            apart.append(spare)
-    return apart
+        spares += [(start + begin, start + end) for begin, end in _of_table(lines_of, table)]
+    letters = list(text)
+    for begin, end in spares:
+        letters[begin:end] = " " * (end - begin)
+    return "".join(letters)
 
 
-def _of_table(lines: Sequence[str], table: Table) -> Iterator[Spare]:
+def _of_table(lines: Sequence[str], table: Table) -> Iterator[Pair]:
     header = {cell for row in table.rows[: table.header] for cell in row if cell}
-    going_on = _going_on(table)
-    rows = _rows_with_lines(table, going_on)
+    going_on = defaultdict[int, set[int]](set)  # a cell that says what is above it may be its own
+    for y, x in table.merged or ():
+        going_on[y].add(x)
+    rows = _rows_with_lines(table)
     if len(rows) != len(lines):  # what the text says is not what the grid does
         rows = [0] * len(lines)
     start = 0
@@ -79,22 +67,35 @@ def _of_table(lines: Sequence[str], table: Table) -> Iterator[Spare]:
         cells = table.rows[row]
         if row >= table.header > 0 and cells[0] == table.rows[0][0]:
             header.update(filter(None, cells))  # the table goes on below with other names
-        column = 0
-        for cell in _cells_in(line, set(cells), header or set(cells)):
+        found = list(_cells_in(line, set(cells), header or set(cells)))
+        copied = _copied([line[cell.named : cell.end] for cell in found], cells, going_on[row])
+        for cell, is_copy in zip(found, copied, strict=True):
             # Where no header says them, the names in a row are cells of it.
             begin = cell.start if header else max(cell.start, cell.named - len(_NAMED))
-            yield Spare(start + begin, start + cell.named)
-            value = line[cell.named : cell.end]
-            if value in cells[column:]:
-                column = cells.index(value, column) + 1
-                if (row, column - 1) in going_on:
-                    yield Spare(start + cell.named, start + cell.end, table.merged is not None)
-            yield from (Spare(start + a, start + b) for a, b in _inside(line, cell))
+            yield start + begin, start + (cell.end if is_copy else cell.named)
+            yield from ((start + a, start + b) for a, b in _inside(line, cell))
         start += len(line) + 1
 
 
-def _rows_with_lines(table: Table, going_on: frozenset[tuple[int, int]]) -> list[int]:
+def _copied(values: Sequence[str], row: Sequence[str], going_on: Collection[int]) -> list[bool]:
+    """Which cells of a row's line only go on from the row above; none of which that is unsure.
+
+    ``values``: what the line says, each cell once, however many columns of ``row`` it covers.
+    """
+    cells = [
+        (text, goes_on)
+        for (text, goes_on), _ in groupby((text, x in going_on) for x, text in enumerate(row))
+        if text
+    ]
+    if [text for text, _ in cells] == list(values):
+        return [goes_on for _, goes_on in cells]
+    own = {text for text, goes_on in cells if not goes_on}
+    return [value not in own and (value, True) in cells for value in values]
+
+
+def _rows_with_lines(table: Table) -> list[int]:
     """The rows that have a line: those with text, of header rows those with cells of their own."""
+    going_on = _going_on(table)
     return [
         y
         for y, row in enumerate(table.rows)
@@ -102,7 +103,7 @@ def _rows_with_lines(table: Table, going_on: frozenset[tuple[int, int]]) -> list
     ]
 
 
-def _going_on(table: Table) -> frozenset[tuple[int, int]]:
+def _going_on(table: Table) -> frozenset[Pair]:
     """Where a cell goes on that began in the row above; where nobody knows, what says the same."""
     if table.merged is not None:
         return frozenset(table.merged)
@@ -115,28 +116,32 @@ def _going_on(table: Table) -> frozenset[tuple[int, int]]:
 
 
 def _cells_in(line: str, cells: set[str], names: set[str]) -> Iterator[_Cell]:
-    """The cells of a row's line."""
+    """The cells of a row's line; what is none of them has no name."""
     begin = 0
     while begin < len(line):
-        spans = []
-        for border in _BORDER.finditer(line, begin):
-            named = begin + _name_end(line[begin : border.start()], names)
-            spans.append(_Cell(begin, named, border.start()))
+        ends = [border.start() for border in _BORDER.finditer(line, begin)]
         # A table in a cell has the signs of its own cells.
-        whole = (each for each in spans if line[each.named : each.end] in cells)
-        found = next(whole, spans[0])
+        whole = (_cell(line, begin, end, cells, names) for end in ends)
+        found = next(filter(None, whole), _Cell(begin, begin, ends[0]))
         yield found
         begin = found.end + len(" | ")
 
 
-def _inside(line: str, cell: _Cell) -> Iterator[tuple[int, int]]:
-    """What is spare of a table in a cell: signs, and names that its first row says."""
-    first = ""
-    for sign in _ROW.finditer(line, cell.named, cell.end):
-        first = first or line[cell.named : sign.start()]
-        yield sign.span()
-    for name in _NAME.finditer(line, cell.named, cell.end) if first else ():
-        if name[1] in first:
+def _cell(line: str, begin: int, end: int, cells: set[str], names: set[str]) -> _Cell | None:
+    """A part of a row's line, if it is one of ``cells``, be it behind its names."""
+    part = line[begin:end]
+    if part in cells:
+        return _Cell(begin, begin, end)
+    named = _name_end(part, names)
+    return _Cell(begin, begin + named, end) if part[named:] in cells else None
+
+
+def _inside(line: str, cell: _Cell) -> Iterator[Pair]:
+    """What is spare of a table in a cell: signs, and names that a row above says as cells."""
+    signs = [sign.span() for sign in _ROW.finditer(line, cell.named, cell.end)]
+    yield from signs
+    for name in _NAME.finditer(line, cell.named, cell.end) if signs else ():
+        if f" {name[1]} " in f" {line[cell.named : name.start()]} ":
             yield name.span()
 
 

@@ -112,6 +112,11 @@ def _table_of(
     return Table(start, end, header, tuple(map(tuple, grid)), places)
 
 
+def is_noted(table: Sequence[Any]) -> bool:
+    """Whether a stored table says which of its cells are merged."""
+    return len(table) > 4 and table[4] is not None
+
+
 def reference_of(row: Row[Any], text: str, at: int = 0) -> CrossReference:
     """A cross-reference's row; ``text`` is its document's from the offset ``at`` on."""
     target = None if row.target_start is None else (row.target_start, row.target_end)

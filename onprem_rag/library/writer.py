@@ -14,7 +14,15 @@ from sqlalchemy.engine import Connection
 from onprem_rag.korean.instructions import stated
 from onprem_rag.library import schema
 from onprem_rag.library.indexed import referred_by
-from onprem_rag.library.rows import chunks, content_of, file_of, holding_of, listed, values_of
+from onprem_rag.library.rows import (
+    chunks,
+    content_of,
+    file_of,
+    holding_of,
+    is_noted,
+    listed,
+    values_of,
+)
 from onprem_rag.records import Document, FaqEntry, FileRead, Passage, Version, Vote, Wording
 
 STAGED = 0  # the revision of files that a run has read and not yet made live
@@ -48,9 +56,14 @@ class Writer:
         ``read_by``: the version of the readers that made the text.
         """
         content = content_of(document, read_by)
-        same = sa.select(schema.documents.c.id).where(schema.documents.c.content == content)
-        there = self._connection.scalar(same)
-        return int(there) if there else self._add(document, passages, read_by, content)
+        d = schema.documents.c
+        same = sa.select(d.id, d.tables).where(d.content == content)
+        if not (there := self._connection.execute(same).first()):
+            return self._add(document, passages, read_by, content)
+        if not all(map(is_noted, there.tables)):
+            tables = sa.update(schema.documents).where(d.id == there.id)
+            self._connection.execute(tables.values(tables=values_of(document)["tables"]))
+        return int(there.id)
 
     def stage(self, file: FileRead) -> None:
         """Note that a file was read, so that a run that is cut off need not read it again."""

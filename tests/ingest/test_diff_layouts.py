@@ -43,12 +43,28 @@ CELLS: list[Drawn] = [
 ]
 HEAD = f"{LEAVE}[별표 1] 숙박비 지급 기준\n"
 NOTE = "※ 부족하면 실비를 더 준다.\n"
-LAYOUTS = [*PLAIN, "html"]
+# Bars become a grid as the pages of HTML do, but say nothing of merged cells.
+TEXTS = [layout for layout in PLAIN if layout != "bars"]
+LAYOUTS = [*TEXTS, "html"]
+
+# Merged cells that say the same as one beside them, or one below.
+PAID: list[Drawn] = [
+    (0, 0, 1, 1, "직급"),
+    (0, 1, 1, 1, "철도"),
+    (0, 2, 1, 1, "숙박비"),
+    (1, 0, 2, 1, "임원"),
+    (1, 1, 1, 1, "실비"),
+    (1, 2, 2, 1, "실비"),
+    (2, 1, 1, 1, ""),
+    (3, 0, 1, 1, "부장"),
+    (3, 1, 1, 1, "8만원"),
+    (3, 2, 1, 1, "실비"),
+]
 
 
-def drawn(*changed: Drawn) -> list[Span]:
+def drawn(*changed: Drawn, table: Sequence[Drawn] = CELLS) -> list[Span]:
     """The table with some of its cells otherwise."""
-    cells = {cell[:2]: cell for cell in (*CELLS, *changed)}
+    cells = {cell[:2]: cell for cell in (*table, *changed)}
     return [(*cell, False) for cell in cells.values()]
 
 
@@ -102,8 +118,13 @@ def test_what_a_cell_gains_or_loses_is_shown(
 ) -> None:
     """Also a cell that says what the one above says: it is no merged one."""
     poor, rich = drawn(before), drawn(after)
-    assert shown(compare(word(poor), other(rich, layout))) == [(marked, True)]
-    assert shown(compare(word(rich), other(poor, layout))) == [(marked, False)]
+    gained = shown(compare(word(poor), other(rich, layout)))
+    lost = shown(compare(word(rich), other(poor, layout)))
+    if layout == "html":  # whose rows say the names of their cells as well
+        assert any(marked in text and new for text, new in gained)
+        assert any(marked in text and not new for text, new in lost)
+    else:
+        assert (gained, lost) == ([(marked, True)], [(marked, False)])
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
@@ -138,16 +159,57 @@ def test_a_row_stands_beside_the_lines_that_say_the_same() -> None:
     ]
 
 
-def test_what_an_older_program_kept_of_tables_is_enough_for_the_same_text() -> None:
-    """It did not note which cells are merged: equal ones below each other may be."""
-    kept = word(drawn())
+@pytest.mark.parametrize("layout", [*PLAIN, "html"])
+@pytest.mark.parametrize("below", ["8만원", "실비"])
+@pytest.mark.parametrize("gone", [(1, 1, 1, 1, ""), (1, 2, 2, 1, ""), (3, 2, 1, 1, "")])
+def test_a_cell_that_goes_from_beside_a_merged_one_is_shown(
+    gone: Drawn, below: str, layout: str
+) -> None:
+    """Though the merged one, which a grid says once more, says the same."""
+    paid = drawn((3, 1, 1, 1, below), table=PAID)
+    less = drawn((3, 1, 1, 1, below), gone, table=PAID)
+    for old, new in ((word(paid), other(less, layout)), (other(paid, layout), word(less))):
+        assert "실비" in "".join(text for text, is_new in shown(compare(old, new)) if not is_new)
+        assert classes(compare(new, old)) == ["변경 별표 1"]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        pytest.param([(2, 3, 1, 1, "실비"), (3, 3, 1, 1, "")], id="merged over fewer rows"),
+        pytest.param([(4, 1, 1, 1, ""), (4, 2, 1, 1, "60,000원")], id="in another column"),
+        pytest.param([(4, 1, 1, 1, "60,000원"), (4, 2, 1, 1, "")], id="over fewer columns"),
+    ],
+)
+def test_two_grids_say_where_a_cell_stands(changed: list[Drawn]) -> None:
+    same = drawn((2, 3, 1, 1, "실비"), (3, 3, 1, 1, "실비"))
+    assert classes(compare(word(drawn()), other(same, "html"))) == []
+    for old, new in ((drawn(), drawn(*changed)), (drawn(*changed), drawn())):
+        assert classes(compare(word(old), other(new, "html"))) == ["변경 별표 1"]
+
+
+def of_an_older_program(kept: Version) -> Version:
+    """What it kept: not which cells are merged, so that those below each other may be."""
     tables = tuple(replace(table, merged=None) for table in kept.document.tables)
     old = replace(kept, document=replace(kept.document, tables=tables))
     assert content_of(old.document, 1) == content_of(kept.document, 1), "no new version"
-    for layout in LAYOUTS:
-        assert classes(compare(old, other(drawn(), layout))) == []
-        found = compare(old, other(drawn((3, 1, 1, 1, "95,000원")), layout))
-        assert shown(found) == [("90,000원", False), ("95,000원", True)]
+    return old
+
+
+@pytest.mark.parametrize("layout", [*PLAIN, "html"])
+def test_what_an_older_program_kept_of_tables_hides_no_cell_that_goes(layout: str) -> None:
+    old, less = of_an_older_program(word(drawn())), drawn((3, 2, 1, 1, ""))  # 80,000원 is above
+    gone = [text for text, is_new in shown(compare(old, other(less, layout))) if not is_new]
+    assert "80,000원" in "".join(gone)
+    come = [text for text, is_new in shown(compare(other(less, layout), old)) if is_new]
+    assert "80,000원" in "".join(come)
+
+
+def test_what_an_older_program_kept_of_tables_is_enough_for_another_grid() -> None:
+    old = of_an_older_program(word(drawn()))
+    assert classes(compare(old, other(drawn(), "html"))) == []
+    found = compare(old, other(drawn((3, 1, 1, 1, "95,000원")), "html"))
+    assert shown(found) == [("90,000원", False), ("95,000원", True)]
 
 
 def test_two_plain_layouts_of_a_table_are_the_same() -> None:

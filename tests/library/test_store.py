@@ -154,6 +154,18 @@ def test_the_same_content_is_stored_once(library: Library) -> None:
     assert library.read_by_others([1, 2, 3], 1) == 1
 
 
+def test_merged_cells_that_an_older_program_left_out_are_noted_later(library: Library) -> None:
+    with library.writing() as writer:
+        bare = tuple(replace(table, merged=None) for table in STRUCTURED.tables)
+        number = writer.store(replace(STRUCTURED, tables=bare), PASSAGES, 1)
+    assert [table.merged for table in library.document(number).tables] == [None]
+    noted = tuple(replace(table, merged=((1, 0),)) for table in STRUCTURED.tables)
+    with library.writing() as writer:
+        assert writer.store(replace(STRUCTURED, tables=noted), PASSAGES, 1) == number
+        assert writer.store(replace(STRUCTURED, tables=bare), PASSAGES, 1) == number
+    assert [table.merged for table in library.document(number).tables] == [((1, 0),)]
+
+
 def test_a_revision_stays_what_it_is(library: Library) -> None:
     first = shelf(library)
     newer = replace(RULE, title="여비규정", text="여비 규정\n제1조(목적) 없다.")
