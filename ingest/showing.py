@@ -64,7 +64,8 @@ def status(options: argparse.Namespace) -> int:
         print(f"색인: {problem}")
     else:
         embedder = _EMBEDDED if manifest.embedder == EMBEDDED else manifest.embedder
-        print(f"색인: {manifest.generation}세대, 모든 판의 조문 {manifest.passages}개, {embedder}")
+        held = f"모든 판의 조문 {manifest.passages}개(삭제된 조문 제외)"
+        print(f"색인: {manifest.generation}세대, {held}, {embedder}")
     print(f"오늘: {shelf.day} (서버 시계 {_clock()})")
     if old := library.read_by_others(shelf.ids, READERS):
         print(

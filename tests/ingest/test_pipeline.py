@@ -437,7 +437,7 @@ def test_status_tells_what_is_in_force(
     assert capsys.readouterr().out.splitlines() == [
         f"홈: {home}",
         "시행 중: 규정 1건, 조문 3개, 승인된 답변 0개",
-        "색인: 1세대, 모든 판의 조문 2개, 내장 임베더(규정에서 학습)",
+        "색인: 1세대, 모든 판의 조문 2개(삭제된 조문 제외), 내장 임베더(규정에서 학습)",
         f"오늘: {day} (서버 시계 {clock})",
         f"  숙소관리지침 1판(2024-01-01 시행)  [지침, txt, 시행 중]  {folder / '숙소관리지침.txt'}",
     ]
@@ -458,7 +458,10 @@ def test_status_tells_an_index_that_no_question_can_use(
         assert main(["status", "--home", str(home), "--json"]) == 0
         return line, json.loads(capsys.readouterr().out)["index_is_current"]
 
-    assert status() == ("색인: 1세대, 모든 판의 조문 2개, 내장 임베더(규정에서 학습)", True)
+    assert status() == (
+        "색인: 1세대, 모든 판의 조문 2개(삭제된 조문 제외), 내장 임베더(규정에서 학습)",
+        True,
+    )
     settings = home / "config.toml"
     settings.write_text('[index]\nuri = "http://milvus.example:19530"\n', encoding="utf-8")
     assert status() == (
@@ -482,7 +485,10 @@ def test_status_tells_an_index_that_no_question_can_use(
     manifest.write_text("{")
     assert status()[0].startswith("색인: 색인이 손상되었습니다: ")
     assert taken(folder)[0][1] == "unchanged"
-    assert status() == ("색인: 2세대, 모든 판의 조문 2개, 내장 임베더(규정에서 학습)", True)
+    assert status() == (
+        "색인: 2세대, 모든 판의 조문 2개(삭제된 조문 제외), 내장 임베더(규정에서 학습)",
+        True,
+    )
 
 
 def test_a_loaded_embedder_serves_the_next_generation(folder: Path) -> None:
