@@ -72,7 +72,8 @@ class Change:
         lived = [done.generation for done in reversed(library.history())]
         self.kept = to_keep(config, [*([live] if live else []), *lived])
         self._next = 1 + max(map(generations.number, lived), default=0)
-        self._files = library.files(self._live)
+        # Before the first revision, 0 is that of what was staged: read, and in force in none.
+        self._files = library.files(self._live) if self._live else {}
         self.staged = library.files(STAGED)
         path = config.gate_questions  # what is wrong with them is told before the work
         self._questions = _questions_in(path) if path else []

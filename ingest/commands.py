@@ -186,6 +186,8 @@ def faq(options: argparse.Namespace) -> int:
     if not options.paths:
         raise ConfigError("넣을 파일이 없습니다. → CSV나 XLSX 파일을 쓰세요.")
     outcome = add_faq(config, options.paths)
+    for note in outcome.notes:
+        print(f"참고: {note}", file=sys.stderr)
     for warning in outcome.warnings:
         print(f"주의: {warning}", file=sys.stderr)
     if options.json:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest.files import read_bytes
+from ingest.approved import Topic, files_under, topic_of
 from ingest.lock import only_writer
-from ingest.readers.rows import FAQ_COLUMNS, FAQ_DAY, Row, Sheet, faq_columns, parted
+from ingest.readers.rows import FAQ_DAY
 from ingest.review import (
     ONE_LEFT,
     SHARED,
@@ -24,22 +24,27 @@ from ingest.review import (
 from ingest.waiting import Prepared, Waiting, prepared, waiting
 from ingest.worker import Worker
 from onprem_rag.config import Config
-from onprem_rag.errors import ConfigError, ReadError
+from onprem_rag.errors import ConfigError
 from onprem_rag.grounds import fits, in_turn
+from onprem_rag.korean.text import letters
 from onprem_rag.library import versions
 from onprem_rag.library.shelf import Shelf
 from onprem_rag.library.store import Library
 from onprem_rag.live import live_shelf
 from onprem_rag.records import FaqEntry
 
-_SUFFIXES = (".csv", ".xlsx")
+_NAMED = 3  # questions of what is deleted
 
 
 @dataclass(frozen=True, slots=True)
 class FaqOutcome:
-    """What one ``ingest faq`` stored: (topic, entries) a file, and Korean warnings."""
+    """What one ``ingest faq`` stored: (topic, entries) a file, and what it says in Korean.
+
+    Notes on what isn't used, went or stays, and a warning of each entry that doesn't answer yet.
+    """
 
     topics: tuple[tuple[str, int], ...]
+    notes: tuple[str, ...]
     warnings: tuple[str, ...]
 
 
@@ -50,17 +55,24 @@ def add_faq(config: Config, paths: Sequence[Path]) -> FaqOutcome:
     then nothing has changed.
     """
     with Worker() as worker:
-        topics = [(path.stem, _entries(worker, path)) for path in _files_under(paths)]
+        topics = [topic_of(worker, path) for path in files_under(paths)]
     with only_writer(config.home, "faq"):
         library = Library.open(config.library_url, create=True)
-        known = {_same(entry): entry for entry in library.faq()}
+        before = library.faq()
+        try:
+            _refuse_two_answers(before, topics)
+        except ConfigError:
+            library.close()
+            raise
+        known = {_same(entry): entry for entry in before}
         with library.writing() as writer:
-            for topic, entries in topics:
+            for topic in topics:
                 # The same entry stays what it is; a second one like it is another.
-                writer.replace_faq(topic, [known.pop(_same(entry), entry) for entry in entries])
+                entries = [known.pop(_same(entry), entry) for entry in topic.entries]
+                writer.replace_faq(topic.name, entries)
         shelf = live_shelf(config, library)
         bind(library, shelf)
-        days, loaded = coming(shelf), {topic for topic, _ in topics}
+        days, loaded = coming(shelf), {topic.name for topic in topics}
         entries = library.faq()
         turn = {entry.id for entry in in_turn(entries, shelf.day)}
         warnings = [
@@ -70,7 +82,62 @@ def add_faq(config: Config, paths: Sequence[Path]) -> FaqOutcome:
             if (warning := _warning(first, days, entry))
         ]
         library.close()
-    return FaqOutcome(tuple((topic, len(entries)) for topic, entries in topics), tuple(warnings))
+    counts = tuple((topic.name, len(topic.entries)) for topic in topics)
+    notes = [note for topic in topics for note in topic.notes]
+    notes += [*_dropped(before, topics), *_half_replaced(entries)]
+    return FaqOutcome(counts, tuple(notes), tuple(warnings))
+
+
+def _refuse_two_answers(before: Sequence[FaqEntry], topics: Sequence[Topic]) -> None:
+    """Raises ConfigError where one question would have two answers from one day on."""
+    loaded = {topic.name for topic in topics}
+    first = {
+        (letters(question), entry.since): entry
+        for entry in before
+        if entry.topic not in loaded
+        for question in entry.questions
+    }
+    for entry in (entry for topic in topics for entry in topic.entries):
+        for question in entry.questions:
+            other = first.setdefault((letters(question), entry.since), entry)
+            if other.answer != entry.answer:
+                names = ", ".join(dict.fromkeys((other.topic, entry.topic)))
+                raise ConfigError(
+                    f"'{question}'에 서로 다른 답변이 있습니다. 주제: {names}\n"
+                    "→ 틀린 답변을 그 주제의 파일에서 지우고, 고친 파일을 모두 함께 넣으세요. "
+                    f"뒷날부터 쓸 답변이면 '{FAQ_DAY}'에 그날을 쓰세요."
+                )
+
+
+def _dropped(before: Sequence[FaqEntry], topics: Sequence[Topic]) -> Iterator[str]:
+    """What of the topics nobody answers any more, as its file has it no more."""
+    for topic in topics:
+        asked = {letters(one) for entry in topic.entries for one in entry.questions}
+        old = (entry for entry in before if entry.topic == topic.name)
+        gone = [entry for entry in old if asked.isdisjoint(map(letters, entry.questions))]
+        if gone:
+            names = ", ".join(f"'{entry.questions[0]}'" for entry in gone[:_NAMED])
+            more = f" 외 {len(gone) - _NAMED}개" if len(gone) > _NAMED else ""
+            yield (
+                f"{topic.name}: 이 파일에 없는 답변 {len(gone)}개를 지웠습니다: {names}{more} "
+                "→ 이름이 같은 다른 파일의 것이면 파일 이름을 바꾸어 둘 다 넣고, 잘못 지웠으면 그 "
+                "줄을 더해 다시 넣으세요."
+            )
+
+
+def _half_replaced(entries: Sequence[FaqEntry]) -> Iterator[str]:
+    """Entries of which a later one answers some of the questions anew, and not the others."""
+    newest: dict[str, str] = {}
+    for question, since in ((letters(one), e.since) for e in entries for one in e.questions):
+        newest[question] = max(newest.get(question, ""), since)
+    for entry in entries:
+        days = {one: newest[letters(one)] for one in entry.questions}
+        left = [f"'{one}'" for one, day in days.items() if day == entry.since]
+        if left and (day := max(days.values())) > entry.since:
+            yield (
+                f"{entry.topic}: {', '.join(left)}에는 {day}부터도 옛 답변으로 답합니다. "
+                "→ 새 답변으로 답해야 하면 새 줄에 이 질문도 쓰세요."
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,32 +211,6 @@ def _same(entry: FaqEntry) -> tuple[object, ...]:
     return entry.topic, entry.questions, entry.answer, entry.document, entry.article, entry.since
 
 
-def _files_under(paths: Sequence[Path]) -> list[Path]:
-    """The files named and the tables in folders, one a topic. Raises ConfigError."""
-    topics: dict[str, Path] = {}
-    for path in paths:
-        files = _tables_in(path) if path.is_dir() else [path]
-        if not files:
-            raise ConfigError(f"{path}: CSV나 XLSX 파일이 없습니다. → 폴더를 확인하세요.")
-        for file in files:
-            other = topics.setdefault(file.stem, file)
-            if other.resolve() != file.resolve():
-                raise ConfigError(
-                    f"주제 '{file.stem}'의 파일이 둘입니다: {other}, {file}\n"
-                    "→ 파일 이름이 주제입니다. 한 파일로 합치거나 이름을 바꾸세요."
-                )
-    return list(topics.values())
-
-
-def _tables_in(folder: Path) -> list[Path]:
-    """The tables of a folder, without what Excel puts beside an open one (``~$출장.xlsx``)."""
-    return sorted(
-        path
-        for path in folder.iterdir()
-        if path.suffix.lower() in _SUFFIXES and not path.name.startswith((".", "~$"))
-    )
-
-
 def _warning(shelf: Shelf, days: Sequence[Shelf], entry: FaqEntry) -> str:
     """Why the entry can't be answered with on its first day, which ``shelf`` is of.
 
@@ -177,7 +218,15 @@ def _warning(shelf: Shelf, days: Sequence[Shelf], entry: FaqEntry) -> str:
     """
     at = f"{entry.topic}: '{entry.questions[0]}'의 「{entry.document}」 {entry.article}"
     if entry.approved and fits(entry, shelf):  # so its article is there too
-        return f"{at}: 시행일인 {shelf.day}부터 답합니다." if shelf.day > versions.today() else ""
+        if shelf.day <= versions.today():
+            return ""
+        told = f"{at}: 시행일인 {shelf.day}부터 답합니다."
+        if not fits(entry, shelf.on(versions.today())):
+            return told
+        return (
+            f"{told} 그런데 그날의 글도 오늘과 같습니다. → 그날 개정되는 규정이면 그 판을 넣은 뒤 "
+            "'ingest faq --review'로 다시 확인하세요."
+        )
     why = missing(shelf, entry)
     if not why:
         return (
@@ -189,53 +238,3 @@ def _warning(shelf: Shelf, days: Sequence[Shelf], entry: FaqEntry) -> str:
         return f"{at}: 시행되는 {first}부터 답합니다."
     remedy = ONE_LEFT if why == SHARED else "→ 문서와 조문을 확인하거나 그 규정을 넣으세요."
     return f"{at}: {why} 아직 답하지 않습니다. {remedy}"
-
-
-def _entries(worker: Worker, path: Path) -> list[FaqEntry]:
-    """The entries of one file. Raises ConfigError naming the line."""
-    try:
-        sheets = worker.sheets(str(path), read_bytes(path))
-    except ReadError as error:
-        raise ConfigError(f"{path}: {error}") from error
-    several = len(sheets) > 1
-    return [
-        entry
-        for sheet in sheets
-        for entry in _entries_of(sheet, f"{path} [{sheet.name}]" if several else str(path), path)
-    ]
-
-
-def _entries_of(sheet: Sheet, place: str, path: Path) -> list[FaqEntry]:
-    _, rows = parted(sheet.rows)
-    columns = faq_columns(rows[0].cells) if rows else {}
-    missing = [name for name in FAQ_COLUMNS if name not in columns]
-    if missing:
-        raise ConfigError(
-            f"{place}: 빠진 열이 있습니다: {', '.join(missing)}\n"
-            f"→ 첫 줄에 {','.join(FAQ_COLUMNS)}를 쓰세요."
-        )
-    return [
-        entry
-        for row in rows[1:]
-        if (entry := _entry(row, columns, f"{place} {row.line}번째 줄", path.stem))
-    ]
-
-
-def _entry(row: Row, columns: Mapping[str, int], at: str, topic: str) -> FaqEntry | None:
-    """The entry of one row, or None where all of it is empty. Raises ConfigError with ``at``."""
-    cells = {name: row.cells[x] if x < len(row.cells) else "" for name, x in columns.items()}
-    empty = [name for name in FAQ_COLUMNS if not cells[name]]
-    if len(empty) == len(FAQ_COLUMNS):
-        return None
-    if empty:
-        raise ConfigError(f"{at}: 빈 칸이 있습니다: {', '.join(empty)} → 채우세요.")
-    asked, answer, document, article = (cells[name] for name in FAQ_COLUMNS)
-    questions = tuple(one.strip() for one in asked.split("|") if one.strip())
-    if not questions:
-        raise ConfigError(f"{at}: 질문이 비었습니다. → '|' 사이에 질문을 쓰세요.")
-    try:
-        day = cells.get(FAQ_DAY, "").removesuffix(" 00:00")  # as some workbooks have a day
-        since = versions.iso_day(day) if day else ""
-    except ConfigError as error:
-        raise ConfigError(f"{at} '{FAQ_DAY}': {error}") from error
-    return FaqEntry(questions, answer, document, article, topic, since=since)

@@ -43,8 +43,9 @@ class Noticing:
                     last, first = sorted((one, other), key=newness, reverse=True)
                     yield (
                         f"「{last.title}」: {first.source}에도 같은 시행일로 다른 내용이 있어 "
-                        f"{last.source}의 것만 답합니다. → 새 판이면 --effective로 시행일을 알려 "
-                        "주고, 다른 규정이면 제목을 고치세요."
+                        f"{last.source}의 것만 답합니다. → 새 판이면 "
+                        "'ingest add --effective 시행일 파일'로 알려 주고, 다른 규정이면 제목을 "
+                        "고치세요."
                     )
 
     def _same_day(self, new: list[Version]) -> Iterator[str]:
@@ -56,8 +57,8 @@ class Noticing:
                 if counted and one.dated and other.dated and other.since == one.since:
                     yield (
                         f"「{one.title}」: {one.since}부터 시행하는 판이 이미 있어, 그 판을 이 "
-                        "내용으로 바꿉니다. → 다시 개정된 것이면 --effective로 그 시행일을 알려 "
-                        "주세요."
+                        "내용으로 바꿉니다. → 다시 개정된 것이면 'ingest add --effective 시행일 "
+                        "파일'로 알려 주세요."
                     )
                     break
 

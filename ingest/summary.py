@@ -50,5 +50,6 @@ def _came(one: Version, state: State, known: bool) -> str:
     if state is State.SUPERSEDED and not known and is_ever_in_force(one):
         return f"{named(one)}: 지난 판으로 넣음(이력)."
     if state is State.SUPERSEDED:
-        return f"{named(one)}: 지난 판으로 넣음. → 새 판이면 --effective로 시행일을 알려 주세요."
+        remedy = "→ 새 판이면 'ingest add --effective 시행일 파일'로 넣으세요."
+        return f"{named(one)}: 지난 판으로 넣음. {remedy}"
     return f"{named(one)}: {'새 판' if known else '새 규정'}"

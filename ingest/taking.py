@@ -50,8 +50,14 @@ class Intake:
 
     def take(self, item: Item) -> FileResult:
         """Read, split and store one file, unless it is in the library already."""
-        if item.problem:
-            return FileResult(item.shown, "failed", reason=item.problem)
+        try:
+            if item.problem:
+                raise ReadError(item.problem)
+            return self._taken_in(item)
+        except ReadError as error:
+            return FileResult(item.shown, "failed", reason=str(error))
+
+    def _taken_in(self, item: Item) -> FileResult:
         plan = self._change.plan
         sha256 = hashlib.sha256(item.data).hexdigest()
         last = plan.files.get(item.source)
@@ -59,15 +65,14 @@ class Intake:
         if last and same and (last.read_by == READERS or plan.is_out_of_force(item.source)):
             if not self._wanted_back(item):
                 return FileResult(item.shown, "unchanged")
+            self._check_day(self._change.library.documents(last.documents))
             changed = plan.retake(item.source, self._since)
             if not changed:
                 return FileResult(item.shown, "unchanged")
             notes = plan.notes(item.source, last)
             return FileResult(item.shown, "replaced", len(last.documents), notes=notes)
-        try:
-            numbers, held, passages, notes = self._staged(item, sha256) or self._read(item)
-        except ReadError as error:
-            return FileResult(item.shown, "failed", reason=str(error))
+        numbers, held, passages, notes = self._staged(item, sha256) or self._read(item)
+        self._check_day([document for document, _ in held])
         taken = _taken(item.source, numbers, held)
         file = FileRead(item.source, sha256, READERS, tuple(one.document_id for one in taken))
         replaced = plan.take(file, taken, self._since, item.named)
@@ -98,6 +103,16 @@ class Intake:
         held = [(document, _main_articles(found)) for document, found in parsed.documents]
         passages = sum(len(found) for _, found in parsed.documents)
         return numbers, held, passages, notes
+
+    def _check_day(self, documents: Sequence[Document]) -> None:
+        """Raises ReadError where the admin's day can't be that of each of several rules."""
+        days = {day for one in documents if (day := since_of(one, None))}
+        if self._since and len(documents) > 1 and days - {self._since}:
+            raise ReadError(
+                f"규정 {len(documents):,}개가 저마다 시행일을 말하는 파일이어서 모두 "
+                f"{self._since}부터 시행하게 할 수 없습니다. → 시행일을 알려 줄 규정만 따로 저장해 "
+                "그 파일을 --effective로 넣으세요."
+            )
 
     def _wanted_back(self, item: Item) -> bool:
         """Whether a file that has not changed is to count again, or from another day.

@@ -200,7 +200,7 @@ def _too_long(seconds: float) -> str:
     length = f"{seconds:.3g}초가" if seconds < 60 else f"{seconds / 60:.3g}분이"
     return (
         f"읽는 데 {length} 넘게 걸려 멈추었습니다. "
-        "→ 파일을 나누거나 원본 프로그램에서 다시 저장하세요."
+        "→ 다시 실행하고, 되풀이되면 파일을 나누거나 원본 프로그램에서 다시 저장하세요."
     )
 
 

@@ -18,6 +18,10 @@ from onprem_rag.timing import Pace, Timing
 _PATIENCE_S = 2.0  # work shorter than this shows no bar
 _BAR_EVERY_S = 0.1
 _LINE_EVERY_S = 30.0  # where standard error is a file or a journal
+# What argparse says of a value that is none of some: "argument --format: invalid choice: …".
+_CHOICE = re.compile(
+    r"argument (?P<option>--[\w-]+)?.*: invalid choice: .*\(choose from (?P<choices>.*)\)"
+)
 _BAR = "{desc} {percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt}{postfix}"
 
 
@@ -26,14 +30,16 @@ class KoreanParser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Say what was wrong and leave with exit code 2."""
-        kinds = {"required": "빠진 것이 있습니다", "unrecognized": "모르는 것이 있습니다"}
-        what = next((text for word, text in kinds.items() if word in message), "잘못되었습니다")
+        kinds = {"required": "에 빠진 것이 있습니다", "unrecognized": "에 모르는 것이 있습니다"}
+        what = next((text for word, text in kinds.items() if word in message), "이 잘못되었습니다")
         quoted = re.search(r"'[^']*'", message)
         named = quoted[0] if quoted else message.partition(":")[2].strip()
-        print(
-            f"오류: 명령에 {what}: {named}\n→ '{self.prog} --help'로 쓰는 법을 확인하세요.",
-            file=sys.stderr,
-        )
+        remedy = f"'{self.prog} --help'로 쓰는 법을 확인하세요."
+        if chosen := _CHOICE.search(message):
+            option, choices = chosen["option"] or "", chosen["choices"].replace("'", "")
+            named = f"{option} {named}".strip()
+            remedy = f"{choices} 가운데 하나를 쓰세요. {remedy}"
+        print(f"오류: 명령{what}: {named}\n→ {remedy}", file=sys.stderr)
         raise SystemExit(2)
 
 

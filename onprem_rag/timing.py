@@ -81,7 +81,7 @@ class Timing:
     def whole(self) -> float | None:
         """Seconds that are left of the whole run; None: not known."""
         left = self.left()
-        if left is None or not self._known:
+        if left is None or not self._known or not self.passages:  # the paces are of so many
             return None
         here = self._usual(self._stage) or (0.0, 0.0)
         rest = here[1]

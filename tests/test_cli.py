@@ -154,7 +154,7 @@ def test_a_wrong_command_line_is_told_in_korean(
     with pytest.raises(SystemExit) as left:
         main(arguments)
     assert left.value.code == 2
-    assert "오류: 명령에" in (err := capsys.readouterr().err)
+    assert "오류: 명령" in (err := capsys.readouterr().err)
     assert "--help" in err
 
 

@@ -302,6 +302,26 @@ def test_a_file_that_is_no_table_is_told(tmp_path: Path) -> None:
             "4번째 줄: 빈 칸이 있습니다: 답변, 조문",
         ),
         ("질문,답변,문서,조문\n | ,나.,다,제1조\n", "2번째 줄: 질문이 비었습니다"),
+        # What may be the day on which an answer begins, and isn't read as one.
+        ("질문,답변,문서,조문,시행일자\n가?,나.,다,제1조,\n", "모르는 열이 있습니다: 시행일자 →"),
+        (
+            "질문,답변,문서,조문,적용 시점\n가?,나.,다,제1조,2020-01-01\n"
+            "가?,다.,다,제1조,9998. 1. 1.\n",
+            "3번째 줄: 쓰지 않는 열 '적용 시점'에 오지 않은 날이 있습니다: 9998. 1. 1.\n→ 답하기",
+        ),
+        (
+            "질문,답변,문서,조문,시행일,Effective\n가?,나.,다,제1조,,9998-01-01\n",
+            "같은 열이 둘 이상입니다: 시행일 → 하나만",
+        ),
+        (
+            "질문,답변,문서,조문,시행일\n가?,나.,다,제1조,1027-01-01\n",
+            "2번째 줄 '시행일': 오늘에서 너무 멉니다: 1027-01-01 → 연도를 고치세요",
+        ),
+        # An answer of which only the part before the comma would be given.
+        (
+            "문서,조문,질문,답변\n다,제1조,가?,10,000원입니다.\n",
+            "2번째 줄: 이름 없는 열에 글이 있습니다: 000원입니다.\n→ 쉼표가 든 글은",
+        ),
         ("", "빈"),
     ],
 )
@@ -318,6 +338,68 @@ def test_a_bad_file_is_told_and_changes_nothing(content: str, message: str, tmp_
     if content:
         assert message in str(caught.value)
     assert not (tmp_path / "home").exists()
+
+
+def test_the_names_of_columns_may_have_blanks_and_other_columns_are_told(tmp_path: Path) -> None:
+    config = load_config(tmp_path / "home")
+    path = tmp_path / "출장.csv"
+    head = "번호,질 문,답변,문서,조문,시행 일,등록일\n"
+    path.write_text(f"{head}1,왜요?,그래서요.,여비규정,제1조,2027. 1. 1.,2020-01-01\n")
+    assert add_faq(config, [path]).notes == (
+        f"{path}: 쓰지 않는 열이 있습니다: 번호, 등록일 → 쓸 열이면 이름을 질문, 답변, 문서, 조문, "
+        "시행일 가운데 하나로 고쳐 다시 넣으세요.",
+    )
+    (entry,) = Library.open(config.library_url).faq()
+    assert (entry.questions, entry.since) == (("왜요?",), "2027-01-01")
+
+
+def test_a_question_has_one_answer_at_a_time(tmp_path: Path) -> None:
+    config = load_config(tmp_path / "home")
+    head, old = (
+        "질문,답변,문서,조문,시행일\n",
+        "당직비는 얼마인가요?,5만원입니다.,복무규정,제2조,\n",
+    )
+    new = "당직비는  얼마인가요,7만원입니다.,복무규정,제2조,"
+    first, second = tmp_path / "당직.csv", tmp_path / "개정.csv"
+    first.write_text(head + old)
+    add_faq(config, [first])
+    second.write_text(head + new)
+    with pytest.raises(ConfigError, match=r"서로 다른 답변이 있습니다. 주제: 당직, 개정\n→ 틀린"):
+        add_faq(config, [second])
+    assert [entry.answer for entry in Library.open(config.library_url).faq()] == ["5만원입니다."]
+    second.write_text(head + old + new)
+    with pytest.raises(ConfigError, match="주제: 개정\n→ "):
+        add_faq(load_config(tmp_path / "another"), [second])
+    second.write_text(f"{head}{new}2027-01-01\n")  # the answer of another day
+    add_faq(config, [second])
+    first.write_text(head)
+    second.write_text(head + new)  # or the one instead of the other
+    add_faq(config, [first, second])
+    assert [entry.answer for entry in Library.open(config.library_url).faq()] == ["7만원입니다."]
+
+
+def test_what_a_file_of_the_same_name_deletes_is_told(tmp_path: Path) -> None:
+    config = load_config(tmp_path / "home")
+    path, head = tmp_path / "답변.csv", "질문,답변,문서,조문\n"
+    path.write_text(head + "".join(f"{n}조는?,{n}.,규정,제{n}조\n" for n in range(1, 6)))
+    assert add_faq(config, [path]).notes == ()
+    path.write_text(f"{head}1조는?|어디?,하나.,규정,제1조\n")
+    (note,) = add_faq(config, [path]).notes
+    told = "답변: 이 파일에 없는 답변 4개를 지웠습니다: '2조는?', '3조는?', '4조는?' 외 1개 → "
+    assert note.startswith(told)
+
+
+def test_questions_that_a_later_answer_leaves_to_the_old_one_are_told(tmp_path: Path) -> None:
+    config = load_config(tmp_path / "home")
+    path = tmp_path / "근태.csv"
+    old = "질문,답변,문서,조문,시행일\n연차는 며칠인가요?|휴가 일수는?,15일.,복무규정,제2조,\n"
+    path.write_text(f"{old}연차는 며칠인가요?,20일.,복무규정,제2조,2026-03-01\n")
+    assert add_faq(config, [path]).notes == (
+        "근태: '휴가 일수는?'에는 2026-03-01부터도 옛 답변으로 답합니다. "
+        "→ 새 답변으로 답해야 하면 새 줄에 이 질문도 쓰세요.",
+    )
+    path.write_text(f"{old}연차는 며칠인가요?|휴가 일수는?,20일.,복무규정,제2조,2026-03-01\n")
+    assert add_faq(config, [path]).notes == ()
 
 
 RULE = "여비규정\n\n제1조(목적) 여비를 정한다.\n\n제2조(일비) 일비는 2만원이다.\n"

@@ -13,7 +13,7 @@ import pytest
 
 from onprem_rag import terminal
 from onprem_rag.ingesting import STOPPED
-from onprem_rag.terminal import ProgressBars, run
+from onprem_rag.terminal import KoreanParser, ProgressBars, run
 from onprem_rag.timing import Pace
 from tests.conftest import PROJECT
 
@@ -23,6 +23,22 @@ class Terminal(io.StringIO):
 
     def isatty(self) -> bool:
         return True
+
+
+def test_a_value_that_is_none_of_some_is_told_with_those(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    parser = KoreanParser(prog="ingest")
+    parser.add_argument("--format", choices=("html", "docx"))
+    parser.add_subparsers().add_parser("add")
+    help_ = "'ingest --help'로 쓰는 법을 확인하세요.\n"
+    for given, told in (
+        (["--format", "pdf"], "--format 'pdf'\n→ html, docx 가운데 하나를 쓰세요. "),
+        (["foo"], "'foo'\n→ add 가운데 하나를 쓰세요. "),
+    ):
+        with pytest.raises(SystemExit):
+            parser.parse_args(given)
+        assert capsys.readouterr().err == f"오류: 명령이 잘못되었습니다: {told}{help_}"
 
 
 def test_a_bar_counts_and_says_what_is_left(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -96,13 +96,15 @@ def test_a_long_run_is_remembered_and_a_short_one_is_not() -> None:
         assert timing.paces() == paces
 
 
-def test_a_run_without_new_passages_waits_for_its_own_stage_only() -> None:
+def test_a_run_without_new_passages_tells_of_the_stage_only() -> None:
+    """How long the others take for the passages of the library isn't known: not nothing."""
     clock = Clock()
     timing = Timing(PACES, clock)
     timing("벡터 계산", 0, 10)
+    assert timing.words() == "남은 시간 계산 중"
     clock.now += 4
     timing("벡터 계산", 2, 10)
-    assert timing.words() == "전체 약 20초 남음"
+    assert timing.words() == "이 단계 약 20초 남음, 전체는 계산 중"
 
 
 @pytest.mark.parametrize(

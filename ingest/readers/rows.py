@@ -61,12 +61,17 @@ def parted(rows: Sequence[Row]) -> tuple[Sequence[Row], Sequence[Row]]:
     return (), rows
 
 
+def faq_column(cell: str) -> str:
+    """The name that a cell of the header has in the FAQ, whatever its blanks and its case."""
+    name = "".join(cell.split())
+    return _OTHER_NAMES.get(name.lower(), name)
+
+
 def faq_columns(header: Sequence[str]) -> dict[str, int]:
     """Where each column of the FAQ stands; those that are missing are left out."""
     found: dict[str, int] = {}
     for at, cell in enumerate(header):
-        name = cell.strip()
-        found.setdefault(_OTHER_NAMES.get(name.lower(), name), at)
+        found.setdefault(faq_column(cell), at)
     return {name: found[name] for name in (*FAQ_COLUMNS, FAQ_DAY) if name in found}
 
 

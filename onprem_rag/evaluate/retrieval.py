@@ -68,6 +68,9 @@ def read_questions(path: Path) -> list[GoldQuestion]:
         try:
             item = json.loads(line)
             pairs = item["gold"] if "gold" in item else [[item["document"], item.get("article")]]
+            # A pair that is {"document": …, "article": …} would be read as those two words.
+            if not all(isinstance(pair, list) for pair in pairs):
+                raise TypeError("gold")
             gold = frozenset(key_of(document, article) for document, article in pairs)
             questions.append(GoldQuestion(str(item["question"]), gold))
         except (ValueError, KeyError, TypeError, AttributeError) as error:

@@ -12,6 +12,9 @@ from onprem_rag.library.rows import content_of
 from onprem_rag.library.store import Library
 from onprem_rag.records import Document, Passage
 
+# Above every id of a library: of two new documents of one day the later one counts (``chained``).
+_FIRST = 1 << 30
+
 
 class Beside(Library):
     """The library as it is, and in memory what a rehearsal has read: its articles, by document."""
@@ -22,10 +25,11 @@ class Beside(Library):
         self._passages: dict[int, list[Passage]] = {}
 
     def take(self, document: Document, passages: Iterable[Passage], read_by: int) -> int:
-        """As ``Writer.store``; the id of what the library has not got is below zero."""
+        """As ``Writer.store``; what the library has not got gets ids from ``_FIRST`` upwards."""
         if known := self.same(document, read_by):
             return known
-        number = self._numbers.setdefault(content_of(document, read_by), -1 - len(self._numbers))
+        content = content_of(document, read_by)
+        number = self._numbers.setdefault(content, _FIRST + len(self._numbers))
         self._passages[number] = [
             replace(one, document=document.title, document_id=number, text=stated(one.text))
             for one in sorted(passages, key=lambda one: one.start)
@@ -34,12 +38,15 @@ class Beside(Library):
 
     def passages_of(self, ids: Collection[int]) -> list[Passage]:
         """See ``Library.passages_of``."""
-        return [*super().passages_of([number for number in ids if number > 0]), *self._held(ids)]
+        return [
+            *super().passages_of([number for number in ids if number < _FIRST]),
+            *self._held(ids),
+        ]
 
     def article(self, ids: Collection[int], article: str) -> list[Passage]:
         """See ``Library.article``."""
-        found = super().article([number for number in ids if number > 0], article)
-        return [*(one for one in self._held(ids) if (one.article or "") == article), *found]
+        found = super().article([number for number in ids if number < _FIRST], article)
+        return [*found, *(one for one in self._held(ids) if (one.article or "") == article)]
 
     def _held(self, ids: Iterable[int]) -> list[Passage]:
         return [one for number in sorted(ids) for one in self._passages.get(number, ())]

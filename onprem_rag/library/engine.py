@@ -117,8 +117,8 @@ def _check_schema(connection: Connection) -> None:
     if applied != names:
         raise LibraryError(
             "라이브러리의 구조가 이 프로그램과 다릅니다.\n"
-            "→ 'ingest add'를 한 번 실행하면 구조를 맞춥니다. 더 새로운 프로그램으로 만들었다면 "
-            "그 버전을 쓰세요."
+            "→ 'ingest add'를 한 번 실행하면 구조를 맞춥니다(이미 넣은 파일을 다시 넣으면 다른 "
+            "규정은 그대로입니다). 더 새로운 프로그램으로 만들었다면 그 버전을 쓰세요."
         )
 
 

@@ -125,6 +125,7 @@ def test_questions_in_both_forms(tmp_path: Path) -> None:
         '{"question": "일비는?", "gold": [["여비규정", 12]]}',
         '{"question": "일비는?", "document": 7}',
         '{"question": "일비는?", "gold": null}',
+        '{"question": "일비는?", "gold": [{"document": "여비규정", "article": "제12조"}]}',
     ],
 )
 def test_a_bad_line_is_named_with_its_file_and_number(line: str, tmp_path: Path) -> None:

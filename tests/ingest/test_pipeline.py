@@ -28,6 +28,7 @@ from onprem_rag.index.generations import FORMAT, current_name, open_current
 from onprem_rag.library.store import Library
 from onprem_rag.records import Status
 from tests.conftest import quiet, shelf_of
+from tests.ingest.holding import Desk, rule, statuses
 
 LODGING = """숙소관리지침
 
@@ -161,7 +162,8 @@ def test_of_two_files_with_one_rule_the_later_counts_and_the_admin_is_told(
     ]
     assert outcome.files[1].notes[0] == (
         f"「숙소관리지침」: {north}에도 같은 시행일로 다른 내용이 있어 {south}의 것만 답합니다. "
-        "→ 새 판이면 --effective로 시행일을 알려 주고, 다른 규정이면 제목을 고치세요."
+        "→ 새 판이면 'ingest add --effective 시행일 파일'로 알려 주고, "
+        "다른 규정이면 제목을 고치세요."
     )
     assert days_in_force(folder) == ["15일"]
     north.write_text(north.read_text().replace("30일", "40일"), encoding="utf-8")
@@ -503,3 +505,18 @@ def test_a_loaded_embedder_serves_the_next_generation(folder: Path) -> None:
     second = open_current(home / "index", home / "models" / "own", first.embedder)
     assert second.embedder is first.embedder
     assert second.manifest.generation == first.manifest.generation + 1
+
+
+def test_a_first_run_that_was_cut_off_leaves_no_file_out(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    for n in (1, 2, 3):
+        desk.put(f"{n}.txt", rule(n, title=f"{n}층규정"))
+
+    def cut_off(stage: str, done: int, total: int, passages: int | None = None) -> None:
+        if done == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        add(desk.config, (desk.folder,), cut_off)
+    assert statuses(desk.add()) == ["added"] * 3
+    assert [desk.amounts(title=f"{n}층규정") for n in (1, 2, 3)] == [[1], [2], [3]]

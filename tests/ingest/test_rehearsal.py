@@ -71,6 +71,15 @@ def test_it_tells_what_cites_a_change_and_that_the_gate_will_be_asked(
     ] * 3
 
 
+def test_of_two_new_files_of_one_day_it_names_the_one_that_will_count(desk: Desk) -> None:
+    for name, amount in (("가.txt", 3), ("나.txt", 2)):
+        desk.put(name, rule(amount, "2024-01-01") + f"제9조({name[0]}) 끝.\n")
+    rehearsal, done = desk.sync(dry_run=True), desk.sync()
+    assert [file.notes for file in rehearsal.files] == [file.notes for file in done.files]
+    assert any("나.txt의 것만 답합니다" in note for file in done.files for note in file.notes)
+    assert (rehearsal.summary, rehearsal.review) == (done.summary, done.review)
+
+
 def test_where_nothing_changes_nothing_is_asked(desk: Desk) -> None:
     rehearsal = desk.sync(dry_run=True)
     assert (rehearsal.summary, rehearsal.review, rehearsal.gate) == ((), (), "")

@@ -216,6 +216,17 @@ PREPARED = (f"{ASKED},{OLD},여비규정,제2조,", f"{ASKED},{NEW},여비규정
 END = "\n부칙\n이 규정은 2027년 1월 1일부터 시행한다.\n"
 
 
+def test_an_answer_prepared_for_a_day_on_which_nothing_changes_yet_is_told(
+    desk: Desk, call: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(TODAY, lambda: "2026-11-21")
+    file = desk.home.parent / "여비.csv"
+    file.write_text("\n".join((COLUMNS, *PREPARED)))
+    _, _, err = call(main, "faq", "--home", desk.home, file)
+    told = "시행일인 2027-01-01부터 답합니다. 그런데 그날의 글도 오늘과 같습니다. → 그날 개정되는"
+    assert told in err
+
+
 def test_an_answer_prepared_for_a_coming_version_takes_over_on_its_day(
     desk: Desk, call: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -229,7 +240,7 @@ def test_an_answer_prepared_for_a_coming_version_takes_over_on_its_day(
     file, faq = desk.home.parent / "여비.csv", (main, "faq", "--home", desk.home)
     file.write_text("\n".join((COLUMNS, *PREPARED)))
     _, out, err = call(*faq, file)
-    assert "「여비규정」 제2조: 시행일인 2027-01-01부터 답합니다." in err
+    assert "「여비규정」 제2조: 시행일인 2027-01-01부터 답합니다.\n" in err
     chatbot = desk.chatbot()
     assert (asked(), asked("2026-12-31"), asked("2027-01-01")) == (OLD, OLD, NEW)
     assert asked("2026-11-20") == ""  # nobody approved it for a past day

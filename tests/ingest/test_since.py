@@ -9,7 +9,7 @@ import pytest
 
 from ingest.parse import parse
 from ingest.split.since import left_open, since_of
-from tests.ingest.holding import Desk, notes, rule
+from tests.ingest.holding import Desk, notes, rule, statuses
 
 
 def told(addendum: str, name: str = "여비규정.txt") -> str:
@@ -153,3 +153,27 @@ def test_a_day_in_the_name_is_no_matter_where_the_admin_tells_it(tmp_path: Path)
     assert "2027-01-01" in notes(desk.add())[0]
     assert notes(desk.add(path, since="2027-01-01")) == []
     assert desk.days() == [(1, "2027-01-01", None)]
+
+
+def test_one_day_is_not_told_of_a_book_whose_rules_state_others(tmp_path: Path) -> None:
+    """Else each of its rules would be of the day that was meant for one."""
+    desk = Desk(tmp_path)
+    rules = [rule(2, "2020-01-01", "보수규정"), rule(3, title="여비규정")]
+    book = desk.put("규정집.txt", "\n".join(rules))
+    told = (
+        "규정 2개가 저마다 시행일을 말하는 파일이어서 모두 2024-01-01부터 시행하게 할 수 없습니다."
+    )
+    (failed,) = desk.add(since="2024-01-01").failed
+    assert failed.reason.startswith(told)
+    assert statuses(desk.add()) == ["added"]
+    (failed,) = desk.add(book, since="2024-01-01").failed
+    assert failed.reason.startswith(told)
+    assert desk.amounts("2020-02-01", "보수규정") == [2]
+    # As it names the remedy: the one rule of which the day is to be told, on its own.
+    desk.add(desk.put("여비규정.txt", rules[1]), since="2024-01-01")
+    assert desk.amounts("2023-12-31") == []
+    assert desk.amounts("2024-01-01") == [3]
+    assert desk.amounts("2020-02-01", "보수규정") == [2]
+    # One day for all of them contradicts none that states none.
+    book = desk.put("지침집.txt", "\n".join([rule(4, title="복무지침"), rule(5, title="문서지침")]))
+    assert statuses(desk.add(book, since="2024-01-01")) == ["added"]

@@ -241,7 +241,7 @@ def test_a_library_that_hangs_costs_one_file(pdf_library: Path) -> None:
         began = time.monotonic()
         assert refusal(worker) == (
             "읽는 데 1초가 넘게 걸려 멈추었습니다. "
-            "→ 파일을 나누거나 원본 프로그램에서 다시 저장하세요."
+            "→ 다시 실행하고, 되풀이되면 파일을 나누거나 원본 프로그램에서 다시 저장하세요."
         )
         assert time.monotonic() - began < 6
 

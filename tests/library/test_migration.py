@@ -74,7 +74,7 @@ def test_a_library_from_before_versions_goes_on(tmp_path: Path, call: Run) -> No
     call(main, "faq", "--home", home, faq)
     config = load_config(home)
     as_before_versions(home / "library.sqlite")
-    with pytest.raises(LibraryError, match="→ 'ingest add'를 한 번 실행하면 구조를 맞춥니다"):
+    with pytest.raises(LibraryError, match="이미 넣은 파일을 다시 넣으면 다른 규정은 그대로"):
         Chatbot.open(config)
 
     # The migration alone: the index that is live was built from the revision that it makes.
