@@ -25,7 +25,7 @@ from ingest.waiting import Prepared, Waiting, prepared, waiting
 from ingest.worker import Worker
 from onprem_rag.config import Config
 from onprem_rag.errors import ConfigError
-from onprem_rag.grounds import fits, in_turn
+from onprem_rag.grounds import fits, in_turn, newest_days
 from onprem_rag.korean.text import letters
 from onprem_rag.library import versions
 from onprem_rag.library.shelf import Shelf
@@ -127,9 +127,7 @@ def _dropped(before: Sequence[FaqEntry], topics: Sequence[Topic]) -> Iterator[st
 
 def _half_replaced(entries: Sequence[FaqEntry]) -> Iterator[str]:
     """Entries of which a later one answers some of the questions anew, and not the others."""
-    newest: dict[str, str] = {}
-    for question, since in ((letters(one), e.since) for e in entries for one in e.questions):
-        newest[question] = max(newest.get(question, ""), since)
+    newest = newest_days(entries)
     for entry in entries:
         days = {one: newest[letters(one)] for one in entry.questions}
         left = [f"'{one}'" for one, day in days.items() if day == entry.since]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from onprem_rag.korean.references import find_references
 from onprem_rag.korean.text import fold, letters
@@ -73,11 +73,17 @@ def in_turn(entries: Sequence[FaqEntry], day: str) -> list[FaqEntry]:
     Begun by then, and not all of their questions answered anew by others that have begun later.
     """
     begun = [entry for entry in entries if entry.since <= day]
+    newest = newest_days(begun)
+    return [e for e in begun if any(newest[letters(one)] == e.since for one in e.questions)]
+
+
+def newest_days(entries: Iterable[FaqEntry]) -> dict[str, str]:
+    """By the ``letters`` of a question, the day from which its last approved answer counts."""
     newest: dict[str, str] = {}
-    for entry in begun:
+    for entry in entries:
         for question in map(letters, entry.questions):
             newest[question] = max(newest.get(question, ""), entry.since)
-    return [e for e in begun if any(newest[letters(one)] == e.since for one in e.questions)]
+    return newest
 
 
 def cited(answer: Answer, library: Library) -> tuple[Wording, ...]:

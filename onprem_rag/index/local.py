@@ -42,8 +42,7 @@ class LocalIndex:
         candidates: int,
     ) -> None:
         self._passages = passages
-        live = frozenset(documents.tolist()) - {HOLE}
-        self._live = _mask(documents, dense, live) if HOLE in documents else None
+        self._live = _masked(dense, documents != HOLE)
         # Not a method of this index: it would hold itself, and its files open, by a cycle.
         self._mask = lru_cache(MASKS)(partial(_mask, documents, dense))
         self._priors = priors
@@ -138,5 +137,9 @@ def _mask(
     rows: npt.NDArray[np.int64], dense: DenseIndex, documents: frozenset[int]
 ) -> _Mask | None:
     """The mask of ``documents`` for (n,) ``rows``' documents; None where it hides nothing."""
-    allowed = np.isin(rows, np.fromiter(documents, np.int64, len(documents)))
+    return _masked(dense, np.isin(rows, np.fromiter(documents, np.int64, len(documents))))
+
+
+def _masked(dense: DenseIndex, allowed: npt.NDArray[np.bool_]) -> _Mask | None:
+    """The mask of the ``allowed`` (n,) rows; None where it hides nothing."""
     return None if allowed.all() else _Mask(allowed.astype(np.float32), dense.limit(allowed))

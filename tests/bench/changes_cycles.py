@@ -11,7 +11,8 @@ from pathlib import Path
 from ingest.pipeline import add, remove
 from onprem_rag.chatbot import Chatbot
 from onprem_rag.config import load_config
-from tests.bench.changes_rules import TITLES, question, quiet, rule
+from tests.bench.changes_rules import TITLES, question, rule
+from tests.conftest import quiet
 
 CYCLES = 100
 SETTLED = 10  # cycles after which nothing ought to grow

@@ -21,7 +21,8 @@ from ingest.pipeline import add
 from onprem_rag.chatbot import Chatbot
 from onprem_rag.config import load_config
 from onprem_rag.index.generations import current_name
-from tests.bench.changes_rules import TITLES, numbers, question, quick_changes, quiet, rule
+from tests.bench.changes_rules import TITLES, numbers, question, quick_changes, rule
+from tests.conftest import quiet
 
 _HERE = Path(__file__).resolve().parents[2]
 _OLD, _NEW = 100_001, 200_001

@@ -40,9 +40,9 @@ from tests.bench.changes_rules import (
     numbers,
     question,
     quick_changes,
-    quiet,
     rule,
 )
+from tests.conftest import quiet
 
 KILLS = 300
 SEED = 20_261_121

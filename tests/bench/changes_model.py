@@ -26,8 +26,9 @@ from onprem_rag.config import load_config
 from onprem_rag.errors import LibraryError
 from onprem_rag.index.generations import current_name
 from onprem_rag.records import Hit
-from tests.bench.changes_rules import TITLES, numbers, on_day, question, quick_changes, quiet
+from tests.bench.changes_rules import TITLES, numbers, on_day, question, quick_changes
 from tests.bench.changes_rules import rule as rule_text
+from tests.conftest import quiet
 
 OPERATIONS = 10_000
 STEPS = 50  # an example

@@ -44,10 +44,6 @@ def question(title: str) -> str:
     return f"{title}에 따라 지급하는 금액은 얼마인가요?"
 
 
-def quiet(stage: str, done: int, total: int, passages: int | None = None) -> None:
-    """A progress report nobody reads."""
-
-
 class _Here:
     """Reads in this process: a child that starts for each change costs ten times the change."""
 

@@ -17,7 +17,8 @@ from pathlib import Path
 from ingest.pipeline import add
 from onprem_rag.chatbot import Chatbot
 from onprem_rag.config import load_config
-from tests.bench.changes_rules import TITLES, numbers, quick_changes, quiet, rule
+from tests.bench.changes_rules import TITLES, numbers, quick_changes, rule
+from tests.conftest import quiet
 
 SWITCHES = 30
 THREADS = 20

@@ -30,8 +30,7 @@ from onprem_rag.korean.text import normalise, sentences
 from onprem_rag.library.store import Library
 from onprem_rag.live import live_shelf
 from onprem_rag.records import Passage
-from tests.bench.changes_rules import quiet
-from tests.conftest import text_of
+from tests.conftest import quiet, text_of
 
 FILES = 1_000
 ARTICLES = 50  # a file
