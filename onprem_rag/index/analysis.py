@@ -31,14 +31,14 @@ class Analysis:
 
     def titles(self) -> list[list[str]]:
         """(n,) words of the rule's and the article's title."""
-        return self._joined("document", "title")
+        return self._joined(slice(None), "document", "title")
 
-    def words(self) -> list[list[str]]:
-        """(n,) words of title, place and body."""
-        return self._joined("document", "place", "body")
+    def words(self, rows: Places | slice = slice(None)) -> list[list[str]]:
+        """(n,) words of title, place and body; or those of these ``rows``."""
+        return self._joined(rows, "document", "place", "body")
 
-    def _joined(self, *names: str) -> list[list[str]]:
-        columns = [self.texts.words_of(self.columns[name]) for name in names]
+    def _joined(self, rows: Places | slice, *names: str) -> list[list[str]]:
+        columns = [self.texts.words_of(self.columns[name][rows]) for name in names]
         return [[word for part in row for word in part] for row in zip(*columns, strict=True)]
 
 

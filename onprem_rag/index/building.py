@@ -14,11 +14,12 @@ import numpy as np
 from onprem_rag.config import IndexConfig
 from onprem_rag.index import disk, folders, learnt
 from onprem_rag.index.analysed import STEP, AnalysedTexts
-from onprem_rag.index.analysis import analyse
+from onprem_rag.index.analysis import Analysis, analyse
 from onprem_rag.index.before import Before, before
 from onprem_rag.index.embedder import (
     EMBEDDED,
     Embedder,
+    MorphemeEmbedder,
     SentenceTransformerEmbedder,
     Vectors,
 )
@@ -168,14 +169,14 @@ def _made(run: _Run, before: Before | None) -> _Made:
     if embedder is None:
         report = partial(run.progress, "임베더 학습")
         embedder = learnt.new_embedder(run.folder, analysis, report)
-    lexical = analysis.channels
+    rows, windows = _rows(passages, bodies, analysis.channels, embedder)
+    encoder = _encoder(embedder, analysis, rows, windows)
     del analysis  # its terms take as much memory as all texts, and encoding may take hours
-    rows, windows = _rows(passages, bodies, lexical, embedder)
     if old:
         rows = old.joined(stay, rows, beside=not run.elsewhere)
     cache, report = run.folder.parent / "vectors", partial(run.progress, "벡터 계산")
     same, new = np.split(rows.encoded, [rows.shared])
-    vectors = vectors_of(embedder, new, windows, cache, report, more=bool(rows.shared))
+    vectors = vectors_of(encoder, new, windows, cache, report, more=bool(rows.shared))
     new = np.where(vectors.any(axis=1), new, np.frombuffer(NOTHING, dtype="V16"))
     rows = replace(rows, encoded=np.concatenate((same, new)))
     return _Made(rows, vectors, embedder, before.folder if before else None, texts)
@@ -200,6 +201,16 @@ def _rows(
         lexical=lexical,
     )
     return rows, dict(zip(keys, texts, strict=True))
+
+
+def _encoder(
+    embedder: Embedder, analysis: Analysis, rows: Rows, windows: Mapping[bytes, str]
+) -> Embedder:
+    """What the ``windows`` of these rows get their vectors from."""
+    if not isinstance(embedder, MorphemeEmbedder):
+        return embedder
+    row_of = zip(rows.encoded.tolist(), rows.windows.tolist(), strict=True)
+    return learnt.Analysed(embedder, analysis, {windows[key]: row for key, row in row_of})
 
 
 def _by_id(passages: Sequence[Passage], referred: Sequence[str]) -> Titled:

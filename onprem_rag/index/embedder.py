@@ -123,9 +123,13 @@ class MorphemeEmbedder:
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """(n, d) float32 unit vectors."""
+        return self.encode_words([content_morphemes(text) for text in texts])
+
+    def encode_words(self, texts: Sequence[Sequence[str]]) -> Vectors:
+        """(n, d) float32 unit vectors of texts that were analysed: of their content words."""
         vectors = np.zeros((len(texts), self._weights.shape[1]), dtype=np.float32)
-        for row, text in enumerate(texts):
-            ids = [self._ids.get(word, self._unknown) for word in content_morphemes(text)]
+        for row, words in enumerate(texts):
+            ids = [self._ids.get(word, self._unknown) for word in words]
             known = [number for number in ids if number != self._unknown]
             if known:
                 mean = self._weights[known].mean(axis=0)

@@ -30,7 +30,7 @@ from onprem_rag.index.local import LocalIndex
 from onprem_rag.index.milvus import MilvusIndex
 from onprem_rag.index.milvus_server import address
 
-FORMAT = 5  # counts up when a generation's files, its analysis or the passages' texts change
+FORMAT = 6  # counts up when a generation's files, its analysis or the passages' texts change
 CURRENT = "CURRENT"  # the file that names the live generation
 LOCAL = IndexConfig()
 _REMEDY = "→ 'ingest add'를 다시 실행해 색인을 새로 만드세요."

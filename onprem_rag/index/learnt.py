@@ -6,7 +6,7 @@ The embedded embedder and the cells of the vectors are trained on the passages; 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ import numpy.typing as npt
 from onprem_rag.errors import IndexMismatchError
 from onprem_rag.index.analysis import Analysis
 from onprem_rag.index.disk import share
-from onprem_rag.index.embedder import MorphemeEmbedder
+from onprem_rag.index.embedder import MorphemeEmbedder, Vectors
 from onprem_rag.index.texts import Keys
 from onprem_rag.index.training import train
 
@@ -45,6 +45,27 @@ def embedder_of(generation: Path, fingerprint: str) -> MorphemeEmbedder | None:
     except IndexMismatchError:
         return None
     return embedder if embedder.fingerprint == fingerprint else None
+
+
+class Analysed:
+    """The embedded embedder for texts that were analysed: Mecab need not read them again.
+
+    ``rows``: by text, the row of ``analysis`` that has its words.
+    """
+
+    def __init__(
+        self, embedder: MorphemeEmbedder, analysis: Analysis, rows: Mapping[str, int]
+    ) -> None:
+        self._embedder = embedder
+        self._analysis = analysis
+        self._rows = rows
+        self.fingerprint = embedder.fingerprint
+        self.windows = embedder.windows
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """(n, d) float32 unit vectors; each text has a row."""
+        rows = np.array([self._rows[text] for text in texts], dtype=np.int64)
+        return self._embedder.encode_words(self._analysis.words(rows))
 
 
 def share_embedder(generation: Path, before: Path) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from ingest.split.marks import DELETED
 from onprem_rag.config import load_config
 from onprem_rag.index.embedder import (
     Embedder,
@@ -19,6 +20,9 @@ from onprem_rag.index.embedder import (
 from onprem_rag.index.generations import current_name
 from onprem_rag.index.texts import key_of, keys_array
 from onprem_rag.index.vectors import MOST_FILES, NOTHING, STEP, vectors_of, windows_of
+from onprem_rag.korean.morphemes import content_morphemes
+from onprem_rag.library.store import Library
+from tests.conftest import shelf_of, text_of
 
 TEXTS = [
     "출장자는 여비를 정산하여야 한다.",
@@ -56,6 +60,20 @@ def all_of(embedder: Embedder, texts: Sequence[str], cache: Path, *progress: Any
     keys = [key_of(text) for text in texts]
     named = dict(zip(keys, texts, strict=True))
     return vectors_of(embedder, keys_array(keys), named, cache, *progress)
+
+
+def test_each_passage_has_the_vector_of_its_words(demo_home: Path, folder: Path) -> None:
+    config, embedder = load_config(demo_home), MorphemeEmbedder(folder)
+    passages, _ = Library.open(config.library_url).indexed(shelf_of(demo_home).ids)
+    (file,) = (config.index_folder / "vectors").iterdir()
+    kept = {row["key"].item(): row["vector"] for row in np.load(file)}
+    for passage in (one for one in passages if one.title != DELETED):
+        parts = (passage.document, " ".join(passage.path), passage.text)
+        words = [word for part in parts for word in content_morphemes(part)]
+        vector = kept[key_of(text_of(passage))]
+        np.testing.assert_allclose(vector, embedder.encode_words([words])[0], atol=1e-6)
+        # Mecab finds much the same where the parts are one text.
+        assert vector @ embedder.encode([text_of(passage)])[0] > 0.97
 
 
 def encoded(
