@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 from ingest.change import Change, Published, changing
 from ingest.files import Item, Sources, files_under, items_of, shown_as, source_of
@@ -17,6 +18,8 @@ from ingest.worker import Worker
 from onprem_rag.config import Config
 from onprem_rag.errors import LibraryError, ReadError
 from onprem_rag.timing import RunProgress
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,19 +151,19 @@ def _taken_in(
     known = set(change.plan.files)
     results: list[tuple[str, FileResult]] = []
     passages = 0
+    items = _items(files, paths, seen.busy)
     with Worker() as worker:
         intake = Intake(change, worker, Sources(files), since)
-        for at, path in enumerate(files, start=1):
-            busy = source_of(path) in seen.busy
-            for item in [_busy(path)] if busy else items_of(path, named=path in paths):
-                result = intake.take(item)
-                seen.sources.add(item.source)
-                if result.status == "failed":
-                    seen.unread.add(item.source)
-                    result = replace(result, notes=_kept(change, item.source))
-                results.append((item.source, result))
-                passages += result.passages
-            change.progress("파일 읽기", at, len(files), passages)
+        for (at, item), following in _with_following(items):
+            result = intake.take(item, following and following[1])
+            seen.sources.add(item.source)
+            if result.status == "failed":
+                seen.unread.add(item.source)
+                result = replace(result, notes=_kept(change, item.source))
+            results.append((item.source, result))
+            passages += result.passages
+            more = following is not None and following[0] == at  # of the same ZIP file
+            change.progress("파일 읽기", at - more, len(files), passages)
     moved = _forget_moved(change, seen)
     return [
         replace(result, status="moved")
@@ -170,6 +173,27 @@ def _taken_in(
         else result
         for source, result in results
     ]
+
+
+def _items(
+    files: Sequence[Path], named: Sequence[Path], busy: frozenset[str]
+) -> Iterator[tuple[int, Item]]:
+    """What is to be read, and the number of the file that it is, or is in."""
+    for at, path in enumerate(files, start=1):
+        if source_of(path) in busy:
+            yield at, _busy(path)
+        else:
+            for item in items_of(path, named=path in named):
+                yield at, item
+
+
+def _with_following(items: Iterator[T]) -> Iterator[tuple[T, T | None]]:
+    """Each item, and the one after it."""
+    here = next(items, None)
+    while here is not None:
+        following = next(items, None)
+        yield here, following
+        here = following
 
 
 def _busy(path: Path) -> Item:

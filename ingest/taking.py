@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,17 +48,21 @@ class Intake:
         self._worker = worker
         self._sources = sources
         self._since = since
+        self._ahead: tuple[Item, Future[Parsed]] | None = None  # what is being read already
 
-    def take(self, item: Item) -> FileResult:
-        """Read, split and store one file, unless it is in the library already."""
+    def take(self, item: Item, following: Item | None = None) -> FileResult:
+        """Read, split and store one file, unless it is in the library already.
+
+        The one ``following`` is read while this one is stored.
+        """
         try:
             if item.problem:
                 raise ReadError(item.problem)
-            return self._taken_in(item)
+            return self._taken_in(item, following)
         except ReadError as error:
             return FileResult(item.shown, "failed", reason=str(error))
 
-    def _taken_in(self, item: Item) -> FileResult:
+    def _taken_in(self, item: Item, following: Item | None) -> FileResult:
         plan = self._change.plan
         sha256 = hashlib.sha256(item.data).hexdigest()
         last = plan.files.get(item.source)
@@ -71,7 +76,7 @@ class Intake:
                 return FileResult(item.shown, "unchanged")
             notes = plan.notes(item.source, last)
             return FileResult(item.shown, "replaced", len(last.documents), notes=notes)
-        numbers, held, passages, notes = self._staged(item, sha256) or self._read(item)
+        numbers, held, passages, notes = self._staged(item, sha256) or self._read(item, following)
         self._check_day([document for document, _ in held])
         taken = _taken(item.source, numbers, held)
         file = FileRead(item.source, sha256, READERS, tuple(one.document_id for one in taken))
@@ -93,16 +98,32 @@ class Intake:
         held = [(there[number], library.main_articles(number)) for number in file.documents]
         return file.documents, held, library.passage_count(file.documents), file.notes
 
-    def _read(self, item: Item) -> _Held:
+    def _read(self, item: Item, following: Item | None) -> _Held:
         """What is in the file, stored. Raises ReadError."""
         self._change.prepare()
-        parsed = parsed_of(self._worker, item)
+        reading = self._reading(item)
+        ahead = following and self._is_new(following)
+        self._ahead = (following, self._reading(following)) if following and ahead else None
+        parsed = _with_passages(reading.result())
         notes = parsed.notes if self._since else (*parsed.notes, *parsed.days)
         file = FileRead(item.source, parsed.sha256, READERS, (), notes)
         numbers = self._change.store(file, parsed.documents)
         held = [(document, _main_articles(found)) for document, found in parsed.documents]
         passages = sum(len(found) for _, found in parsed.documents)
         return numbers, held, passages, notes
+
+    def _reading(self, item: Item) -> Future[Parsed]:
+        """What is in the file, to be waited for."""
+        if self._ahead and self._ahead[0] is item:
+            return self._ahead[1]
+        return self._worker.reading(item.source, item.data)
+
+    def _is_new(self, item: Item) -> bool:
+        """Whether nobody has read the file as it is."""
+        change = self._change
+        last = change.plan.files.get(item.source) or change.staged.get(item.source)
+        state = hashlib.sha256(item.data).hexdigest(), READERS
+        return not item.problem and (last is None or (last.sha256, last.read_by) != state)
 
     def _check_day(self, documents: Sequence[Document]) -> None:
         """Raises ReadError where the admin's day can't be that of each of several rules."""
@@ -135,7 +156,10 @@ def parsed_of(worker: Worker, item: Item) -> Parsed:
     """What is in one file. Raises ReadError and nothing else."""
     if item.problem:
         raise ReadError(item.problem)
-    parsed = worker.read(item.source, item.data)
+    return _with_passages(worker.read(item.source, item.data))
+
+
+def _with_passages(parsed: Parsed) -> Parsed:
     if not any(passages for _, passages in parsed.documents):
         raise ReadError("조문이나 문단을 찾지 못했습니다. → 내용을 확인하세요.")
     return parsed

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -45,7 +46,8 @@ class Worker:
     """Reads and splits files, one after another, in one child process that starts when needed.
 
     ``seconds`` may pass without a sign of life and ``most_seconds`` in all for one file;
-    ``memory`` is what the child may take, in bytes. For one thread: the child ends with it.
+    ``memory`` is what the child may take, in bytes. A thread waits for it, so that one file can be
+    stored while the next is read.
     """
 
     def __init__(
@@ -56,6 +58,8 @@ class Worker:
         self._most_seconds = most_seconds
         self._child: subprocess.Popen[bytes] | None = None
         self._words = b""
+        self._thread = ThreadPoolExecutor(1)  # the child ends with the thread that started it
+        self._over = False
 
     def __enter__(self) -> Worker:
         return self
@@ -66,6 +70,10 @@ class Worker:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._over = True
+        if (child := self._child) and child.poll() is None:  # the thread may wait for it
+            _kill(child)
+        self._thread.shutdown(cancel_futures=True)
         self._stop()
 
     def read(self, name: str, data: bytes) -> Parsed:
@@ -73,11 +81,15 @@ class Worker:
 
         What the child wrote to standard error is the error's note: for developers only.
         """
-        return self._answer(FILE, name, data, decode)
+        return self.reading(name, data).result()
+
+    def reading(self, name: str, data: bytes) -> Future[Parsed]:
+        """What ``read`` will return or raise, while the caller goes on."""
+        return self._thread.submit(self._answer, FILE, name, data, decode)
 
     def sheets(self, name: str, data: bytes) -> list[Sheet]:
         """The rows of a CSV or XLSX file. Raises ReadError as ``read`` does."""
-        return self._answer(TABLE, name, data, decode_sheets)
+        return self._thread.submit(self._answer, TABLE, name, data, decode_sheets).result()
 
     def _answer(self, wanted: bytes, name: str, data: bytes, decoded: Callable[[bytes], T]) -> T:
         if self._child and self._child.poll() is not None:
@@ -128,14 +140,16 @@ class Worker:
             ) from error
         for pipe in (child.stdin, child.stdout, child.stderr):
             os.set_blocking(_end(pipe), False)
+        if self._over:  # only now: who ends it meanwhile has seen no child
+            self._stop()
+            raise ReadError(_CRASHED)
         return child
 
     def _stop(self) -> None:
         child, self._child = self._child, None
         if not child:
             return
-        with suppress(ProcessLookupError):
-            os.killpg(child.pid, signal.SIGKILL)
+        _kill(child)
         child.wait()
         for pipe in (child.stdin, child.stdout, child.stderr):
             if pipe:
@@ -194,6 +208,12 @@ class Worker:
             f"읽는 데 메모리가 {self._memory / 2**30:.3g}GB 넘게 필요해 멈추었습니다. "
             "→ 파일을 나누거나 원본 프로그램에서 다시 저장하세요."
         )
+
+
+def _kill(child: subprocess.Popen[bytes]) -> None:
+    """End it, and whatever it started."""
+    with suppress(ProcessLookupError):
+        os.killpg(child.pid, signal.SIGKILL)
 
 
 def _too_long(seconds: float) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -75,7 +74,7 @@ class _Staying(Worker):
         settings = {name: value for name, value in os.environ.items() if "PYTEST" not in name}
         outside = (settings, tuple(sys.path), os.getcwd())
         if outside != self._outside:
-            self._stop()
+            self._thread.submit(self._stop).result()
             self._outside = outside
         return self
 
@@ -85,17 +84,13 @@ class _Staying(Worker):
 
 @pytest.fixture(scope="session", autouse=True)
 def _one_reader() -> Iterator[None]:
-    """All that the tests take in is read by one child; a thread's child would end with it."""
+    """All that the tests take in is read by one child."""
     staying = _Staying()
-
-    def reader() -> Worker:
-        return staying if threading.current_thread() is threading.main_thread() else Worker()
-
     with pytest.MonkeyPatch.context() as patch:
         for module in (pipeline, faq):
-            patch.setattr(module, "Worker", reader)
+            patch.setattr(module, "Worker", lambda: staying)
         yield
-    staying._stop()
+    Worker.__exit__(staying, None, None, None)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from types import TracebackType
 from unittest import mock
@@ -15,6 +16,7 @@ from ingest.parse import parse
 from ingest.parsed import Parsed
 from ingest.split.marks import DELETED
 from onprem_rag.config import Config
+from onprem_rag.errors import ReadError
 from onprem_rag.index import generations, training
 from onprem_rag.library import versions
 from onprem_rag.library.store import Library
@@ -58,8 +60,13 @@ class _Here:
     ) -> None:
         """Nothing to end."""
 
-    def read(self, name: str, data: bytes) -> Parsed:
-        return parse(name, data)
+    def reading(self, name: str, data: bytes) -> Future[Parsed]:
+        future: Future[Parsed] = Future()
+        try:
+            future.set_result(parse(name, data))
+        except ReadError as error:
+            future.set_exception(error)
+        return future
 
 
 @contextmanager

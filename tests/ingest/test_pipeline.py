@@ -7,18 +7,20 @@ import os
 import re
 import shutil
 import signal
+import subprocess
 import threading
 import time
 import zipfile
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from ingest import taking
 from ingest.__main__ import main
+from ingest.change import Change
 from ingest.faq import add_faq
-from ingest.parsed import Parsed
 from ingest.pipeline import add, preview
 from ingest.worker import Worker
 from onprem_rag.chatbot import Chatbot
@@ -26,7 +28,7 @@ from onprem_rag.config import load_config
 from onprem_rag.errors import ConfigError, LibraryError, ModelError, OnpremRagError
 from onprem_rag.index.generations import FORMAT, current_name, open_current
 from onprem_rag.library.store import Library
-from onprem_rag.records import Status
+from onprem_rag.records import FileRead, Status
 from tests.conftest import quiet, shelf_of
 from tests.ingest.holding import Desk, rule, statuses
 
@@ -210,6 +212,33 @@ def test_a_file_name_that_is_not_utf8_costs_that_file_only(
     assert "/가규정.txt" in capsys.readouterr().out
 
 
+def test_a_file_is_read_while_the_one_before_is_stored(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("가", "힣"):
+        (folder / f"{name}규정.txt").write_text(
+            VEHICLES.replace("차량관리", name), encoding="utf-8"
+        )
+    begun = {name: threading.Event() for name in sorted(path.stem for path in folder.iterdir())}
+    exchange, store = Worker._exchange, Change.store
+
+    def reading(
+        worker: Worker, process: subprocess.Popen[bytes], wanted: bytes, name: str, data: bytes
+    ) -> tuple[bytes, bytes]:
+        begun[Path(name).stem].set()
+        return exchange(worker, process, wanted, name, data)
+
+    def storing(change: Change, file: FileRead, found: Any) -> tuple[int, ...]:
+        for name in [name for name in begun if name > Path(file.source).stem][:1]:
+            assert begun[name].wait(10)
+        return store(change, file, found)
+
+    monkeypatch.setattr(Worker, "_exchange", reading)
+    monkeypatch.setattr(Change, "store", storing)
+    outcome = add(load_config(folder.parent / "home"), [folder], quiet)
+    assert [file.status for file in outcome.files] == ["added"] * 3
+
+
 def test_a_file_that_kills_its_reader_costs_that_file_only(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -217,19 +246,19 @@ def test_a_file_that_kills_its_reader_costs_that_file_only(
         (folder / f"{name}규정.txt").write_text(
             VEHICLES.replace("차량관리", name), encoding="utf-8"
         )
-    read = Worker.read
+    exchange = Worker._exchange
 
-    def killed(worker: Worker, name: str, data: bytes) -> Parsed:
+    def killed(
+        worker: Worker, process: subprocess.Popen[bytes], wanted: bytes, name: str, data: bytes
+    ) -> tuple[bytes, bytes]:
         if "숙소" in name:
-            process = worker._child
-            assert process
             # Stopped, so that it can't answer first, however busy the machine is.
             process.send_signal(signal.SIGSTOP)
             process.send_signal(signal.SIGSEGV)
             threading.Timer(1.0, process.send_signal, (signal.SIGCONT,)).start()
-        return read(worker, name, data)
+        return exchange(worker, process, wanted, name, data)
 
-    monkeypatch.setattr(Worker, "read", killed)
+    monkeypatch.setattr(Worker, "_exchange", killed)
     outcome = add(load_config(folder.parent / "home"), [folder], quiet)
     assert [file.status for file in outcome.files] == ["added", "failed", "added"]
     assert outcome.failed[0].reason.startswith("이 파일을 읽던 프로그램이 갑자기 끝났습니다.")

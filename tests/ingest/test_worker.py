@@ -307,6 +307,20 @@ def test_modules_in_the_folder_of_the_files_are_not_run(
         assert still_reads(worker)
 
 
+def test_who_leaves_does_not_wait_for_what_is_still_being_read(pdf_library: Path) -> None:
+    told = pdf_library.with_name("child")
+    pdf_library.write_text(
+        f"import pathlib; pathlib.Path({str(told)!r}).write_text('.')\nwhile True: pass"
+    )
+    with Worker() as worker:
+        readings = [worker.reading(f"{name}.pdf", ANY_PDF) for name in ("가", "나")]
+        wait_for(told.exists)
+        began = time.monotonic()
+    assert time.monotonic() - began < 5
+    assert isinstance(readings[0].exception(), ReadError)
+    assert readings[1].cancelled()
+
+
 BUSY = """
 import sys
 from ingest.worker import Worker
