@@ -79,7 +79,8 @@ class Change:
         self._questions = _questions_in(path) if path else []
         before = library.versions(self._live)
         self._start: Future[Start] | None = None
-        self.plan = Plan(before, self._files, self._revision, self.today, library.main_articles)
+        held = (library.main_articles, library.addenda)
+        self.plan = Plan(before, self._files, self._revision, self.today, *held)
 
     def prepare(self) -> Future[Start]:
         """Open what building takes while another process reads a file; the first call only."""
@@ -117,7 +118,7 @@ class Change:
         from ingest.review import approvals, bind, cited_changes
 
         bind(self.library, old)  # an older program bound answers to less, or to nothing
-        lines = changed_rules(before, versions, self.today)
+        lines = changed_rules(before, versions, self.today) + self.plan.lapsed(versions)
         new = Shelf(self.library, self._revision, self.today, versions)
         name = self._build(versions)
         try:

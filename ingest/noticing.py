@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.held import Held, VersionId, id_of, key_of, named, newness
+from ingest.succession import is_annexes
 from onprem_rag.korean.particles import ends_in_consonant
 from onprem_rag.library.versions import chained, in_force, is_ever_in_force
 from onprem_rag.records import FileRead, Version
@@ -23,6 +24,7 @@ class Noticing:
     provided: Mapping[int, int]  # in how many files a document is
     today: str
     revision: int
+    articles_of: Callable[[int], frozenset[str]]
 
     def notes(self, file: FileRead, last: FileRead | None) -> tuple[str, ...]:
         """Of a file that was taken in just now; ``last`` is what it held before."""
@@ -78,6 +80,9 @@ class Noticing:
                 told = f"ZIP에서 꺼내 'ingest add --effective 시행일 {Path(member).name}'"
                 if not inside:
                     told = f"'ingest add --effective 시행일 {path}'"
+                articles = self.articles_of(one.document_id)
+                if not articles or is_annexes(articles):  # of itself it can't take that one's place
+                    told = "규정 전체가 담긴 파일을 넣고"
                 yield (
                     f"「{one.title}」: 제목이 같은 {others[0].source}의 규정과 조문이 달라, 둘 다 "
                     f"따로 시행합니다. → 그 규정의 새 판이면 {told}, 잘못 넣었으면 "

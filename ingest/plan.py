@@ -6,17 +6,19 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from ingest.held import Held, id_of, key_of
+from ingest.held import Held, VersionId, id_of, key_of
+from ingest.lapsing import Repealed, repealed, told
 from ingest.noticing import Noticing
-from ingest.succession import Taken, is_called, is_version, rules_of
-from onprem_rag.library.versions import chained, is_ever_in_force, title_key
+from ingest.split.lapses import Lapses
+from ingest.succession import Taken, is_annexes, is_called, is_version, rules_of
+from onprem_rag.library.versions import chained, is_ever_in_force, over, rule_key, title_key
 from onprem_rag.records import FileRead, Version
 
 
 class Plan:
     """The versions and files of a revision, to be changed file by file.
 
-    ``articles_of``: the articles of a document that is in the library.
+    ``articles_of`` and ``addenda_of``: of a document that is in the library.
     """
 
     def __init__(
@@ -26,6 +28,7 @@ class Plan:
         revision: int,
         today: str,
         articles_of: Callable[[int], frozenset[str]],
+        addenda_of: Callable[[int], Sequence[str]],
     ) -> None:
         self.files = dict(files)
         self.before = {id_of(version): version for version in versions}
@@ -34,7 +37,10 @@ class Plan:
         self._revision = revision
         self._today = today
         self._articles_of = articles_of
+        self._addenda_of = addenda_of
         self._articles: dict[int, frozenset[str]] = {}  # of what this run has read
+        self._lapses: dict[int, Lapses] = {}
+        self._repealed: dict[VersionId, Repealed] = {}
 
     def take(
         self, file: FileRead, taken: Sequence[Taken], since: str | None = None, named: bool = True
@@ -50,6 +56,7 @@ class Plan:
         elsewhere = {one.document_id for one in taken if self._provided[one.document_id]}
         self._provide(last, file)
         self._articles |= {one.document_id: one.articles for one in taken}
+        self._lapses |= {one.document_id: one.lapses for one in taken}
         gone = self._held.newest(sorted(same - set(file.documents)))
         rules = rules_of(taken, gone, since, self._held, self._provided, self._articles_in)
         reread = self._reread(last, file)
@@ -80,7 +87,7 @@ class Plan:
                 continue
             rule, number = version.rule, version.document_id
             day = version.since if version.dated else self._first_day(rule, number)
-            self._begin(replace(version, since=day))
+            self._begin(replace(version, since=day, lapses=None))  # an admin's word counts more
             changed = True
         return changed
 
@@ -92,7 +99,7 @@ class Plan:
         versions = self._held.newest(self.files[source].documents)
         if any(self._counts(version) for version in versions):
             return False
-        return any(v.withdrawn or not v.dated or not is_ever_in_force(v) for v in versions)
+        return any(over(v) or not v.dated or not is_ever_in_force(v) for v in versions)
 
     def others(self, source: str) -> frozenset[str]:
         """Other files that hold versions of the rules that ``source`` holds."""
@@ -106,7 +113,8 @@ class Plan:
 
     def notes(self, source: str, last: FileRead | None) -> tuple[str, ...]:
         """What an admin should know of what ``take`` made of a file, which was ``last`` before."""
-        noticing = Noticing(self._held, self.before, self._provided, self._today, self._revision)
+        run = self._today, self._revision
+        noticing = Noticing(self._held, self.before, self._provided, *run, self._articles_in)
         return noticing.notes(self.files[source], last)
 
     def drop(self, source: str) -> None:
@@ -136,7 +144,30 @@ class Plan:
         A rule is in the library as long as a file holds one of its versions.
         """
         provided = {number for number, files in self._provided.items() if files}
+        given = (self._held, self._lapses, self.before.values(), self._addenda_of, self._today)
+        for one in list(repealed(*given)):
+            self._repealed[id_of(one.version)] = one
+            self._held.put(replace(one.version, lapses=one.day))
         return chained(self._held.settled(provided, self._today))
+
+    def whole_of(self, one: Taken) -> Version | None:
+        """The rule that has the annexes which a document of its title consists of; None if none.
+
+        Not where such a document held them before: then it is the next version of that.
+        """
+        key = rule_key(one.document.title, one.document.kind, one.document.source)
+        parts = [part for part in self._held.parts(key).values() if self._counts(part)]
+        if not is_annexes(one.articles):
+            return None
+        held = [(part, self._articles_in(part.document_id)) for part in parts]
+        sharing = [(part, articles) for part, articles in held if articles & one.articles]
+        if any(is_annexes(articles) for _, articles in sharing):
+            return None
+        return next((part for part, _ in sharing), None)
+
+    def lapsed(self, versions: Sequence[Version]) -> list[str]:
+        """What is to be told of those of the ``finished`` ones that the words of rules end."""
+        return told(versions, self.before, self._lapses, self._repealed, self._today)
 
     def _provide(self, last: FileRead | None, file: FileRead) -> None:
         self._provided.subtract(set(last.documents) if last else ())
@@ -165,6 +196,7 @@ class Plan:
         # What isn't in force yet has another wording now, and no other day.
         coming = [version for version in succeeded if version.rule == rule and self._comes(version)]
         day = since or one.since or (coming[0].since if coming else None)
+        begins = self._first_day(rule, number, bool(succeeded)) if day is None else day
         self._begin(
             Version(
                 document_id=number,
@@ -172,11 +204,17 @@ class Plan:
                 title=one.document.title,
                 kind=one.document.kind,
                 source=one.document.source,
-                since=self._first_day(rule, number, bool(succeeded)) if day is None else day,
+                since=begins,
                 dated=bool(since or one.since or (coming and coming[0].dated)),
                 taken=self._revision,
+                lapses=self._lapse(one, begins),
             )
         )
+
+    def _lapse(self, one: Taken, since: str) -> str | None:
+        """The day after its 유효기간; None where it begins later: that has been forgotten there."""
+        day = one.lapses.day
+        return day if day and day > since else None
 
     def _begin(self, version: Version) -> None:
         """Hold a version, beside those of its wording whose days are over when it begins."""
@@ -193,7 +231,8 @@ class Plan:
                 self._held.pop(known)
         document = one.document
         for old in versions:
-            new = replace(old, document_id=one.document_id, title=document.title)
+            lapses = self._lapse(one, old.since) or old.lapses
+            new = replace(old, document_id=one.document_id, title=document.title, lapses=lapses)
             self._held.put(replace(new, kind=document.kind, source=document.source))
 
     def _joined(self, part: Version, since: str) -> bool:
@@ -215,8 +254,9 @@ class Plan:
         if right and is_ever_in_force(version):
             return False
         self._held.pop(version)
+        lapses = version.lapses if version.lapses and version.lapses > since else None
         new = replace(version, since=since, dated=True, withdrawn=None, until=None)
-        self._held.put(replace(new, taken=self._revision))
+        self._held.put(replace(new, taken=self._revision, lapses=lapses))
         return True
 
     def _counts(self, version: Version) -> bool:

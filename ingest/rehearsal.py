@@ -44,7 +44,7 @@ class Rehearsal(Change):
         from ingest.review import cited_changes
 
         before, versions = list(self.plan.before.values()), self.plan.finished()
-        lines = changed_rules(before, versions, self.today)
+        lines = changed_rules(before, versions, self.today) + self.plan.lapsed(versions)
         if not lines:
             return Published(None)
         old = Shelf(self.library, self._live, self.today, before)

@@ -130,9 +130,9 @@ def cited_changes(
 
 
 def coming(shelf: Shelf) -> list[Shelf]:
-    """The days to come on which a version takes over, in order."""
-    days = sorted({one.since for one in shelf.held if one.since > shelf.day})
-    return [shelf.on(day) for day in days]
+    """The days to come on which a version takes over, or is no more, in order."""
+    days = {one.since for one in shelf.held} | {one.lapses or "" for one in shelf.held}
+    return [shelf.on(day) for day in sorted(days) if day > shelf.day]
 
 
 def first_days(entries: Sequence[FaqEntry], shelf: Shelf) -> list[Shelf]:

@@ -8,7 +8,7 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from ingest.summary import STATES, named
+from ingest.summary import named, state_words
 from onprem_rag.config import Config, load_config
 from onprem_rag.errors import OnpremRagError
 from onprem_rag.library import versions as days
@@ -83,11 +83,12 @@ def status(options: argparse.Namespace) -> int:
 
 def _state(version: Version, day: str) -> str:
     """ "시행 중", "철회(2026-03-01)"."""
-    state = days.state_of(version, day)
-    gone = version.withdrawn
+    state, gone = days.state_of(version, day), days.over(version)
     # One that is to come, and gave way to another, is withdrawn as of the day it never saw.
     when = f"({gone})" if state is State.WITHDRAWN and gone and gone <= day else ""
-    return f"{STATES[state]}{when}"
+    if version.lapses and version.lapses == version.until and state is State.IN_FORCE:
+        when = f"({version.until} 전까지)"
+    return f"{state_words(version, day)}{when}"
 
 
 def _clock() -> str:
@@ -120,6 +121,7 @@ def _version_json(version: Version, document: Document, day: str) -> dict[str, A
         "since": version.since or None,
         "until": version.until,
         "withdrawn": version.withdrawn,
+        "lapses": version.lapses,
         "format": document.format,
         "source": document.source,
         **_dates_json(document),

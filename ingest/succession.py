@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ingest.held import Held, named
+from ingest.split.lapses import Lapses
 from onprem_rag.library.versions import UNKNOWN_KIND, rule_key, unused
 from onprem_rag.records import Document, Version
 
@@ -18,6 +19,7 @@ class Taken:
     document_id: int
     articles: frozenset[str]  # of its main part
     since: str | None
+    lapses: Lapses = field(default_factory=Lapses)
 
 
 def rules_of(
@@ -83,11 +85,18 @@ def is_version(
     """Whether what has its ``own`` articles takes the place of a version, or stands beside it.
 
     It has half of the version's ``articles``, or it begins anew, as of another day: a rule that was
-    shortened.
+    shortened. Annexes alone are no version of a whole rule.
     """
+    if own and articles and is_annexes(own) != is_annexes(articles):
+        return False
     shared = articles & own
     begins = "제1조" in shared and since not in (None, version.since)
     return begins or 2 * len(shared) >= len(articles)
+
+
+def is_annexes(articles: frozenset[str]) -> bool:
+    """Whether a document of these ``articles`` is nothing but 별표 and 별지."""
+    return bool(articles) and all(one.startswith(("별표", "별지")) for one in articles)
 
 
 def is_called(version: Version, document: Document) -> bool:

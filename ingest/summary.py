@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ingest.held import id_of
-from onprem_rag.library.versions import is_ever_in_force, state_of
+from onprem_rag.library.versions import is_ever_in_force, over, state_of
 from onprem_rag.records import State, Version
 
 STATES = {
@@ -31,11 +31,18 @@ def changed_rules(before: Sequence[Version], after: Sequence[Version], today: st
         if last is None:
             lines.append(_came(one, state, one.rule in known))
         elif state is not state_of(last, today):
-            lines.append(f"{named(one)}: {STATES[state_of(last, today)]} → {STATES[state]}")
+            lines.append(f"{named(one)}: {state_words(last, today)} → {state_words(one, today)}")
         elif last.since != one.since:
             lines.append(f"{one.title}: 시행일 {last.since or '없음'} → {one.since}")
     gone = [f"{named(one)}: 뺌" for one in old.values()]
     return sorted(lines) + sorted(gone)
+
+
+def state_words(version: Version, day: str) -> str:
+    """What ``version`` is on ``day``: 시행 중."""
+    state = state_of(version, day)
+    lapsed = version.lapses is not None and version.lapses == over(version)
+    return "폐지·만료" if state is State.WITHDRAWN and lapsed else STATES[state]
 
 
 def named(version: Version) -> str:
@@ -52,4 +59,6 @@ def _came(one: Version, state: State, known: bool) -> str:
     if state is State.SUPERSEDED:
         remedy = "→ 새 판이면 'ingest add --effective 시행일 파일'로 넣으세요."
         return f"{named(one)}: 지난 판으로 넣음. {remedy}"
+    if state is State.WITHDRAWN:
+        return f"{named(one)}: 넣음. 지금은 시행하지 않습니다(폐지·만료)."
     return f"{named(one)}: {'새 판' if known else '새 규정'}"

@@ -12,6 +12,7 @@ from ingest.change import Change
 from ingest.files import Item, Sources
 from ingest.parsed import Parsed
 from ingest.split.dates import named_date
+from ingest.split.lapses import Lapses, lapses_of
 from ingest.split.since import since_of
 from ingest.succession import Taken
 from ingest.worker import Worker
@@ -77,8 +78,9 @@ class Intake:
             notes = plan.notes(item.source, last)
             return FileResult(item.shown, "replaced", len(last.documents), notes=notes)
         numbers, held, passages, notes = self._staged(item, sha256) or self._read(item, following)
-        self._check_day([document for document, _ in held])
+        self._check_day([document for document, _, _ in held])
         taken = _taken(item.source, numbers, held)
+        self._check_annexes(taken)
         file = FileRead(item.source, sha256, READERS, tuple(one.document_id for one in taken))
         replaced = plan.take(file, taken, self._since, item.named)
         return FileResult(
@@ -95,7 +97,11 @@ class Intake:
         if not file or (file.sha256, file.read_by) != (sha256, READERS):
             return None
         there = {one.id: one for one in library.documents(file.documents)}
-        held = [(there[number], library.main_articles(number)) for number in file.documents]
+        held = []
+        for number in file.documents:
+            passages, _ = library.indexed([number])
+            lapses = lapses_of(there[number], passages)
+            held.append((there[number], library.main_articles(number), lapses))
         return file.documents, held, library.passage_count(file.documents), file.notes
 
     def _read(self, item: Item, following: Item | None) -> _Held:
@@ -108,7 +114,10 @@ class Intake:
         notes = parsed.notes if self._since else (*parsed.notes, *parsed.days)
         file = FileRead(item.source, parsed.sha256, READERS, (), notes)
         numbers = self._change.store(file, parsed.documents)
-        held = [(document, _main_articles(found)) for document, found in parsed.documents]
+        held = [
+            (document, _main_articles(found), lapses_of(document, found))
+            for document, found in parsed.documents
+        ]
         passages = sum(len(found) for _, found in parsed.documents)
         return numbers, held, passages, notes
 
@@ -135,6 +144,16 @@ class Intake:
                 "그 파일을 --effective로 넣으세요."
             )
 
+    def _check_annexes(self, taken: Sequence[Taken]) -> None:
+        """Raises ReadError for new annexes of a rule that would answer beside its old ones."""
+        for one in taken:
+            if whole := self._change.plan.whole_of(one):
+                raise ReadError(
+                    f"「{whole.title}」의 별표만 담긴 파일인데, 시행 중인 규정({whole.source})에 "
+                    "같은 별표가 있어 옛 별표와 함께 답하게 되므로 넣지 않았습니다. → 개정된 "
+                    "별표까지 담긴 규정 전체의 파일을 넣으세요."
+                )
+
     def _wanted_back(self, item: Item) -> bool:
         """Whether a file that has not changed is to count again, or from another day.
 
@@ -148,8 +167,9 @@ class Intake:
         return out and not any(other in self._sources for other in plan.others(item.source))
 
 
-# Ids, documents with their main articles, the number of passages, notes.
-_Held = tuple[tuple[int, ...], Sequence[tuple[Document, frozenset[str]]], int, tuple[str, ...]]
+_Read = tuple[Document, frozenset[str], Lapses]  # with its main articles
+# Ids, what was read, the number of passages, notes.
+_Held = tuple[tuple[int, ...], Sequence[_Read], int, tuple[str, ...]]
 
 
 def parsed_of(worker: Worker, item: Item) -> Parsed:
@@ -165,14 +185,12 @@ def _with_passages(parsed: Parsed) -> Parsed:
     return parsed
 
 
-def _taken(
-    source: str, numbers: Sequence[int], held: Sequence[tuple[Document, frozenset[str]]]
-) -> list[Taken]:
+def _taken(source: str, numbers: Sequence[int], held: Sequence[_Read]) -> list[Taken]:
     """A file's documents with the days that they, or the file's name, state."""
     named = named_date(Path(source).stem) if len(numbers) == 1 else None
     found = {
-        number: Taken(document, number, articles, since_of(document, named))
-        for number, (document, articles) in zip(numbers, held, strict=True)
+        number: Taken(document, number, articles, since_of(document, named), lapses)
+        for number, (document, articles, lapses) in zip(numbers, held, strict=True)
     }
     return list(found.values())  # the same rule twice in one file is one
 

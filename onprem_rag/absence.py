@@ -10,7 +10,7 @@ from onprem_rag.korean.particles import ends_in_consonant
 from onprem_rag.korean.text import letters
 from onprem_rag.korean.title_forms import ENDS
 from onprem_rag.library.shelf import Shelf
-from onprem_rag.library.versions import is_ever_in_force, state_of
+from onprem_rag.library.versions import is_ever_in_force, over, state_of
 from onprem_rag.lookup import DELETED, LookUp
 from onprem_rag.records import Answer, Hit, State, Status, Version
 from onprem_rag.search import Searcher
@@ -51,14 +51,16 @@ def with_waiting(answer: Answer, question: str, shelf: Shelf) -> Answer:
 
 def _told(versions: Sequence[Version], day: str) -> str:
     """Of the versions of one title of which none is in force on ``day``."""
-    gone = [one.withdrawn for one in versions if state_of(one, day) is State.WITHDRAWN]
+    gone = [one for one in versions if state_of(one, day) is State.WITHDRAWN]
     coming = [one.since for one in versions if state_of(one, day) is State.NOT_YET]
-    withdrawn = max(filter(None, gone), default="")
+    withdrawn = max(filter(None, map(over, gone)), default="")
+    lapsed = withdrawn in {one.lapses for one in gone}
+    ended = "폐지되거나 유효기간이 끝났" if lapsed else "철회되었"
     title = f"「{versions[-1].title}」{'은' if ends_in_consonant(versions[-1].title) else '는'}"
     if not coming:
-        return f"{title} {withdrawn}에 철회되었습니다. → 지금의 규정은 그 이름 없이 물으세요."
+        return f"{title} {withdrawn}에 {ended}습니다. → 지금의 규정은 그 이름 없이 물으세요."
     since = min(coming)
-    said = f"{withdrawn}에 철회되었고, {since}부터 다시" if withdrawn else f"{since}부터"
+    said = f"{withdrawn}에 {ended}고, {since}부터 다시" if withdrawn else f"{since}부터"
     year, month, date = since.split("-")
     then = f"{year}년 {int(month)}월 {int(date)}일 당시 시행되는 규정에서"
     return f"{title} {said} 시행됩니다. → 그 내용은 '{then} …?'처럼 날짜를 써서 물으세요."

@@ -68,7 +68,18 @@ _EDITION = re.compile(
     rf"\s*(?:[(（\[]\s*(?:{_CHANGED}|안|시행[^()（）\[\]]*)\s*[)）\]]|{_CHANGED})[\s」』]*$"
 )
 _QUOTED = re.compile(rf"[「『]([^「」『』]+)[」』](\s*[(（][^()（）]*[)）]|\s*{_CHANGED})?")
-_NAMED = re.compile(r"[「『]([^「」『』\n]{2,60})[」』]\s*(?:\[?\s*별\s?[표지]|의)")
+# What a file with nothing but annexes is of: 「여비규정」 [별표 1], ■ 여비규정 [별지 제2호서식],
+# [별표 1] (여비규정 제5조 관련), 여비규정 별표 1.hwp
+_OF_RULE = (
+    re.compile(r"[「『]([^「」『』\n]{2,60})[」』]\s*(?:\[?\s*별\s?[표지]|의)"),
+    re.compile(r"[^\w\s]\s*([\w·ㆍ ]{2,60}?)\s*\[\s*별\s?[표지]"),
+    re.compile(r"\]\s*[「『]([^「」『』\n]{2,60})[」』]"),
+)
+_RELATED = re.compile(
+    r"[(（][「『]?([^()（）「」『』\n]{2,60}?)[」』]?\s?제\s?\d+조[^()（）\n]{0,40}관련[)）]"
+)
+_ANNEX_LINE = re.compile(r"([^\[\]<>]{2,60}?)\s*\[\s*별\s?[표지][^\[\]]*\]\s*(?:<[^<>]*>)?")
+_ANNEX_FILE = re.compile(r"[\s_\[(-]*별\s?[표지].*$")
 
 
 def title_of(text: str, path: Path) -> str:
@@ -82,16 +93,26 @@ def title_of(text: str, path: Path) -> str:
     for at, line in enumerate(lines[:8]):
         if not line or _NO_TITLE.match(line) or len(line) > 60:
             continue
+        annexed = _ANNEX_LINE.fullmatch(line)
+        if annexed and KIND.search(unwrapped(annexed[1])):
+            return single_blanks(unwrapped(annexed[1]))
         for candidate in (line, " ".join(lines[at : at + 2])):
             if KIND.search(candidate) and len(candidate) <= 80:
                 return single_blanks(candidate)
         if first_article:
             return single_blanks(line)
     first = mark_of(head.lstrip().split("\n", 1)[0], 0)
-    named = _NAMED.search(head)
-    if first and first.level == "별표" and named and KIND.search(named[1]):
-        return single_blanks(named[1])
+    if first and first.level == "별표":
+        return _of_annexes(head, path)
     return title_of_file(path)
+
+
+def _of_annexes(head: str, path: Path) -> str:
+    """The rule that annexes are of, as they or the file's name say; else the file's name."""
+    named = [found[1] for form in _OF_RULE if (found := form.search(head))]
+    whole, related = title_of_file(path), _RELATED.search(head)
+    names = (*named, _ANNEX_FILE.sub("", whole), related[1] if related else "")
+    return next((single_blanks(one) for one in names if KIND.search(one)), whole)
 
 
 def title_of_file(path: Path) -> str:

@@ -94,6 +94,11 @@ def _m0007_refusals(connection: Connection) -> None:
     _add_missing_columns(connection, history)
 
 
+def _m0008_lapses(connection: Connection) -> None:
+    """Versions say from which day on they are no more."""
+    _add_missing_columns(connection, holdings)
+
+
 def _hold_all(connection: Connection, number: int, rows: Sequence[Row[Any]]) -> None:
     """A revision of all ``rows``, each a version of a rule of its own."""
     read: dict[str, dict[str, Any]] = {}
@@ -151,6 +156,7 @@ MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
     _m0005_grounds_and_feedback,
     _m0006_answers_to_come,
     _m0007_refusals,
+    _m0008_lapses,
 )
 
 

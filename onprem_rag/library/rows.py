@@ -139,12 +139,14 @@ def version_of(row: Row[Any]) -> Version:
         until=row.until,
         withdrawn=row.withdrawn,
         number=row.number,
+        lapses=row.lapses,
     )
 
 
 def holding_of(version: Version, revision: int) -> dict[str, Any]:
     """The row of ``holdings`` for a version."""
-    names = ("document_id", "rule", "number", "since", "until", "withdrawn", "dated", "taken")
+    days = ("since", "until", "withdrawn", "lapses")
+    names = ("document_id", "rule", "number", *days, "dated", "taken")
     return {"revision": revision, **{name: getattr(version, name) for name in names}}
 
 

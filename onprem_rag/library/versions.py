@@ -68,7 +68,7 @@ def unused(key: str, taken: Collection[str]) -> str:
 def chained(versions: Iterable[Version]) -> list[Version]:
     """``versions`` with their numbers and the days on which they end, by rule and day.
 
-    Each ends where the next of its rule begins, or where it was withdrawn before. Of two that
+    Each ends where the next of its rule begins, or where it was over before. Of two that
     begin on one day the one that was taken in last counts, and the other never does.
     """
     found: list[Version] = []
@@ -78,13 +78,18 @@ def chained(versions: Iterable[Version]) -> list[Version]:
         rule: list[Version] = []
         numbered = list(enumerate(group, start=1))
         for number, version in reversed(numbered):
-            ends = [day for day in (following, version.withdrawn) if day is not None]
+            ends = [day for day in (following, over(version)) if day is not None]
             until = max(min(ends), version.since) if ends else None
             rule.append(replace(version, number=number, until=until))
             if until != version.since:  # one that never counts ends none before it
                 following = version.since
         found += reversed(rule)
     return found
+
+
+def over(version: Version) -> str | None:
+    """The day from which it is no more, with no other in its place; None where none is known."""
+    return min(filter(None, (version.withdrawn, version.lapses)), default=None)
 
 
 def is_ever_in_force(version: Version) -> bool:
@@ -101,7 +106,8 @@ def state_of(version: Version, day: str) -> State:
     """What ``version`` is on ``day``."""
     if in_force(version, day):
         return State.IN_FORCE
-    if version.withdrawn is not None and version.until == max(version.withdrawn, version.since):
-        gone = version.withdrawn <= max(day, version.since)  # be it before it ever was in force
+    end = over(version)
+    if end is not None and version.until == max(end, version.since):
+        gone = end <= max(day, version.since)  # be it before it ever was in force
         return State.WITHDRAWN if gone else State.NOT_YET
     return State.NOT_YET if day < version.since and is_ever_in_force(version) else State.SUPERSEDED

@@ -120,6 +120,8 @@ class Version:
     until: str | None = None  # exclusive; None: no end is known
     withdrawn: str | None = None  # the day on which it was taken out of force
     number: int = 0  # 1 is the rule's oldest version
+    # The day from which it is no more, by its own words (유효기간) or those that repeal it (폐지).
+    lapses: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

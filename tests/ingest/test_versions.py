@@ -640,3 +640,34 @@ def test_a_title_that_older_readers_left_in_its_quotes_is_that_of_the_same_rule(
         (3, "2025-03-01", None),
     ]
     assert (desk.amounts(), desk.amounts("2021-01-01")) == ([4], [2])
+
+
+ANNEX = "[별표 1] 경조휴가 일수 <개정 2025. 6. 1.>\n결혼 {}일\n사망 5일\n"
+LEAVE = "\n제3조(경조휴가) 경조휴가는 별표 1과 같다.\n\n"
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["휴가규정\n\n", "■ 휴가규정 ", ""],
+    ids=["its title above", "in its heading", "in the name of its file"],
+)
+def test_new_annexes_alone_do_not_answer_beside_the_old(heading: str, desk: Desk) -> None:
+    desk.put("휴가규정.txt", rule(2, "", "휴가규정") + LEAVE + ANNEX.format(5))
+    desk.add()
+    annex = desk.put("새/휴가규정 별표 1 (20250601).txt", heading + ANNEX.format(9))
+    outcome = desk.add(annex)
+    assert statuses(outcome) == ["failed"]
+    assert "→ 개정된 별표까지 담긴 규정 전체의 파일을 넣으세요." in outcome.files[0].reason
+    (passage,) = shelf_of(desk.home).article("휴가규정", "별표 1")
+    assert "결혼 5일" in passage.text
+
+
+def test_annexes_in_a_file_of_their_own_have_versions(desk: Desk) -> None:
+    desk.put("휴가규정.txt", rule(2, "", "휴가규정") + LEAVE)
+    desk.put("별표/휴가규정 별표 1.txt", ANNEX.format(5))
+    desk.add()
+    desk.put("별표/휴가규정 별표 1.txt", ANNEX.format(9).replace("2025", "2026"))
+    desk.add()
+    (passage,) = shelf_of(desk.home).article("휴가규정", "별표 1")
+    assert "결혼 9일" in passage.text
+    assert desk.amounts(title="휴가규정") == [2]

@@ -1,0 +1,88 @@
+"""Which versions the words of rules end, and what an admin is told of that."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from ingest.held import Held, VersionId, id_of
+from ingest.split.lapses import Lapses, Repeal
+from ingest.summary import named
+from onprem_rag.library.versions import over, title_key
+from onprem_rag.records import Version
+
+
+@dataclass(frozen=True, slots=True)
+class Repealed:
+    """A version that another rule, ``by``, repeals as of ``day``."""
+
+    version: Version
+    by: Version
+    clause: str
+    day: str
+
+
+def repealed(
+    held: Held,
+    lapses: Mapping[int, Lapses],
+    before: Iterable[Version],
+    addenda_of: Callable[[int], Sequence[str]],
+    today: str,
+) -> Iterator[Repealed]:
+    """What the documents of this run repeal in words that their rules had not got ``before``.
+
+    Else what an admin has put in all the same would go with the next amendment. Nor what lies in
+    the same file: who keeps a book takes the repealed out of it. ``addenda_of``: of a document.
+    """
+    for number in [number for number, one in lapses.items() if one.repeals]:
+        for by in held.newest([number]):
+            old = {one.document_id for one in before if one.rule == by.rule}
+            if number in old:
+                continue
+            said = [" ".join(text.split()) for one in old for text in addenda_of(one)]
+            for repeal in lapses[number].repeals:
+                day = repeal.day or by.since or today
+                if not any(repeal.clause in text for text in said):
+                    ended = [one for one in held if _ends(one, by, repeal, day)]
+                    yield from (Repealed(one, by, repeal.clause, day) for one in ended)
+
+
+def _ends(version: Version, by: Version, repeal: Repeal, day: str) -> bool:
+    """Whether a version is of a rule that is repealed as of ``day``, and of an older wording."""
+    end = over(version)
+    if version.since >= day or (end and end <= day):
+        return False
+    if version.source == by.source or not (version.dated or repeal.day is None):
+        return False
+    other = title_key(version.title) != title_key(by.title)
+    return other and repeal.is_of(version.title)
+
+
+def told(
+    versions: Sequence[Version],
+    before: Mapping[VersionId, Version],
+    lapses: Mapping[int, Lapses],
+    ended: Mapping[VersionId, Repealed],
+    today: str,
+) -> list[str]:
+    """A Korean line for each version that ends by words that came with this run."""
+    lines = []
+    for one in versions:
+        last = before.get(id_of(one))
+        if not one.lapses or (last and last.lapses == one.lapses):
+            continue
+        then = "그날이 지나서 " if one.lapses > today else ""
+        remedy = f"→ 계속 시행하는 규정이면 {then}'ingest add {one.source}'로 다시 넣으세요."
+        if repeal := ended.get(id_of(one)):
+            lines.append(
+                f"{named(one)}: 「{repeal.by.title}」에 따라 {one.lapses}부터 폐지된 것으로 "
+                f"봅니다(“{repeal.clause}”). {remedy}"
+            )
+        elif one.document_id in lapses and lapses[one.document_id].clause:
+            end = date.fromisoformat(one.lapses) - timedelta(days=1)
+            lines.append(
+                f"{named(one)}: 유효기간이 {end}까지여서 그 뒤에는 이 판으로 답하지 않습니다"
+                f"(“{lapses[one.document_id].clause}”). {remedy}"
+            )
+    return lines
