@@ -170,7 +170,7 @@ def _made(run: _Run, before: Before | None) -> _Made:
         report = partial(run.progress, "임베더 학습")
         embedder = learnt.new_embedder(run.folder, analysis, report)
     rows, windows = _rows(passages, bodies, analysis.channels, embedder)
-    encoder = _encoder(embedder, analysis, rows, windows)
+    encoder = _encoder(embedder, analysis, rows, windows, run.known.made_by)
     del analysis  # its terms take as much memory as all texts, and encoding may take hours
     if old:
         rows = old.joined(stay, rows, beside=not run.elsewhere)
@@ -204,13 +204,14 @@ def _rows(
 
 
 def _encoder(
-    embedder: Embedder, analysis: Analysis, rows: Rows, windows: Mapping[bytes, str]
+    embedder: Embedder, analysis: Analysis, rows: Rows, windows: Mapping[bytes, str], made_by: str
 ) -> Embedder:
     """What the ``windows`` of these rows get their vectors from."""
     if not isinstance(embedder, MorphemeEmbedder):
         return embedder
     row_of = zip(rows.encoded.tolist(), rows.windows.tolist(), strict=True)
-    return learnt.Analysed(embedder, analysis, {windows[key]: row for key, row in row_of})
+    by_text = {windows[key]: row for key, row in row_of}
+    return learnt.Analysed(embedder, analysis, by_text, made_by)
 
 
 def _by_id(passages: Sequence[Passage], referred: Sequence[str]) -> Titled:

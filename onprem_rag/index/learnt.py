@@ -50,16 +50,17 @@ def embedder_of(generation: Path, fingerprint: str) -> MorphemeEmbedder | None:
 class Analysed:
     """The embedded embedder for texts that were analysed: Mecab need not read them again.
 
-    ``rows``: by text, the row of ``analysis`` that has its words.
+    ``rows``: by text, the row of ``analysis`` that has its words; ``made_by``: what found them.
     """
 
     def __init__(
-        self, embedder: MorphemeEmbedder, analysis: Analysis, rows: Mapping[str, int]
+        self, embedder: MorphemeEmbedder, analysis: Analysis, rows: Mapping[str, int], made_by: str
     ) -> None:
         self._embedder = embedder
         self._analysis = analysis
         self._rows = rows
-        self.fingerprint = embedder.fingerprint
+        # Another analysis may train the same embedder, and give it other words of a text.
+        self.fingerprint = f"{embedder.fingerprint} {made_by}"
         self.windows = embedder.windows
 
     def encode(self, texts: Sequence[str]) -> Vectors:

@@ -2,8 +2,9 @@
 
 ``index/vectors/`` holds rows of (hash of a text, its vector) as plain arrays. ``NAME.npy`` has
 what a finished run used, ``NAME-N.npy`` what has been encoded since, so that hours on a CPU
-survive a crash. NAME is made from the embedder's fingerprint: another one finds nothing. The files
-of the one before are kept, for a model folder may be missing at one run only.
+survive a crash. NAME is made from the embedder's fingerprint: another one finds nothing, and so
+does the embedded one after another analysis. The files of the one before are kept, for a model
+folder may be missing at one run only.
 """
 
 from __future__ import annotations

@@ -11,18 +11,20 @@ import pytest
 
 from ingest.split.marks import DELETED
 from onprem_rag.config import load_config
+from onprem_rag.index import building, generations
 from onprem_rag.index.embedder import (
     Embedder,
     MorphemeEmbedder,
     SentenceTransformerEmbedder,
     Vectors,
 )
-from onprem_rag.index.generations import current_name
+from onprem_rag.index.generations import FORMAT, current_name
 from onprem_rag.index.texts import key_of, keys_array
 from onprem_rag.index.vectors import MOST_FILES, NOTHING, STEP, vectors_of, windows_of
 from onprem_rag.korean.morphemes import content_morphemes
 from onprem_rag.library.store import Library
 from tests.conftest import shelf_of, text_of
+from tests.ingest.holding import Desk, rule
 
 TEXTS = [
     "출장자는 여비를 정산하여야 한다.",
@@ -74,6 +76,26 @@ def test_each_passage_has_the_vector_of_its_words(demo_home: Path, folder: Path)
         np.testing.assert_allclose(vector, embedder.encode_words([words])[0], atol=1e-6)
         # Mecab finds much the same where the parts are one text.
         assert vector @ embedder.encode([text_of(passage)])[0] > 0.97
+
+
+def test_another_analysis_finds_no_vectors_of_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Desk(tmp_path)
+    for n in (1, 2):
+        desk.put(f"{n}.txt", rule(n, title=f"{n}층규정"))
+    desk.add()
+    cache = desk.config.index_folder / "vectors"
+    (before,) = cache.iterdir()
+    rows = np.load(before)
+    right = rows["vector"].copy()
+    rows["vector"] = np.eye(len(right[0]), dtype=np.float32)[0]  # as the analysis of before had it
+    np.save(before, rows)
+    for module in (building, generations):
+        monkeypatch.setattr(module, "FORMAT", FORMAT + 1)
+    desk.add()
+    (after,) = set(cache.iterdir()) - {before}
+    np.testing.assert_allclose(np.load(after)["vector"], right, atol=1e-6)
 
 
 def encoded(
