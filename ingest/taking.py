@@ -123,16 +123,17 @@ class Intake:
 
     def _reading(self, item: Item) -> Future[Parsed]:
         """What is in the file, to be waited for."""
-        if self._ahead and self._ahead[0] is item:
-            return self._ahead[1]
+        ahead, self._ahead = self._ahead, None
+        if ahead and ahead[0] is item:
+            return ahead[1]
         return self._worker.reading(item.source, item.data)
 
     def _is_new(self, item: Item) -> bool:
         """Whether nobody has read the file as it is."""
-        change = self._change
-        last = change.plan.files.get(item.source) or change.staged.get(item.source)
         state = hashlib.sha256(item.data).hexdigest(), READERS
-        return not item.problem and (last is None or (last.sha256, last.read_by) != state)
+        read = (files.get(item.source) for files in (self._change.plan.files, self._change.staged))
+        known = any(last and (last.sha256, last.read_by) == state for last in read)
+        return not item.problem and not known
 
     def _check_day(self, documents: Sequence[Document]) -> None:
         """Raises ReadError where the admin's day can't be that of each of several rules."""

@@ -549,3 +549,32 @@ def test_a_first_run_that_was_cut_off_leaves_no_file_out(tmp_path: Path) -> None
         add(desk.config, (desk.folder,), cut_off)
     assert statuses(desk.add()) == ["added"] * 3
     assert [desk.amounts(title=f"{n}층규정") for n in (1, 2, 3)] == [[1], [2], [3]]
+
+
+def test_what_a_run_that_was_cut_off_has_read_is_not_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Desk(tmp_path)
+    names = [f"{n}.txt" for n in (1, 2, 3)]
+    for n, name in enumerate(names, start=1):
+        desk.put(name, rule(n, title=f"{n}층규정"))
+    desk.add()
+    for n, name in enumerate(names, start=4):
+        desk.put(name, rule(n, title=f"{n - 3}층규정"))
+    read: list[str] = []
+    reading = Worker.reading
+
+    def noted(worker: Worker, source: str, data: bytes) -> Any:
+        read.append(Path(source).name)
+        return reading(worker, source, data)
+
+    def cut_off(change: Change, action: str, force: bool = False) -> Any:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Worker, "reading", noted)
+    with monkeypatch.context() as patch:
+        patch.setattr(Change, "publish", cut_off)
+        with pytest.raises(KeyboardInterrupt):
+            desk.add(desk.folder / names[1])
+    assert statuses(desk.add()) == ["replaced"] * 3
+    assert read == [names[1], names[0], names[2]]
