@@ -22,6 +22,7 @@ ROOMS = (
     "clock",  # how long the steps of an answer took
     "terminal",  # what the command lines share: errors and bars
     "ingesting",  # what an ingest that is running tells the app
+    "values",  # of settings, as somebody wrote them
     "config",
     "korean",
     "library",
