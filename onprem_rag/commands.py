@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from onprem_rag.batch import answered, examined, read_all
 from onprem_rag.terminal import ProgressBars, print_json
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from onprem_rag.config import Config
+    from onprem_rag.evaluate.candidates import Reader
+    from onprem_rag.evaluate.retrieval import GoldQuestion
+    from onprem_rag.evaluate.tune import Tuning
 
 
 def _chatbot(options: argparse.Namespace) -> Any:
@@ -69,7 +76,7 @@ def verify(options: argparse.Namespace) -> int:
     """The checker alone, on one answer or on those of a file."""
     from onprem_rag.config import load_config
     from onprem_rag.errors import ConfigError
-    from onprem_rag.report import report_text
+    from onprem_rag.report import checked_json, report_text
     from onprem_rag.verify import open_checker
     from onprem_rag.verify.standalone import case_of, examine
 
@@ -79,12 +86,12 @@ def verify(options: argparse.Namespace) -> int:
                 "--batch에 다른 답변이나 근거를 함께 주었습니다. → 답변과 근거를 그 파일에 쓰세요."
             )
         checker = open_checker(load_config(options.home))
-        return examined(options.batch, lambda item: _checked_json(examine(*case_of(item), checker)))
+        return examined(options.batch, lambda item: checked_json(examine(*case_of(item), checker)))
     answer = _required(options.answer, "--answer")
     passages = _passages(options.context, options.passages)
     checked = examine(answer, passages, open_checker(load_config(options.home)))
     if options.json:
-        print_json(_checked_json(checked))
+        print_json(checked_json(checked))
         return 0
     print(report_text(checked.report))
     if checked.correction.text != answer:
@@ -102,20 +109,6 @@ def _passages(context: Path | None, passages: Path | None) -> Any:
         found = [passage for some in read_all(passages, passages_of) for passage in some]
         return [replace(passage, document_id=rank) for rank, passage in enumerate(found, start=1)]
     return split_context(read_context(_required(context, "--context")))
-
-
-def _checked_json(checked: Any) -> dict[str, Any]:
-    """The object that ``verify --json`` prints: the report, and what the answer may stay as."""
-    from onprem_rag.report import changes_json, report_json
-
-    correction = checked.correction
-    corrected = {
-        "text": correction.text,
-        "status": report_json(checked.corrected)["status"],
-        "changes": changes_json(correction.text, correction.changes),
-        "removed": list(correction.removed),
-    }
-    return {**report_json(checked.report), "corrected": corrected}
 
 
 def evaluate(options: argparse.Namespace) -> int:
@@ -137,10 +130,26 @@ def evaluate(options: argparse.Namespace) -> int:
 def tune(options: argparse.Namespace) -> int:
     """The weights that fit a question set best."""
     from onprem_rag.config import load_config
-    from onprem_rag.evaluate import tune as tuner
     from onprem_rag.evaluate.retrieval import read_questions
     from onprem_rag.evaluate.save import save_weights
     from onprem_rag.evaluate.tuned import tuning_json, tuning_text
+
+    questions = read_questions(options.questions)
+    config = load_config(options.home)
+    tuning = _tuned(config, questions)
+    saved = None
+    if options.save and tuning.worthwhile:
+        saved = save_weights(config.home, {name: found for name, _, found in tuning.weights})
+    if options.json:
+        print_json(tuning_json(tuning, saved))
+    else:
+        print(tuning_text(tuning, saved, options.save))
+    return 1 if options.save and not saved else 0
+
+
+def _tuned(config: Config, questions: Sequence[GoldQuestion]) -> Tuning:
+    """The weights for what is live."""
+    from onprem_rag.evaluate.tune import tune
     from onprem_rag.index.generations import open_current
     from onprem_rag.library.store import Library
     from onprem_rag.live import live_shelf
@@ -148,8 +157,6 @@ def tune(options: argparse.Namespace) -> int:
     from onprem_rag.rerank import Reranker
     from onprem_rag.search import Searcher
 
-    questions = read_questions(options.questions)
-    config = load_config(options.home)
     library = Library.open(config.library_url)
     generation = open_current(
         config.index_folder,
@@ -159,26 +166,15 @@ def tune(options: argparse.Namespace) -> int:
     )
     reranker = Reranker(config.reranker_folder) if config.reranker_folder else None
     searcher = Searcher(live_shelf(config, library), generation, config.search, reranker)
+    readers: dict[str, Reader] = {
+        "reading": lambda text, passages: fits(text, passages, generation.index.weight)
+    }
+    if reranker:
+        readers["rerank"] = reranker.scores
     bars = ProgressBars()
-    tuning = tuner.tune(
-        questions,
-        searcher.weighing,
-        config.search,
-        {
-            "reading": lambda text, passages: fits(text, passages, generation.index.weight),
-            **({"rerank": reranker.scores} if reranker else {}),
-        },
-        bars,
-    )
+    tuning = tune(questions, searcher.weighing, config.search, readers, bars)
     bars.close()
-    saved = None
-    if options.save and tuning.worthwhile:
-        saved = save_weights(config.home, {name: found for name, _, found in tuning.weights})
-    if options.json:
-        print_json(tuning_json(tuning, saved))
-    else:
-        print(tuning_text(tuning, saved, options.save))
-    return 1 if options.save and not saved else 0
+    return tuning
 
 
 def prompt_check(options: argparse.Namespace) -> int:
@@ -270,60 +266,12 @@ def doctor(options: argparse.Namespace) -> int:
     return 0 if all(finding.ok or not finding.needed for finding in findings) else 1
 
 
-def serve(options: argparse.Namespace) -> int:
+def serve(options: argparse.Namespace) -> NoReturn:
     """Becomes the server of the app."""
-    import os
+    from onprem_rag.config import load_config
+    from onprem_rag.serving import become_server
 
-    from onprem_rag.config import PROJECT, load_config
-    from onprem_rag.doctor import language_model
-    from onprem_rag.errors import ConfigError, OnpremRagError
-    from onprem_rag.library.store import Library
-
-    config = load_config(options.home)
-    home = config.home
-    _check_port(options.host, options.port)
-    try:
-        Library.open(config.library_url).close()
-    except OnpremRagError as error:  # the page says so too, until the first ingest
-        print(f"주의: {error}", file=sys.stderr)
-    if home.is_dir() and not os.access(home, os.W_OK):
-        print(
-            f"주의: 홈 폴더에 쓸 수 없습니다: {home}\n→ 질문에는 답하지만 사용자의 평가를 남기려면 "
-            "쓰기 권한을 주세요.",
-            file=sys.stderr,
-        )
-    model = language_model(config)
-    if not model.ok:  # nor does the page open before this is mended
-        raise ConfigError(f"{model.name}: {model.detail}\n→ {model.remedy}")
-    os.environ["ONPREM_RAG_HOME"] = str(home)
-    print(f"웹 화면: http://{options.host}:{options.port}  (끝내려면 Ctrl+C)", flush=True)
-    os.chdir(PROJECT)  # Streamlit reads .streamlit/config.toml from there
-    os.execv(
-        sys.executable,
-        [
-            *(sys.executable, "-m", "streamlit", "run", str(PROJECT / "app.py")),
-            f"--server.address={options.host}",
-            f"--server.port={options.port}",
-        ],
-    )
-
-
-def _check_port(host: str, port: int) -> None:
-    """Raises ConfigError where the address can't be had; Streamlit would say it in English."""
-    import socket
-
-    from onprem_rag.errors import ConfigError
-
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port)[0]
-        with socket.socket(family, kind, protocol) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(address)
-    except (OSError, OverflowError) as error:
-        raise ConfigError(
-            f"{host}:{port}에 웹 화면을 열 수 없습니다: {error}\n"
-            "→ 그 포트를 쓰는 프로그램을 끝내거나 --port로 다른 포트를 주세요."
-        ) from error
+    become_server(load_config(options.home), options.host, options.port)
 
 
 def _required(value: Any, name: str) -> Any:

@@ -56,6 +56,7 @@ ROOMS = (
     "models",  # the language models and embedders that one may carry in
     "doctor",
     "web",
+    "serving",  # the process that becomes the app's server
     "batch",  # files of questions
     "commands",
     "cli",

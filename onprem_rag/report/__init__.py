@@ -9,7 +9,7 @@ from onprem_rag.report.lines import (
 )
 from onprem_rag.report.objects import (
     answer_json,
-    changes_json,
+    checked_json,
     figures_json,
     hits_json,
     preview_json,
@@ -19,7 +19,7 @@ from onprem_rag.report.objects import (
 __all__ = [
     "answer_json",
     "answer_text",
-    "changes_json",
+    "checked_json",
     "figures_json",
     "figures_text",
     "hits_json",

@@ -10,6 +10,7 @@ from onprem_rag.following import named_by
 from onprem_rag.generate.preview import Preview
 from onprem_rag.records import Answer, Change, Citation, Claim, Hit, Report, Stage, Verdict
 from onprem_rag.report.words import origin, to_read, visible
+from onprem_rag.verify.standalone import Checked
 
 
 def answer_json(answer: Answer) -> dict[str, Any]:
@@ -23,7 +24,7 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "status": answer.status.value,
         "showing": answer.showing.value,
         "answer": answer.text,
-        "changes": changes_json(answer.text, answer.changes),
+        "changes": _changes_json(answer.text, answer.changes),
         "citations": [
             {
                 **_citation_json(citation),
@@ -61,7 +62,7 @@ def answer_json(answer: Answer) -> dict[str, Any]:
     }
 
 
-def changes_json(text: str, changes: Sequence[Change]) -> list[dict[str, Any]]:
+def _changes_json(text: str, changes: Sequence[Change]) -> list[dict[str, Any]]:
     """What was put right in ``text``, with the old and the new words."""
     return [
         {"old": c.old, "new": text[c.start : c.end], "start": c.start, "end": c.end}
@@ -103,8 +104,20 @@ def preview_json(preview: Preview) -> dict[str, Any]:
     }
 
 
+def checked_json(checked: Checked) -> dict[str, Any]:
+    """The object that ``verify --json`` prints: the report, and what the answer may stay as."""
+    correction = checked.correction
+    corrected = {
+        "text": correction.text,
+        "status": report_json(checked.corrected)["status"],
+        "changes": _changes_json(correction.text, correction.changes),
+        "removed": list(correction.removed),
+    }
+    return {**report_json(checked.report), "corrected": corrected}
+
+
 def report_json(report: Report) -> dict[str, Any]:
-    """The object that ``verify --json`` prints."""
+    """What was found about an answer's sentences."""
     return {
         "status": "verified" if report.verified else "unverified",
         "facts": [_verdict_json(verdict) for verdict in report.verdicts],
