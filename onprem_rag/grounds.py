@@ -100,7 +100,7 @@ def _named(entry: FaqEntry, shelf: Shelf) -> Iterator[tuple[str, str]]:
     text = entry.answer
     title, end = entry.document, 0
     for reference in find_references(text, every=True):
-        place = reference.annex or reference.article
+        place = reference.place
         linked = _LINK.fullmatch(text, end, max(end, reference.start))
         before = reference.document or _title_before(text, reference.start, shelf)
         title = before or (title if linked else entry.document)

@@ -59,6 +59,21 @@ class LookUp:
         return self.whole and not (self.documents or self.passages)
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is here of one place that a question names: its passages, or else what is ``missing``.
+
+    ``beside``: parts of an article besides the named paragraph. ``guess``: the rule that only a
+    part of its title names, and that has no such place: it may not be meant.
+    """
+
+    reference: Reference
+    passages: Sequence[int] = ()
+    beside: Sequence[int] = ()
+    missing: str = ""  # as in ``LookUp``
+    guess: str = ""
+
+
 class Places:
     """The rules in force and their articles. Safe to share between threads.
 
@@ -98,52 +113,49 @@ class Places:
             return LookUp(rest=question)
         if unknown := unknown_in(text, references, names):
             return LookUp(rest=question, unknown=unknown)
-        passages: list[int] = []
-        beside: list[int] = []  # parts of an article besides the named paragraph
-        articles: list[str] = []
-        spans: list[tuple[int, int]] = []
-        missing: list[str] = []
-        guessed = set[str]()
-        for reference in references:
-            named = owner_of(reference, names)
-            if named and named.title is None:
-                continue  # of a rule that isn't here
-            place = reference.annex or reference.article or ""
-            found = self._passages(named.title if named else None, reference)
-            absent = place
-            if found and named and not self._has_paragraph(found, reference):
-                found, absent = [], str(reference)
-            one = bool(named and reference.paragraph)
-            passages += found[:1] if one else found
-            beside += found[1:] if one else []
-            deleted = bool(named and self._is_deleted(str(named.title), place))
-            if not (found or deleted or named is None or named.full or absent != place):
-                guessed.add(str(named.title))
-                continue
-            spans.append((reference.start, reference.end))
-            if found or named is None:
-                articles.append(place)
-            else:
-                missing.append(
-                    f"{self._shown[str(named.title)]} {absent}{DELETED if deleted else ''}"
-                )
+        owned = [(reference, owner_of(reference, names)) for reference in references]
+        # Not those of a rule that isn't here.
+        asked = [self._asked(one, of) for one, of in owned if of is None or of.title]
+        meant = [one for one in asked if not one.guess]
+        guesses = {one.guess for one in asked}
         documents = frozenset(
             number
             for named in names
-            if named.title and named.title not in guessed
+            if named.title and named.title not in guesses
             for number in self._ids[named.title]
         )
+        articles = tuple(dict.fromkeys(one.reference.place for one in meant if not one.missing))
         if not (documents or articles):
             return LookUp(rest=question)
-        rest = " ".join(without(left, spans).split())
-        result = LookUp(
-            tuple(dict.fromkeys([*passages, *beside])),
-            documents,
-            tuple(dict.fromkeys(articles)),
-            rest,
+        passages = [number for one in meant for number in one.passages]
+        beside = [number for one in meant for number in one.beside]
+        spans = [(one.reference.start, one.reference.end) for one in meant]
+        found = self._completed(
+            LookUp(
+                tuple(dict.fromkeys([*passages, *beside])),
+                documents,
+                articles,
+                rest=" ".join(without(left, spans).split()),
+                missing=tuple(dict.fromkeys(one.missing for one in meant if one.missing)),
+            )
         )
-        found_all = self._completed(replace(result, missing=tuple(dict.fromkeys(missing))))
-        return found_all if documents else replace(found_all, rest=question)
+        return found if documents else replace(found, rest=question)
+
+    def _asked(self, reference: Reference, named: Named | None) -> _Asked:
+        """What is here of the place of a rule that is here, or of any rule."""
+        title = named.title if named else None
+        found = self._passages(title, reference)
+        if named is None or title is None:
+            return _Asked(reference, found)
+        if found and self._has_paragraph(found, reference):
+            count = 1 if reference.paragraph else len(found)
+            return _Asked(reference, found[:count], found[count:])
+        place = str(reference) if found else reference.place
+        if self._is_deleted(title, reference.place):
+            place += DELETED
+        elif place == reference.place and not named.full:
+            return _Asked(reference, guess=title)
+        return _Asked(reference, missing=f"{self._shown[title]} {place}")
 
     def _read(self, document_id: int) -> Outline:
         return Outline(itertools.starmap(Part, self._shelf.outline(document_id)))

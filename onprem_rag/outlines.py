@@ -44,7 +44,7 @@ class Outline:
 
     def place(self, reference: Reference) -> list[Part]:
         """The parts of an article or annex; [] where the rule has none such."""
-        wanted = reference.annex or reference.article or ""
+        wanted = reference.place
         if wanted == "부칙":
             return _newest_first(self._under(wanted))
         found = self.articles.get(wanted, [])

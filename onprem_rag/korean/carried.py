@@ -270,9 +270,9 @@ def _article(before: Exchange) -> str:
     """The article or annex that the question before names, else that its answer stands on."""
     texts = (before.question, *(_cited(one)[1] for one in before.cited), before.answer)
     for text in texts:
-        for place in places(text):
-            if place.article or place.annex:
-                return place.annex or place.article or ""
+        for one in places(text):
+            if one.place:
+                return one.place
     return ""
 
 

@@ -41,6 +41,11 @@ class Reference:
     implied: bool = False
     back: str | None = None
 
+    @property
+    def place(self) -> str:
+        """The article or the annex as the library writes it; "" for neither."""
+        return self.annex or self.article or ""
+
     def __str__(self) -> str:
         inner = "".join(
             (
@@ -50,7 +55,7 @@ class Reference:
                 f"{self.item}목" if self.item else "",
             )
         )
-        head = self.annex or self.article or self.back or ""
+        head = self.place or self.back or ""
         return (
             f"{head} {inner}" if inner and head and (self.annex or head == "부칙") else head + inner
         )
