@@ -32,52 +32,46 @@ def indexed(
 
     And the titles that each refers to.
     """
-    p, d = schema.passages, schema.documents.c
     found: list[Passage] = []
     referred: list[Referred] = []
     for chunk in chunks(sorted(set(ids if only is None else only))):
-        whole = connection.execute(sa.select(d.id, d.title, d.text).where(d.id.in_(chunk)))
-        documents = {number: (title, text) for number, title, text in whole}
-        query = sa.select(
-            sa.cast(p.c.path, sa.Text),
-            sa.cast(p.c.referred, sa.Text),
-            p.c.document_id,
-            p.c.id,
-            p.c.article,
-            p.c.paragraph,
-            p.c.title,
-            p.c.start,
-            p.c.end,
-            p.c.page,
-            p.c.subparagraph,
-            p.c.plain,
-        )
-        query = query.where(p.c.document_id.in_(chunk)).order_by(p.c.document_id, p.c.id)
-        rows = connection.execute(query).all()
-        paths, refers = (_decoded([row[column] for row in rows]) for column in (0, 1))
+        passages, refers = _passages(connection, chunk)
+        found += passages
         referred += refers
-        for path, row in zip(paths, rows, strict=True):
-            _, _, of, number, article, paragraph, name, start, end, page, sub, plain = row
-            title, text = documents[of]
-            cut = text[start:end]
-            found.append(
-                Passage(
-                    title,
-                    tuple(path),
-                    article,
-                    paragraph,
-                    name,
-                    cut if plain else stated(cut),
-                    start,
-                    end,
-                    page,
-                    of,
-                    number,
-                    sub,
-                )
-            )
     titles = _titles(connection, ids, referred)
     return found, [_named(refers, titles) for refers in referred]
+
+
+def _passages(connection: Connection, ids: Collection[int]) -> tuple[list[Passage], list[Referred]]:
+    """The passages of a few documents, and what each refers to."""
+    p, d = schema.passages, schema.documents.c
+    whole = connection.execute(sa.select(d.id, d.title, d.text).where(d.id.in_(ids)))
+    documents = {number: (title, text) for number, title, text in whole}
+    query = sa.select(
+        sa.cast(p.c.path, sa.Text),
+        sa.cast(p.c.referred, sa.Text),
+        p.c.document_id,
+        p.c.id,
+        p.c.article,
+        p.c.paragraph,
+        p.c.title,
+        p.c.start,
+        p.c.end,
+        p.c.page,
+        p.c.subparagraph,
+        p.c.plain,
+    )
+    query = query.where(p.c.document_id.in_(ids)).order_by(p.c.document_id, p.c.id)
+    rows = connection.execute(query).all()
+    paths, refers = (_decoded([row[column] for row in rows]) for column in (0, 1))
+    found = []
+    for path, row in zip(paths, rows, strict=True):
+        _, _, of, number, article, paragraph, name, start, end, page, sub, plain = row
+        title, text = documents[of]
+        cut = text[start:end] if plain else stated(text[start:end])
+        where = (title, tuple(path), article, paragraph, name)
+        found.append(Passage(*where, cut, start, end, page, of, number, sub))
+    return found, refers
 
 
 def imprints(connection: Connection, ids: Collection[int]) -> dict[int, bytes]:
