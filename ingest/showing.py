@@ -28,7 +28,6 @@ def status(options: argparse.Namespace) -> int:
     """All rules with their versions and states, and whether the index can be used."""
     from ingest.review import outdated
     from ingest.taking import READERS
-    from onprem_rag.index.embedder import EMBEDDED
     from onprem_rag.library.store import Library
     from onprem_rag.live import live_shelf
 
@@ -38,9 +37,7 @@ def status(options: argparse.Namespace) -> int:
     documents = _documents(library, shelf)
     count, passages = shelf.counts
     waiting = len(outdated(library, shelf))
-    manifest, problem = _live(config)
-    if manifest and not problem and not library.has(manifest.revision):
-        problem = _STALE
+    manifest, problem = _live(config, library)
     if options.json:
         print_json(
             {
@@ -60,12 +57,7 @@ def status(options: argparse.Namespace) -> int:
     print(f"홈: {config.home}")
     held = f"{len(library.faq())}개" + (f"(그중 {waiting}개는 확인 대기)" if waiting else "")
     print(f"시행 중: 규정 {count}건, 조문 {passages}개, 승인된 답변 {held}")
-    if problem or manifest is None:
-        print(f"색인: {problem}")
-    else:
-        embedder = _EMBEDDED if manifest.embedder == EMBEDDED else manifest.embedder
-        held = f"모든 판의 조문 {manifest.passages}개(삭제된 조문 제외)"
-        print(f"색인: {manifest.generation}세대, {held}, {embedder}")
+    print(f"색인: {_index_text(manifest) if manifest and not problem else problem}")
     print(f"오늘: {shelf.day} (서버 시계 {_clock()})")
     if old := library.read_by_others(shelf.ids, READERS):
         print(
@@ -73,12 +65,21 @@ def status(options: argparse.Namespace) -> int:
             "→ 그 파일을 'ingest add'에 다시 넣으면 새로 읽습니다."
         )
     for version in shelf.held:
-        document = documents[version.document_id]
-        known = [version.kind, document.format, _state(version, shelf.day)]
-        if document.department:
-            known.append(document.department)
-        print(f"  {named(version)}  [{', '.join(known)}]  {document.source}")
+        print(f"  {_version_text(version, documents[version.document_id], shelf.day)}")
     return 0
+
+
+def _index_text(manifest: Manifest) -> str:
+    from onprem_rag.index.embedder import EMBEDDED
+
+    embedder = _EMBEDDED if manifest.embedder == EMBEDDED else manifest.embedder
+    held = f"모든 판의 조문 {manifest.passages}개(삭제된 조문 제외)"
+    return f"{manifest.generation}세대, {held}, {embedder}"
+
+
+def _version_text(version: Version, document: Document, day: str) -> str:
+    known = [version.kind, document.format, _state(version, day), document.department]
+    return f"{named(version)}  [{', '.join(filter(None, known))}]  {document.source}"
 
 
 def _state(version: Version, day: str) -> str:
@@ -128,7 +129,7 @@ def _version_json(version: Version, document: Document, day: str) -> dict[str, A
     }
 
 
-def _live(config: Config) -> tuple[Manifest | None, str]:
+def _live(config: Config, library: Library) -> tuple[Manifest | None, str]:
     """The live generation's manifest if it can be read; what is wrong with it, "" for nothing."""
     from onprem_rag.index.generations import check, current_name, read_manifest
 
@@ -140,7 +141,7 @@ def _live(config: Config) -> tuple[Manifest | None, str]:
         check(folder, manifest, config.embedder_folder, config.index)
     except OnpremRagError as error:
         return manifest, str(error).replace("\n→", " →")
-    return manifest, ""
+    return manifest, "" if library.has(manifest.revision) else _STALE
 
 
 def preview(options: argparse.Namespace) -> int:
