@@ -209,7 +209,7 @@ def _started(config: Config, start: Future[Start]) -> None:
         import ingest.review  # noqa: F401  needed as soon as this is
         from onprem_rag.index import building
 
-        start.set_result(building.start(config.index_folder, config.embedder_folder))
+        start.set_result(building.opened(config.index_folder, config.embedder_folder))
     except BaseException as error:  # nobody else would hear of it
         start.set_exception(error)
 

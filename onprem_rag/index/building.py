@@ -68,7 +68,7 @@ class Start:
     before: Before | None
 
 
-def start(index_folder: Path, embedder_folder: Path | None) -> Start:
+def opened(index_folder: Path, embedder_folder: Path | None) -> Start:
     """Open all that building takes, but the source; the live generation must stay as it is.
 
     Takes its time: a thread may do it while files are read. Raises ModelError.
@@ -101,23 +101,13 @@ def build(
         made = _made(run, start.before)
     except KeyError:  # a vector that was to be taken over is damaged or gone
         made = _made(run, replace(start.before, rows=None) if start.before else None)
-    if made.before:
-        learnt.share_embedder(folder, made.before)
-    rows = made.rows
-    content = Content(
-        rows.passages, rows.documents, rows.priors, rows.lexical, made.vectors, rows.windows
-    )
-    if server.uri:
-        MilvusIndex.write(server.uri, server.token, folder, content)
-    else:
-        LocalIndex.write(folder, content, made.before)
-    rows.save(folder, source.imprints)
-    trained = learnt.note(folder, rows.bodies, made.before)
+    _write(folder, made, source.imprints, server)
+    trained = learnt.note(folder, made.rows.bodies, made.before)  # of the digest's files
     manifest = Manifest(
         format=FORMAT,
         generation=folders.number(folder),
         revision=revision,
-        passages=rows.count,
+        passages=made.rows.count,
         embedder=made.embedder.fingerprint if start.embedder else EMBEDDED,
         vectors=made.embedder.fingerprint,
         trained=trained,
@@ -129,6 +119,21 @@ def build(
     text = json.dumps(asdict(manifest), indent=2)
     disk.write(folder / folders.MANIFEST, lambda file: file.write(text.encode()))
     return folder.name
+
+
+def _write(folder: Path, made: _Made, imprints: Mapping[int, bytes], server: IndexConfig) -> None:
+    """Put into ``folder``, or onto the server, what a generation is made of."""
+    if made.before:
+        learnt.share_embedder(folder, made.before)
+    rows = made.rows
+    content = Content(
+        rows.passages, rows.documents, rows.priors, rows.lexical, made.vectors, rows.windows
+    )
+    if server.uri:
+        MilvusIndex.write(server.uri, server.token, folder, content)
+    else:
+        LocalIndex.write(folder, content, made.before)
+    rows.save(folder, imprints)
 
 
 @dataclass(frozen=True, slots=True)

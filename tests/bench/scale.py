@@ -24,7 +24,7 @@ from onprem_rag.config import load_config
 from onprem_rag.evaluate.retrieval import read_questions
 from onprem_rag.index import generations
 from onprem_rag.index.analysis import analyse
-from onprem_rag.index.building import build, start
+from onprem_rag.index.building import build, opened
 from onprem_rag.korean.morphemes import _tagger
 from onprem_rag.korean.text import normalise, sentences
 from onprem_rag.library.store import Library
@@ -156,7 +156,7 @@ def index(home: Path, titles: Iterable[str]) -> None:
     config = load_config(home)
     folder, referred = config.index_folder, list(islice(titles, len(passages)))
     began = time.perf_counter()
-    name = build(start(folder, config.embedder_folder), source_of(passages, referred), 1, _quiet)
+    name = build(opened(folder, config.embedder_folder), source_of(passages, referred), 1, _quiet)
     generations.switch(folder, name)
     print(f"index of them built in {time.perf_counter() - began:.0f} s, with its embeddings")
 

@@ -19,7 +19,7 @@ from onprem_rag.chatbot import Chatbot
 from onprem_rag.config import Config, load_config
 from onprem_rag.errors import IndexMismatchError
 from onprem_rag.index import analysed
-from onprem_rag.index.building import Titled, build, start
+from onprem_rag.index.building import Titled, build, opened
 from onprem_rag.index.generations import (
     FORMAT,
     Generation,
@@ -327,7 +327,7 @@ def passages(demo_home: Path) -> list[Passage]:
 def grown(index: Path, passages: Sequence[Passage], embedder: Path | None = None) -> Path:
     """The next generation of these passages, live."""
     source = source_of(passages, [passage.title for passage in passages])
-    name = build(start(index, embedder), source, 1, quiet)
+    name = build(opened(index, embedder), source, 1, quiet)
     switch(index, name)
     return index / name
 
@@ -426,7 +426,7 @@ def grown_from(index: Path, held: dict[int, tuple[Passage, str]]) -> set[int]:
         chosen.update(documents)
         return source.read(documents)
 
-    switch(index, build(start(index, None), replace(source, read=read), 1, quiet))
+    switch(index, build(opened(index, None), replace(source, read=read), 1, quiet))
     return chosen
 
 
@@ -525,7 +525,7 @@ def test_generations_to_keep_are_kept_and_can_be_live_again(
     passages: list[Passage], tmp_path: Path
 ) -> None:
     names = [grown(tmp_path, passages[: 5 + at]).name for at in range(2)]
-    names.append(build(start(tmp_path, None), source_of(passages[:8], [""] * 8), 1, quiet))
+    names.append(build(opened(tmp_path, None), source_of(passages[:8], [""] * 8), 1, quiet))
     assert [one.generation for one in kept(tmp_path)] == [1, 2, 3]
     switch(tmp_path, names[2])
     assert [one.passages for one in kept(tmp_path)] == [5, 6, 8]
@@ -544,11 +544,11 @@ def test_a_name_is_not_given_again_to_another_index(
     passages: list[Passage], tmp_path: Path
 ) -> None:
     source = source_of(passages[:5], [""] * 5)
-    assert build(start(tmp_path, None), source, 1, quiet, least=4) == "g000004"
-    assert build(start(tmp_path, None), source, 1, quiet, least=2) == "g000005"
+    assert build(opened(tmp_path, None), source, 1, quiet, least=4) == "g000004"
+    assert build(opened(tmp_path, None), source, 1, quiet, least=2) == "g000005"
     switch(tmp_path, "g000005")
     shutil.rmtree(tmp_path / "g000005")  # CURRENT still names it
-    assert build(start(tmp_path, None), source, 1, quiet) == "g000006"
+    assert build(opened(tmp_path, None), source, 1, quiet) == "g000006"
 
 
 def test_what_a_killed_build_has_left_is_gone_after_the_next(
@@ -563,11 +563,11 @@ def test_what_a_killed_build_has_left_is_gone_after_the_next(
 
     first = grown(tmp_path, passages[:20])
     with pytest.raises(Killed):
-        build(start(tmp_path, None), source_of(passages[:30], [""] * 30), 1, kill)
+        build(opened(tmp_path, None), source_of(passages[:30], [""] * 30), 1, kill)
     assert {path.name for path in tmp_path.glob("g*")} == {"g000001", "g000002"}
     assert [one.generation for one in kept(tmp_path)] == [1]
     assert current_name(tmp_path) == first.name
-    name = build(start(tmp_path, None), source_of(passages[:30], [""] * 30), 1, quiet)
+    name = build(opened(tmp_path, None), source_of(passages[:30], [""] * 30), 1, quiet)
     assert {path.name for path in tmp_path.glob("g*")} == {"g000001", name}
 
 
