@@ -73,8 +73,7 @@ class LiveView:
             if self._current() != view.current:
                 view = self._open(view)
             if view.faq_revision != self._library.faq_revision():
-                number = self._library.faq_revision()  # before the entries, never newer than they
-                entries = tuple(self._library.faq())
+                number, entries = self._approved()
                 view = replace(view, faq=Faq(entries), entries=entries, faq_revision=number)
             if view.shelf.day != versions.today():
                 view = on(view, versions.today())
@@ -133,23 +132,11 @@ class LiveView:
             folder, judging = config.reranker_folder, config.nli_folder
             reranker = Reranker(folder) if folder else None
             nli = Nli(judging) if judging else None
-        revision = generation.manifest.revision
-        if not self._library.has(revision):
-            raise IndexMismatchError(
-                "색인이 라이브러리와 맞지 않습니다.\n"
-                "→ 'ingest add'를 다시 실행해 색인을 새로 만드세요."
-            )
-        shelf = Shelf(self._library, revision, versions.today())
+        shelf = self._shelf(generation.manifest.revision)
         searcher = Searcher(shelf, generation, config.search, reranker)
         extractive = Extractive(searcher.weight, config.search.passages, config.answer.length)
-        if self._generator:
-            generator = self._generator
-        elif old and not isinstance(old.generator, Extractive):
-            generator = old.generator  # the model stays loaded
-        else:
-            generator = open_generator(config, extractive, self._weight)
-        number = self._library.faq_revision()
-        entries = tuple(self._library.faq())
+        generator = self._writer(old, extractive)
+        number, entries = self._approved()
         return View(
             current,
             generation,
@@ -164,6 +151,27 @@ class LiveView:
             entries,
             number,
         )
+
+    def _shelf(self, revision: int) -> Shelf:
+        """What is in force of a revision. Raises IndexMismatchError where it isn't known."""
+        if self._library.has(revision):
+            return Shelf(self._library, revision, versions.today())
+        raise IndexMismatchError(
+            "색인이 라이브러리와 맞지 않습니다.\n→ 'ingest add'를 다시 실행해 색인을 새로 만드세요."
+        )
+
+    def _writer(self, old: View | None, extractive: Extractive) -> Generator:
+        """What writes drafts; a model stays loaded."""
+        if self._generator:
+            return self._generator
+        if old and not isinstance(old.generator, Extractive):
+            return old.generator
+        return open_generator(self._config, extractive, self._weight)
+
+    def _approved(self) -> tuple[int, tuple[FaqEntry, ...]]:
+        """The number of the approved answers' state, never a newer one than theirs; and they."""
+        number = self._library.faq_revision()
+        return number, tuple(self._library.faq())
 
 
 def on(view: View, day: str) -> View:
