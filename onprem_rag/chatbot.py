@@ -133,6 +133,16 @@ class Chatbot:
         if text := not_here(sought.named, hits, view.shelf):
             yield Answer(question, Status.REFUSED, text, hits=tuple(hits))
             return
+        for item in self._written(view, question, hits, clock):
+            if isinstance(item, Answer):
+                item = replace(item, note=not_in_force(sought.named, view.shelf))
+                item = with_left_out(item, sought.named)
+            yield item
+
+    def _written(
+        self, view: View, question: str, hits: Sequence[Hit], clock: Clock
+    ) -> Iterator[str | Waiting | Answer]:
+        """The drafts from ``hits``, and the answer: what has stood the check, or quotations."""
         draft, failed = "", ""
         holding = self._config.verify.unverified is Showing.HOLD
         # Where nothing was found a model could only invent.
@@ -158,8 +168,7 @@ class Chatbot:
         if failed:
             answer = quoted(view, question, hits, failed, answer, self._config)
         clock.step("verify")
-        answer = replace(answer, note=not_in_force(sought.named, view.shelf))
-        yield with_left_out(answer, sought.named)
+        yield answer
 
     def search(self, question: str, count: int, day: str = "") -> list[Hit]:
         """The hits alone; see ``ask``."""
