@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.held import Held, VersionId, id_of, key_of, named, newness
-from ingest.succession import is_annexes
+from ingest.succession import is_annexes, is_version
 from onprem_rag.korean.particles import ends_in_consonant
 from onprem_rag.library.versions import chained, in_force, is_ever_in_force
 from onprem_rag.records import FileRead, Version
 
+_ANY_DAY = "9999-12-31"  # on which no version begins
 _WITH = ("와", "과")  # after a vowel, after a consonant
 
 
@@ -80,9 +81,11 @@ class Noticing:
                 told = f"ZIP에서 꺼내 'ingest add --effective 시행일 {Path(member).name}'"
                 if not inside:
                     told = f"'ingest add --effective 시행일 {path}'"
-                articles = self.articles_of(one.document_id)
+                articles, theirs = map(self.articles_of, (one.document_id, others[0].document_id))
                 if not articles or is_annexes(articles):  # of itself it can't take that one's place
                     told = "규정 전체가 담긴 파일을 넣고"
+                elif not is_version(articles, _ANY_DAY, others[0], theirs):
+                    told = f"'ingest remove {others[0].source}'"
                 yield (
                     f"「{one.title}」: 제목이 같은 {others[0].source}의 규정과 조문이 달라, 둘 다 "
                     f"따로 시행합니다. → 그 규정의 새 판이면 {told}, 잘못 넣었으면 "

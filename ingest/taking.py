@@ -20,7 +20,7 @@ from onprem_rag.errors import ReadError
 from onprem_rag.records import Document, FileRead, Passage
 
 TAKEN = frozenset({"added", "replaced", "reread"})
-READERS = 5  # counted up when readers or splitters make another text of the same file
+READERS = 6  # counted up when readers or splitters make another text of the same file
 
 
 @dataclass(frozen=True, slots=True)

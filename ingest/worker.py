@@ -40,6 +40,10 @@ _CRASHED = (
     "이 파일을 읽던 프로그램이 갑자기 끝났습니다. "
     "→ 원본 프로그램에서 열어 다시 저장하거나 파일을 다시 복사하세요."
 )
+_KILLED = (
+    "이 파일을 읽던 프로그램을 서버가 끝냈습니다(남은 메모리가 모자랐을 수 있습니다). "
+    "→ 다시 실행하고, 되풀이되면 서버의 남은 메모리를 확인하거나 파일을 나누어 넣으세요."
+)
 
 
 class Worker:
@@ -194,8 +198,8 @@ class Worker:
     def _death(self, child: subprocess.Popen[bytes]) -> str:
         """Why a child has ended that had still to answer."""
         code = child.wait()
-        if code == -signal.SIGKILL:  # the system's way when memory runs out
-            return self._no_memory()
+        if code == -signal.SIGKILL:  # the system's way when memory runs out, or an admin's
+            return _KILLED
         if code < 0:
             return _CRASHED
         return (

@@ -10,7 +10,7 @@ from onprem_rag.korean.particles import ends_in_consonant
 from onprem_rag.korean.text import letters
 from onprem_rag.korean.title_forms import ENDS
 from onprem_rag.library.shelf import Shelf
-from onprem_rag.library.versions import is_ever_in_force, over, state_of
+from onprem_rag.library.versions import is_ever_in_force, of_repealed, over, state_of
 from onprem_rag.lookup import DELETED, LookUp
 from onprem_rag.records import Answer, Hit, State, Status, Version
 from onprem_rag.search import Searcher
@@ -56,7 +56,8 @@ def _told(versions: Sequence[Version], day: str) -> str:
     withdrawn = max(filter(None, map(over, gone)), default="")
     lapsed = withdrawn in {one.lapses for one in gone}
     ended = "폐지되거나 유효기간이 끝났" if lapsed else "철회되었"
-    title = f"「{versions[-1].title}」{'은' if ends_in_consonant(versions[-1].title) else '는'}"
+    title = of_repealed(versions[-1].title) or versions[-1].title
+    title = f"「{title}」{'은' if ends_in_consonant(title) else '는'}"
     if not coming:
         return f"{title} {withdrawn}에 {ended}습니다. → 지금의 규정은 그 이름 없이 물으세요."
     since = min(coming)

@@ -12,6 +12,7 @@ from onprem_rag.korean.references import CIRCLED, Reference
 from onprem_rag.korean.text import letters
 from onprem_rag.korean.titles import Named, Titles
 from onprem_rag.library.shelf import Shelf
+from onprem_rag.library.versions import of_repealed
 from onprem_rag.naming import (
     ASKING,
     after_name,
@@ -89,8 +90,8 @@ class Places:
             self._shown[key] = version.title
             self._ids.setdefault(key, []).append(version.document_id)
         self._titles = Titles(self._shown)
-        waiting = ((letters(held[0].title), held[0].title) for held in shelf.waiting.values())
-        self._waiting = Titles(dict(waiting))
+        waiting = {key: held[0].title for key, held in shelf.waiting.items()}
+        self._waiting = Titles({k: of_repealed(title) or title for k, title in waiting.items()})
         self._shelf = shelf
         self._outline = lru_cache(_CACHED)(self._read)
 

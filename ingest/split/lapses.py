@@ -12,7 +12,7 @@ from ingest.split.dates import beginnings
 from ingest.split.titles import KINDS
 from onprem_rag.korean.addenda import DATE, day_in, iso, iso_dates, newest, promulgated
 from onprem_rag.korean.text import fold
-from onprem_rag.library.versions import title_key
+from onprem_rag.library.versions import of_repealed, title_key
 from onprem_rag.records import Document, Passage
 
 _KIND = f"(?:{'|'.join(sorted(KINDS, key=len, reverse=True))}|영|건)"
@@ -35,7 +35,6 @@ _TERM = re.compile(r"(?:유효|존속)\s?(?:기간|기한)|한시")
 _MOVED = re.compile("이동|변경")
 _HEADING = re.compile(r"^부\s?칙\s(?:[<(\[【〔][^>)\]】〕]*[>)\]】〕]\s)?")
 _MOST = 1000  # characters of a list of repealed rules
-_STUB = re.compile(r"\s*[【\[(〔<]\s*폐\s?지\s*[】\])〕>]\s*$")
 _BETWEEN = r"[\W_]{0,3}"  # signs and blanks inside a title: 보수·여비 규정
 _BEFORE = (
     r"(?:^|[「『“‘\"',·)）;:]\s?|(?:동시에|따라|의하여|종전의?|기존의?|구|호|각각)\s"
@@ -75,8 +74,8 @@ class Lapses:
 
 def lapses_of(document: Document, passages: Sequence[Passage]) -> Lapses:
     """What is said in its addenda, an article on its 유효기간, or its title: X규정【폐지】."""
-    if _STUB.search(document.title):
-        return _of_stub(document.title, passages)
+    if title := of_repealed(document.title):
+        return _of_stub(title, passages)
     if not any(_may_say(passage) for passage in passages):
         return Lapses()
     groups = groupby((p for p in passages if _is_addendum(p)), key=lambda p: p.path[:1])
@@ -105,7 +104,7 @@ def _of_stub(title: str, passages: Sequence[Passage]) -> Lapses:
     text = " ".join(" ".join(passage.text.split()) for passage in passages)
     day = next(iter(iso_dates(text)), None)
     gone = day and "폐지" in text and not _MOVED.search(text)
-    return Lapses(day, "", (Repeal(_STUB.sub("", title), text, day),) if gone else ())
+    return Lapses(day, "", (Repeal(title, text, day),) if gone else ())
 
 
 def _expiry(texts: Iterable[str]) -> tuple[str | None, str]:

@@ -148,7 +148,9 @@ def _annex(line: str, start: int) -> Mark | None:
     bracketed = bool(found["open"] and found["close"])
     if _ANNEX_GOES_ON.match(found["rest"]):
         return None
-    if not bracketed and (found["open"] or len(line.strip()) > 40 or line.rstrip().endswith("다.")):
+    if line.rstrip().endswith("다.") or (
+        not bracketed and (found["open"] or len(line.strip()) > 40)
+    ):
         return None
     kind = "".join(found["kind"].split())
     sub = f"의{found['sub']}" if found["sub"] else ""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 from itertools import pairwise
 
 from ingest.split.dates import beginnings
 from ingest.split.outline import marks_of
 from onprem_rag.korean.addenda import day_in, deferred, is_left_open, newest
+from onprem_rag.library import versions
 from onprem_rag.records import Document
 
 _NO_CLAUSE = re.compile(r"시행일[은는][^.\n]{0,40}?(?:따로|별도로)\s?정한다")
@@ -48,10 +48,13 @@ def left_open(document: Document, named: str | None) -> str:
     since = since_of(document, named)
     if not document.effective and (clause := _unread(addendum, known=bool(since))):
         otherwise = (
-            f"{since}부터 시행하는 것으로 봅니다" if since else "시행일을 모르는 판이 됩니다"
+            f"{since}부터 시행하는 것으로 봅니다"
+            if since
+            else "처음 넣는 규정은 시행일을 모르는 판이 되고, 이미 있는 규정은 이 판이 오늘부터 "
+            "대신합니다"
         )
         return (
-            f"「{document.title}」 부칙이 시행일을 날짜로 말하지 않습니다(“{clause}”). "
+            f"「{document.title}」 부칙에서 시행일을 날짜로 읽지 못했습니다(“{clause}”). "
             f"→ 'ingest add --effective 시행일 파일'로 알려 주세요. 알려 주지 않으면 {otherwise}."
         )
     if clause := _deferred(addendum, since or ""):
@@ -88,14 +91,10 @@ def _unread(addendum: str, known: bool) -> str:
 
 def _deferred(addendum: str, since: str) -> str:
     """The clause by which a part comes into force on a later day than today, or on none."""
-    last = max(since, _today())
+    last = max(since, versions.today())
     parts = (one.clause for one in deferred(addendum) if one.day is None or one.day > last)
     return next(parts, "")
 
 
 def _line(clause: str) -> str:
     return " ".join(clause.split())
-
-
-def _today() -> str:
-    return date.today().isoformat()

@@ -60,6 +60,7 @@ _FILE_NOISE = re.compile(
     r"|[\s_(-]*(?:제?\s?\d\s?권|본문)\)?$|^_+|_+$"
 )
 _SIGNS = "#■□▣◆ "
+_LONGEST, _LONGEST_PART = 100, 60  # letters of a title, and of a line of it
 _IN_FORCE = re.compile(r"\s*\[시행[^\[\]]*\]\s*$")  # 여비규정 [시행 2026. 1. 1.]
 # What the title of a new edition or its draft has besides the rule's: 지침(전부개정), 지침 (안)
 _PARTLY = r"(?:일부|전부|전면)\s?[개제]정(?:법률|법|규정|규칙|지침|세칙|내규|요령|기준)?"
@@ -91,13 +92,14 @@ def title_of(text: str, path: Path) -> str:
     head = text[: first_article.start()] if first_article else text[:400]
     lines = [bare(line) for line in head[:20_000].split("\n") if line.strip() and not led(line)]
     for at, line in enumerate(lines[:8]):
-        if not line or _NO_TITLE.match(line) or len(line) > 60:
+        longest = _LONGEST if KIND.search(line) else _LONGEST_PART
+        if not line or _NO_TITLE.match(line) or len(line) > longest:
             continue
         annexed = _ANNEX_LINE.fullmatch(line)
         if annexed and KIND.search(unwrapped(annexed[1])):
             return single_blanks(unwrapped(annexed[1]))
         for candidate in (line, " ".join(lines[at : at + 2])):
-            if KIND.search(candidate) and len(candidate) <= 80:
+            if KIND.search(candidate) and len(candidate) <= _LONGEST:
                 return single_blanks(candidate)
         if first_article:
             return single_blanks(line)

@@ -19,7 +19,7 @@ _LAST_YEAR = 2200  # 단기 4294
 
 _LABEL = re.compile(r"\s*[\[<(【〔]?\s?부\s{0,20}칙[^\n]{0,300}")
 _NUMBERED = re.compile(r"제\s?\d{1,6}\s?호")
-_FROM = re.compile(rf"(?P<date>{DATE})\s{{0,3}}(?:자로|으?로?부터|에|부|$)")
+_FROM = re.compile(rf"(?P<date>{DATE})[)）]?\s{{0,3}}(?:자로|으?로?부터|에|부|$)")
 _MONTH = re.compile(r"(\d{4})년\s{0,2}(\d{1,2})월\s{0,2}(?:부터|에)")
 _AFTER = re.compile(
     r"공포(?:한\s?날(?:로?부터)?)?\s?후?\s?(\d{1,3})\s?(개월|월|년|일)이?\s?(?:경과|지)[한난]"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from onprem_rag.library.store import Library
-from onprem_rag.library.versions import UNKNOWN_KIND, in_force, state_of, title_key
+from onprem_rag.library.versions import UNKNOWN_KIND, in_force, of_repealed, state_of, title_key
 from onprem_rag.records import CrossReference, Document, Passage, State, Version
 
 
@@ -54,8 +54,9 @@ class Shelf:
         found: dict[str, list[Version]] = {}
         for one in self._held:
             idle = state_of(one, self.day) in (State.NOT_YET, State.WITHDRAWN)
-            if idle and one.kind != UNKNOWN_KIND and not self.has(one.title):
-                found.setdefault(title_key(one.title), []).append(one)
+            title = of_repealed(one.title) or one.title
+            if idle and one.kind != UNKNOWN_KIND and not self.has(title):
+                found.setdefault(title_key(title), []).append(one)
         return found
 
     def article(self, title: str, article: str) -> list[Passage]:

@@ -17,6 +17,7 @@ UNKNOWN_KIND = "문서"
 _WRITTEN = re.compile(
     r"(\d{4})(?:(\d\d)(\d\d)|\s?[-./년]\s?(\d{1,2})\s?[-./월]\s?(\d{1,2})\s?[.일]?)"
 )
+_REPEALED = re.compile(r"\s*[【\[(〔<]\s*폐\s?지\s*[】\])〕>]\s*$")
 _FAR_AHEAD, _FAR_BACK = 10, 60  # years: a day farther away may be a slip
 
 
@@ -48,6 +49,11 @@ def is_far(day: str) -> bool:
 def title_key(title: str) -> str:
     """A title as it is compared, by letters and digits alone: 보수·여비 규정 is 보수ㆍ여비규정."""
     return letters(title) or title
+
+
+def of_repealed(title: str) -> str:
+    """The title of the rule that a book lists as X규정【폐지】; "" where ``title`` says no such."""
+    return _REPEALED.sub("", title) if _REPEALED.search(title) else ""
 
 
 def rule_key(title: str, kind: str, source: str) -> str:

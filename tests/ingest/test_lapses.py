@@ -173,11 +173,15 @@ def test_what_a_book_says_of_a_rule_that_it_no_longer_holds() -> None:
 
 def test_what_a_book_no_longer_holds_is_not_in_force(desk: Desk) -> None:
     rules = "\n".join(rule(n, "2020-01-01", f"{n}급규정") for n in range(5))
-    stub = "여비규정【폐지】 ······ 1\n\n여비규정\n2019년 8월 1일자 폐지 → 제도 폐지\n\n"
-    desk.put("규정집.txt", f"차례\n{stub}{rules}")
+    titles = ("여비규정", "숙소규정")
+    contents = "".join(f"{title}【폐지】 ······ 1\n" for title in titles)
+    stubs = "".join(f"\n{title}\n2019년 8월 1일자 폐지 → 제도 폐지\n" for title in titles)
+    desk.put("규정집.txt", f"차례\n{contents}{stubs}\n{rules}")
     desk.put("여비규정.txt", rule(3, "2010-01-01"))
     desk.add()
     shelf = shelf_of(desk.home)
     assert "여비규정【폐지】" not in {one.title for one in shelf.versions.values()}
     assert desk.amounts() == []
-    assert "2019-08-01에 폐지" in desk.chatbot().ask("여비규정의 일비는 얼마인가요?").text
+    for title in titles:
+        told = desk.chatbot().ask(f"{title}의 일비는 얼마인가요?").text
+        assert f"「{title}」은 2019-08-01에 폐지되거나 유효기간이 끝났습니다." in told

@@ -11,6 +11,8 @@ from ingest.parse import parse
 from ingest.split.since import left_open, since_of
 from tests.ingest.holding import Desk, notes, rule, statuses
 
+UNKNOWN = "처음 넣는 규정은 시행일을 모르는 판이 되고, 이미 있는 규정은 이 판이 오늘부터 대신합니다"
+
 
 def told(addendum: str, name: str = "여비규정.txt") -> str:
     """What is said of a rule with these addenda; "" for nothing."""
@@ -55,7 +57,7 @@ def test_a_part_that_comes_into_force_later(addendum: str, clause: str) -> None:
         (
             "부칙 <2026. 1. 5.>\n이 규정은 원장이 따로 정하는 날부터 시행한다.",
             "이 규정은 원장이 따로 정하는 날부터 시행한다",
-            "시행일을 모르는 판이 됩니다",
+            UNKNOWN,
         ),
         (
             "부칙 <2020. 1. 5.>\n이 규정은 2020년 2월 1일부터 시행한다.\n"
@@ -66,18 +68,18 @@ def test_a_part_that_comes_into_force_later(addendum: str, clause: str) -> None:
         (
             "부칙\n이 규정은 2020. 13. 45.부터 시행한다.",
             "이 규정은 2020. 13. 45.부터 시행한다",
-            "시행일을 모르는 판이 됩니다",
+            UNKNOWN,
         ),
         (
             "부칙\n이 규정은 이사회의 승인을 받은 날부터 시행한다.",
             "이 규정은 이사회의 승인을 받은 날부터 시행한다",
-            "시행일을 모르는 판이 됩니다",
+            UNKNOWN,
         ),
     ],
 )
 def test_a_day_that_is_no_date(addendum: str, clause: str, otherwise: str) -> None:
     assert told(addendum) == (
-        f"「여비규정」 부칙이 시행일을 날짜로 말하지 않습니다(“{clause}”). "
+        f"「여비규정」 부칙에서 시행일을 날짜로 읽지 못했습니다(“{clause}”). "
         f"→ 'ingest add --effective 시행일 파일'로 알려 주세요. 알려 주지 않으면 {otherwise}."
     )
 
@@ -115,6 +117,12 @@ def test_to_what_a_rule_applies_is_not_since_when_it_holds() -> None:
     ((document, _),) = parse("여비규정.txt", text.encode()).documents
     assert document.effective == since_of(document, "2020-01-01") == "2027-01-01"
     assert left_open(replace(document, text=""), None) == ""
+
+
+def test_a_day_in_brackets_behind_what_it_is_of() -> None:
+    addendum = "부칙\n이 규정은 이사회의 승인을 받은 날(2027년 2월 1일)부터 시행한다.\n"
+    ((document, _),) = parse("여비규정.txt", f"{rule(2)}\n{addendum}".encode()).documents
+    assert document.effective == "2027-02-01"
 
 
 def test_who_has_told_the_day_is_not_asked_for_it(tmp_path: Path) -> None:

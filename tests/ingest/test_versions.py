@@ -671,3 +671,13 @@ def test_annexes_in_a_file_of_their_own_have_versions(desk: Desk) -> None:
     (passage,) = shelf_of(desk.home).article("휴가규정", "별표 1")
     assert "결혼 9일" in passage.text
     assert desk.amounts(title="휴가규정") == [2]
+
+
+def test_a_rule_with_other_numbers_is_told_apart_with_what_helps(desk: Desk) -> None:
+    old = desk.put("여비규정.txt", rule(2))
+    desk.add()
+    text = rule(3, "2024-01-01").replace("제1조", "제101조").replace("제2조", "제102조")
+    told = " ".join(notes(desk.add(desk.put("새/여비규정.txt", text))))
+    assert f"→ 그 규정의 새 판이면 'ingest remove {old}'" in told
+    desk.remove(str(old))
+    assert {one.number for one in shelf_of(desk.home).versions.values()} == {1}

@@ -48,6 +48,11 @@ NO_MEMORY = (
     "→ 파일을 나누거나 원본 프로그램에서 다시 저장하세요."
 )
 
+KILLED = (
+    "이 파일을 읽던 프로그램을 서버가 끝냈습니다(남은 메모리가 모자랐을 수 있습니다). "
+    "→ 다시 실행하고, 되풀이되면 서버의 남은 메모리를 확인하거나 파일을 나누어 넣으세요."
+)
+
 
 @pytest.fixture(scope="module")
 def worker() -> Iterator[Worker]:
@@ -200,7 +205,7 @@ def test_a_rule_book_travels_fast(shared: Path) -> None:
     [
         pytest.param("import ctypes; ctypes.string_at(0)", CRASHED, id="a wild pointer"),
         pytest.param("import os; os.abort()", CRASHED, id="gives up"),
-        pytest.param("import os; os.kill(os.getpid(), 9)", NO_MEMORY, id="killed by the system"),
+        pytest.param("import os; os.kill(os.getpid(), 9)", KILLED, id="killed by the system"),
         pytest.param("bytearray(3 << 30)", NO_MEMORY, id="more memory than there is"),
         pytest.param(
             "def f(): f()\nf()", "읽는 중 오류가 났습니다(RecursionError)", id="no bottom"
