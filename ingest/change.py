@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from ingest.lock import only_writer
 from ingest.plan import Plan
 from ingest.split.marks import DELETED
-from ingest.summary import changed_rules
+from ingest.summary import changed_rules, returned
 from ingest.switching import switch, tidy, to_keep
 from onprem_rag.config import Config
 from onprem_rag.errors import IndexMismatchError, LibraryError
@@ -116,11 +116,14 @@ class Change:
                     writer.replace_files(self._live, self.plan.files.values())
             return Published(live)
         from ingest.review import approvals, bind, cited_changes
+        from ingest.twins import alike
 
         bind(self.library, old)  # an older program bound answers to less, or to nothing
         lines = changed_rules(before, versions, self.today) + self.plan.lapsed(versions)
+        lines += returned(before, versions, self.today)
         new = Shelf(self.library, self._revision, self.today, versions)
         name = self._build(versions)
+        lines += alike(self._config.index_folder / name, before, versions, self.today)
         try:
             gate = self._judged(action, name, old, new, force)
             if gate and not gate.passed:

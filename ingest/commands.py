@@ -203,11 +203,14 @@ def faq(options: argparse.Namespace) -> int:
 def _confirmed(done: Confirmed, as_json: bool) -> int:
     if as_json:
         entries = [asdict(entry) for entry in done.entries]
-        print_json({"confirmed": entries, "left": done.left})
+        print_json({"confirmed": entries, "left": done.left, "doubts": done.doubts})
         return 0
     for entry in done.entries:
         print(f"  {entry.id}번 '{entry.questions[0]}' 「{entry.document}」 {entry.article}")
     print(f"승인된 답변 {len(done.entries)}개가 다시 답합니다.")
+    if done.doubts:
+        print("확인은 했지만 다시 보세요. → 틀리면 답변을 고쳐서 다시 넣으세요.")
+        tell_lines(done.doubts)
     if done.left:
         print(f"확인하지 않은 답변 {len(done.left)}개:")
         tell_lines(done.left)

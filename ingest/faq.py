@@ -21,7 +21,7 @@ from ingest.review import (
     outdated,
     shared_text,
 )
-from ingest.waiting import Prepared, Waiting, prepared, waiting
+from ingest.waiting import Prepared, Waiting, doubt, prepared, waiting
 from ingest.worker import Worker
 from onprem_rag.config import Config
 from onprem_rag.errors import ConfigError
@@ -140,10 +140,11 @@ def _half_replaced(entries: Sequence[FaqEntry]) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class Confirmed:
-    """What was confirmed, and Korean lines of what still waits and can't be."""
+    """What was confirmed; Korean lines of what still waits, and of doubts about the confirmed."""
 
     entries: tuple[FaqEntry, ...]
     left: tuple[str, ...]
+    doubts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +170,9 @@ def confirm(config: Config, numbers: Sequence[int]) -> Confirmed:
 
     Those that are to come: as they will read on their days.
 
-    All that wait and can, where there are no ``numbers``. Raises ConfigError for one that does not
-    wait, or whose article is gone or that of more than one rule; then nothing has changed.
+    All that wait and can, where there are no ``numbers``, but for those that name quantities which
+    their articles don't. Raises ConfigError for one that does not wait, or whose article is gone or
+    that of more than one rule; then nothing has changed.
     """
     with only_writer(config.home, "faq"):
         library = Library.open(config.library_url, create=True)
@@ -179,7 +181,8 @@ def confirm(config: Config, numbers: Sequence[int]) -> Confirmed:
             stopped = {entry.id: entry for entry in outdated(library, shelf)}
             chosen = [stopped[n] for n in numbers or stopped if n in stopped]
             days = zip(chosen, first_days(chosen, shelf), strict=True)
-            left = {entry.id: why for entry, day in days if (why := missing(day, entry))}
+            firsts = {entry.id: day for entry, day in days}
+            left = {entry.id: why for entry in chosen if (why := missing(firsts[entry.id], entry))}
             if unknown := [n for n in numbers if n not in stopped]:
                 raise ConfigError(
                     f"확인을 기다리는 답변이 아닙니다: {', '.join(map(str, unknown))}\n"
@@ -188,12 +191,19 @@ def confirm(config: Config, numbers: Sequence[int]) -> Confirmed:
             if left and numbers:
                 entry = next(entry for entry in chosen if entry.id in left)
                 raise ConfigError(_unconfirmable(entry, left[entry.id]))
-            confirmed = tuple(entry for entry in chosen if entry.id not in left)
+            doubts = {
+                entry.id: f"{entry.id}번: {why}"
+                for entry in chosen
+                if entry.id not in left and (why := doubt(entry, firsts[entry.id]))
+            }
+            waits = {*left, *(() if numbers else doubts)}
+            confirmed = tuple(entry for entry in chosen if entry.id not in waits)
             approve(library, shelf, confirmed)
-            others = (entry for entry in chosen if entry.id in left)
-            return Confirmed(
-                confirmed, tuple(_unconfirmable(entry, left[entry.id]) for entry in others)
-            )
+            others = [_unconfirmable(entry, left[entry.id]) for entry in chosen if entry.id in left]
+            if numbers:
+                return Confirmed(confirmed, tuple(others), tuple(doubts.values()))
+            named = [f"{why} → 그래도 맞으면 번호를 써서 확인하세요." for why in doubts.values()]
+            return Confirmed(confirmed, (*others, *named))
         finally:
             library.close()
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from ingest.change import Change, Published
-from ingest.summary import changed_rules
+from ingest.summary import changed_rules, returned
 from onprem_rag.config import Config
 from onprem_rag.library.beside import Beside
 from onprem_rag.library.engine import is_there
@@ -45,6 +45,7 @@ class Rehearsal(Change):
 
         before, versions = list(self.plan.before.values()), self.plan.finished()
         lines = changed_rules(before, versions, self.today) + self.plan.lapsed(versions)
+        lines += returned(before, versions, self.today)
         if not lines:
             return Published(None)
         old = Shelf(self.library, self._live, self.today, before)

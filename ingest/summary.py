@@ -38,6 +38,19 @@ def changed_rules(before: Sequence[Version], after: Sequence[Version], today: st
     return sorted(lines) + sorted(gone)
 
 
+def returned(before: Sequence[Version], after: Sequence[Version], today: str) -> list[str]:
+    """A line for each version that answers again because the one in its place was withdrawn."""
+    old = {id_of(one): state_of(one, today) for one in before}
+    now = [(one, state_of(one, today), old.get(id_of(one))) for one in after]
+    gone = {one.rule for one, *moved in now if moved == [State.WITHDRAWN, State.IN_FORCE]}
+    return [
+        f"{named(one)}: 그 뒤의 판이 없어져 이 판으로 다시 답합니다. → 그 판이 맞으면 파일을 "
+        f"되돌려 놓고, 규정이 없어졌으면 'ingest remove {one.title}'로 빼세요."
+        for one, *moved in now
+        if moved == [State.IN_FORCE, State.SUPERSEDED] and one.rule in gone
+    ]
+
+
 def state_words(version: Version, day: str) -> str:
     """What ``version`` is on ``day``: 시행 중."""
     state = state_of(version, day)

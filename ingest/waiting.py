@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ingest.review import SHARED, coming, first_days, gone_text, missing, outdated, shared_text
 from onprem_rag.grounds import changed, fits, in_turn
+from onprem_rag.korean.quantities import find_quantities
 from onprem_rag.korean.text import sentences
 from onprem_rag.library import versions
 from onprem_rag.library.shelf import Shelf, digest
@@ -87,6 +88,18 @@ def prepared(library: Library, shelf: Shelf) -> list[Prepared]:
             turn = in_turn(before, one.since)
             found.append(Prepared(one, tuple(e.id for e in turn if e.id not in left)))
     return found
+
+
+def doubt(entry: FaqEntry, shelf: Shelf) -> str:
+    """What quantities of an approved answer its articles don't state, in Korean; "" for none."""
+    places = entry.approved or (Wording(entry.document, entry.article, ""),)
+    texts = [p.text for one in places for p in shelf.article(one.document, one.article)]
+    stated = {fact.value for text in texts for fact in find_quantities(text, every=True)}
+    other = [fact.text for fact in find_quantities(entry.answer) if fact.value not in stated]
+    if not other:
+        return ""
+    quoted = ", ".join(f"‘{text}’" for text in dict.fromkeys(other))
+    return f"답변의 {quoted} — 「{entry.document}」 {entry.article}의 글에 없습니다."
 
 
 def told_of_prepared(one: Prepared) -> Iterator[str]:

@@ -300,8 +300,12 @@ def test_what_cannot_be_confirmed_is_said_and_counted(desk: Desk, call: Run) -> 
     out = call(*faq, "--review")[1]
     assert (out.count(told), "→ 맞으면 'ingest faq --confirm" in out) == (1, True)
     code, out, _ = call(*faq, "--confirm")
-    assert (code, "승인된 답변 2개가 다시 답합니다.\n확인하지 않은 답변 1개:\n" in out) == (0, True)
+    assert (code, "승인된 답변 1개가 다시 답합니다.\n확인하지 않은 답변 2개:\n" in out) == (0, True)
     assert f"  3번을 확인할 수 없습니다. {told}" in out
+    doubt = "2번: 답변의 ‘7만원’ — 「여비규정」 제3조의 글에 없습니다."
+    assert f"  {doubt} → 그래도 맞으면 번호를 써서 확인하세요." in out
+    code, out, _ = call(*faq, "--confirm", "2")
+    assert (code, f"→ 틀리면 답변을 고쳐서 다시 넣으세요.\n  {doubt}" in out) == (0, True)
     out = call(*faq, "--review")[1]  # only what no confirmation helps is left
     assert (out.count(told), "→ 맞으면" in out) == (1, False)
     assert "(그중 1개는 확인 대기)" in call(main, "status", "--home", desk.home)[1]

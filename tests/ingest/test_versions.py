@@ -681,3 +681,34 @@ def test_a_rule_with_other_numbers_is_told_apart_with_what_helps(desk: Desk) -> 
     assert f"→ 그 규정의 새 판이면 'ingest remove {old}'" in told
     desk.remove(str(old))
     assert {one.number for one in shelf_of(desk.home).versions.values()} == {1}
+
+
+def test_a_rule_under_another_title_is_told(desk: Desk) -> None:
+    def text(title: str, amount: int) -> str:
+        return rule(amount, "2024-01-01", title).replace(f"이 규정은 {title}에", "이 규정은 출장에")
+
+    old = desk.put("여비규정.txt", text("여비규정", 2))
+    desk.put("복무규정.txt", rule(4, "2023-01-01", "복무규정"))
+    first = desk.add()
+    assert not any("조문 대부분" in line for line in first.summary)
+    new = desk.put("여비보수규정.txt", text("여비보수규정", 3))
+    summary = desk.sync().summary
+    assert [line for line in summary if "조문 대부분" in line] == [
+        f"여비보수규정 1판(2024-01-01 시행): 조문 대부분이 「여비규정」({old})의 조문과 같지만 "
+        "제목이 달라 둘 다 따로 시행합니다. → 그 규정이 이름을 바꾼 것이면 "
+        f"'ingest remove {old}'로 옛 규정을 빼세요."
+    ]
+    desk.remove(str(old))
+    assert {v.title for v in shelf_of(desk.home).versions.values()} == {"복무규정", "여비보수규정"}
+    new.unlink()
+    desk.put("감사규정.txt", rule(5, "2024-01-01", "감사규정"))
+    assert not any("조문 대부분" in line for line in desk.sync().summary)
+
+
+def test_an_older_version_that_answers_again_is_told_with_what_to_do(desk: Desk) -> None:
+    desk.put("2020.txt", rule(2, "2020-01-01"))
+    newer = desk.put("2025.txt", rule(3, "2025-01-01"))
+    desk.sync()
+    newer.unlink()
+    lines = desk.sync().summary
+    assert any("1판(2020-01-01 시행): 그 뒤의 판이 없어져 이 판으로" in line for line in lines)
