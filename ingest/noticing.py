@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.held import Held, VersionId, id_of, key_of, named, newness
+from ingest.split.books import BOOK
 from ingest.succession import is_annexes, is_version
 from onprem_rag.korean.particles import ends_in_consonant
 from onprem_rag.library.versions import chained, in_force, is_ever_in_force
 from onprem_rag.records import FileRead, Version
 
+_MOST = 0.8  # of the rules of a book, that its next edition has too
+_NAMED = 3  # rules that a note names
 _ANY_DAY = "9999-12-31"  # on which no version begins
 _WITH = ("와", "과")  # after a vowel, after a consonant
 
@@ -26,13 +29,14 @@ class Noticing:
     today: str
     revision: int
     articles_of: Callable[[int], frozenset[str]]
+    files: Mapping[str, FileRead]
 
     def notes(self, file: FileRead, last: FileRead | None) -> tuple[str, ...]:
         """Of a file that was taken in just now; ``last`` is what it held before."""
         own = self.held.newest(file.documents)
         new = [one for one in own if one.taken == self.revision]
         found = [*self._rivals(file, own), *self._same_day(new), *self._beside(file, new)]
-        found += [*self._alike(file, new), *self._until_then(new)]
+        found += [*self._alike(file, new), *self._until_then(new), *self._left(file, last)]
         return (*found, *self._retitled(file, last, new))
 
     def _rivals(self, file: FileRead, own: list[Version]) -> Iterator[str]:
@@ -144,6 +148,24 @@ class Noticing:
             f"제목이 바뀌었습니다: 「{old.title}」 → 「{one.title}」. 새 규정으로 넣고 옛 규정은 "
             f"철회합니다.{until} → 옛 규정도 있어야 하면 그 파일도 함께 두세요."
         )
+
+    def _left(self, file: FileRead, last: FileRead | None) -> Iterator[str]:
+        """Rules that only the book of which a new file may be the next edition still holds."""
+        own = {one.rule for one in self.held.newest(file.documents)}
+        for other in () if last or len(own) < BOOK else self.files.values():
+            if other.source == file.source or len(other.documents) < BOOK:
+                continue
+            theirs = {one.rule: one for one in self.held.newest(other.documents)}
+            left = [one for rule, one in theirs.items() if rule not in own and self._goes(one)]
+            if left and _MOST * len(theirs) <= len(theirs.keys() & own):
+                titles = ", ".join(f"「{one.title}」" for one in left[:_NAMED])
+                more = " 등" if len(left) > _NAMED else ""
+                both = len(theirs.keys() & own)
+                yield (
+                    f"{other.source}의 규정 {len(theirs)}건 가운데 {both}건이 이 파일에도 있고, "
+                    f"{titles}{more} {len(left)}건은 거기에만 있어 그대로 시행합니다. → 이 파일이 그 "
+                    f"규정집의 새 판이면 'ingest remove {other.source}'로 빼세요."
+                )
 
     def _goes(self, version: Version) -> bool:
         """Whether it is in force, or will be, as far as is known."""

@@ -114,7 +114,8 @@ class Plan:
     def notes(self, source: str, last: FileRead | None) -> tuple[str, ...]:
         """What an admin should know of what ``take`` made of a file, which was ``last`` before."""
         run = self._today, self._revision
-        noticing = Noticing(self._held, self.before, self._provided, *run, self._articles_in)
+        known = self._articles_in, self.files
+        noticing = Noticing(self._held, self.before, self._provided, *run, *known)
         return noticing.notes(self.files[source], last)
 
     def drop(self, source: str) -> None:

@@ -66,7 +66,13 @@ _COMING = re.compile(
     rf"[^.?!]*(?:(?:{_MUCH}|어떻게\s?[되돼됩바])[가-힣]{{0,6}}|[은는]|{_MUCH}[가-힣]{{0,2}}(?:\s[가-힣]+){{1,3}})[?.!\s]*$)"
     rf"|(?:에|(?(next)|(?!)))(?={_SUBJECT}(?:{_MUCH}|어떻게\s?[되돼됩바])[가-힣]{{0,6}}[?.!\s]*$)"
     rf"|(?(month)(?=\s(?!이?전)(?:[가-힣]+\s){{0,3}}[가-힣]+(?:[은는]|\s{_MUCH}[가-힣]{{0,6}})[?.!\s]*$)|(?!)))"
-    r"|(?<![가-힣])앞으로(?=\s(?:[가-힣]+\s){0,3}어떻게\s?(?:바뀌|변경|개정|달라))"
+    r"|(?<![가-힣])앞으로(?=\s(?:[가-힣]+\s){0,3}(?:어떻게\s)?(?:바뀌|변경되|개정되|달라지)[가-힣]{1,3}[?.!\s]*$)"
+)
+# 2027년 개정 후 일비는? 개정되면 일비가 얼마가 되나요?
+_AMENDED = re.compile(
+    r"(?:개정|변경)(?:되면|될\s?경우)(?=\s(?:[가-힣]+\s){0,3}"
+    rf"(?:{_MUCH}|어떻게\s?[되돼됩바])[가-힣]{{0,6}}(?:\s[되돼됩][가-힣]{{1,3}})?[?.!\s]*$)"
+    r"|(?<!\d)20\d\d\s?년(?:\s?\d{1,2}월)?\s?(?:개정|변경)\s?(?:이후|후|뒤)(?!\s?\d)"
 )
 # 종전 일비는 얼마인가요? 3년 전 일비는 얼마인가요?
 _OLD = re.compile(rf"(?:(?<![가-힣])종전의?|^(?:\d{{1,2}}|몇)\s?년\s전)(?={_SUBJECT}(?:얼마|며칠))")
@@ -85,7 +91,7 @@ def speaks_of_then(question: str, today: str) -> bool:
 
     ``today`` is an ISO day.
     """
-    if _WORDS.search(question) or _PAST.search(question):
+    if any(words.search(question) for words in (_WORDS, _PAST, _AMENDED)):
         return True
     if (found := _OF_YEAR.search(question)) and (found["month"] or found["year"] != today[:4]):
         return True

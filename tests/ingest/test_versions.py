@@ -712,3 +712,20 @@ def test_an_older_version_that_answers_again_is_told_with_what_to_do(desk: Desk)
     newer.unlink()
     lines = desk.sync().summary
     assert any("1판(2020-01-01 시행): 그 뒤의 판이 없어져 이 판으로" in line for line in lines)
+
+
+def test_what_only_the_last_edition_of_a_book_holds_is_told(desk: Desk) -> None:
+    titles = [f"{n}급규정" for n in range(8)]
+    old = desk.put("규정집 1.txt", "\n".join(rule(2, "2020-01-01", one) for one in titles))
+    assert not notes(desk.add())
+    retitled = [*titles[:-1], "특급규정"]
+    new = desk.put("규정집 2.txt", "\n".join(rule(3, "2025-01-01", one) for one in retitled))
+    (note,) = [one for one in notes(desk.add(new)) if "거기에만" in one]
+    assert note == (
+        f"{old}의 규정 8건 가운데 7건이 이 파일에도 있고, 「7급규정」 1건은 거기에만 있어 그대로 "
+        f"시행합니다. → 이 파일이 그 규정집의 새 판이면 'ingest remove {old}'로 빼세요."
+    )
+    assert desk.amounts(title="7급규정") == [2]
+    desk.remove(str(old))
+    assert (desk.amounts(title="7급규정"), desk.amounts(title="1급규정")) == ([], [3])
+    assert desk.amounts("2021-01-01", title="1급규정") == [2]
