@@ -163,8 +163,8 @@ class Noticing:
                 both = len(theirs.keys() & own)
                 yield (
                     f"{other.source}의 규정 {len(theirs)}건 가운데 {both}건이 이 파일에도 있고, "
-                    f"{titles}{more} {len(left)}건은 거기에만 있어 그대로 시행합니다. → 이 파일이 그 "
-                    f"규정집의 새 판이면 'ingest remove {other.source}'로 빼세요."
+                    f"{titles}{more} {len(left)}건은 거기에만 있어 그대로 시행합니다. → 이 파일이 "
+                    f"그 규정집의 새 판이면 'ingest remove {other.source}'로 빼세요."
                 )
 
     def _goes(self, version: Version) -> bool:
