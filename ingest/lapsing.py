@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from ingest.held import Held, VersionId, id_of
 from ingest.split.lapses import Lapses, Repeal
 from ingest.summary import named
-from onprem_rag.library.versions import over, title_key
+from onprem_rag.library.versions import is_ever_in_force, over, title_key
 from onprem_rag.records import Version
 
 
@@ -37,15 +37,18 @@ def repealed(
     """
     for number in [number for number, one in lapses.items() if one.repeals]:
         for by in held.newest([number]):
-            old = {one.document_id for one in before if one.rule == by.rule}
+            held_before = (one for one in before if one.rule == by.rule)
+            old = {one.document_id for one in held_before if is_ever_in_force(one)}
             if number in old:
                 continue
             said = [" ".join(text.split()) for one in old for text in addenda_of(one)]
             for repeal in lapses[number].repeals:
                 day = repeal.day or by.since or today
-                if not any(repeal.clause in text for text in said):
+                if any(repeal.clause in text for text in said):  # of another edition, or day, now
+                    ended = [v for v in held if v.lapses_by in old and repeal.is_of(v.title)]
+                else:
                     ended = [one for one in held if _ends(one, by, repeal, day)]
-                    yield from (Repealed(one, by, repeal.clause, day) for one in ended)
+                yield from (Repealed(one, by, repeal.clause, day) for one in ended)
 
 
 def _ends(version: Version, by: Version, repeal: Repeal, day: str) -> bool:
@@ -70,7 +73,13 @@ def told(
     lines = []
     for one in versions:
         last = before.get(id_of(one))
-        if not one.lapses or (last and last.lapses == one.lapses):
+        if last and last.lapses == one.lapses:
+            continue
+        if not one.lapses:
+            if last and last.lapses_by and not last.withdrawn:
+                lines.append(
+                    f"{named(one)}: 폐지한다던 규정이 시행되지 않게 되어 그대로 시행합니다."
+                )
             continue
         then = "그날이 지나서 " if one.lapses > today else ""
         remedy = f"→ 계속 시행하는 규정이면 {then}'ingest add {one.source}'로 다시 넣으세요."

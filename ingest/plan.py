@@ -87,7 +87,8 @@ class Plan:
                 continue
             rule, number = version.rule, version.document_id
             day = version.since if version.dated else self._first_day(rule, number)
-            self._begin(replace(version, since=day, lapses=None))  # an admin's word counts more
+            own = replace(version, since=day, lapses=None, lapses_by=None)
+            self._begin(own)  # an admin's word counts more than that of other rules
             changed = True
         return changed
 
@@ -148,8 +149,14 @@ class Plan:
         given = (self._held, self._lapses, self.before.values(), self._addenda_of, self._today)
         for one in list(repealed(*given)):
             self._repealed[id_of(one.version)] = one
-            self._held.put(replace(one.version, lapses=one.day))
-        return chained(self._held.settled(provided, self._today))
+            by = one.by.document_id
+            self._held.put(replace(one.version, lapses=one.day, lapses_by=by))
+        found = chained(self._held.settled(provided, self._today))
+        stand = {None, *(one.document_id for one in found if is_ever_in_force(one))}
+        void = [one for one in self._held if one.lapses_by not in stand]
+        for version in void:  # what was to repeal it never comes into force
+            self._held.put(replace(version, lapses=None, lapses_by=None))
+        return chained(self._held.settled(provided, self._today)) if void else found
 
     def whole_of(self, one: Taken) -> Version | None:
         """The rule that has the annexes which a document of its title consists of; None if none.

@@ -140,12 +140,13 @@ def version_of(row: Row[Any]) -> Version:
         withdrawn=row.withdrawn,
         number=row.number,
         lapses=row.lapses,
+        lapses_by=row.lapses_by,
     )
 
 
 def holding_of(version: Version, revision: int) -> dict[str, Any]:
     """The row of ``holdings`` for a version."""
-    days = ("since", "until", "withdrawn", "lapses")
+    days = ("since", "until", "withdrawn", "lapses", "lapses_by")
     names = ("document_id", "rule", "number", *days, "dated", "taken")
     return {"revision": revision, **{name: getattr(version, name) for name in names}}
 

@@ -50,6 +50,7 @@ holdings = sa.Table(
     sa.Column("until", sa.String(10)),  # exclusive
     sa.Column("withdrawn", sa.String(10)),  # the day on which it was taken out of force
     sa.Column("lapses", sa.String(10)),  # from which day it is no more, by the words of a rule
+    sa.Column("lapses_by", sa.Integer),  # the document that repeals it
     sa.Column("dated", sa.Boolean, nullable=False),  # the rule says since when it is in force
     sa.Column("taken", sa.Integer, nullable=False),  # the revision that took it in last
 )

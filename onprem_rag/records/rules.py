@@ -122,6 +122,7 @@ class Version:
     number: int = 0  # 1 is the rule's oldest version
     # The day from which it is no more, by its own words (유효기간) or those that repeal it (폐지).
     lapses: str | None = None
+    lapses_by: int | None = None  # the document that repeals it
 
 
 @dataclass(frozen=True, slots=True)

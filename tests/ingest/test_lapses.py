@@ -185,3 +185,23 @@ def test_what_a_book_no_longer_holds_is_not_in_force(desk: Desk) -> None:
     for title in titles:
         told = desk.chatbot().ask(f"{title}의 일비는 얼마인가요?").text
         assert f"「{title}」은 2019-08-01에 폐지되거나 유효기간이 끝났습니다." in told
+
+
+def test_a_repeal_that_never_comes_into_force_ends_nothing(desk: Desk) -> None:
+    desk.put("여비규정.txt", rule(3, "2020-01-01"))
+    coming = desk.put("출장규정.txt", repealing("② 여비규정은 폐지한다.", "2026-01-01"))
+    desk.sync()
+    assert desk.amounts("2026-01-01") == []
+    coming.write_text(repealing("② 여비규정은 폐지한다.", "2026-03-01"), encoding="utf-8")
+    desk.sync()  # it comes later
+    assert (desk.amounts("2026-01-01"), desk.amounts("2026-03-01")) == ([3], [])
+    coming.unlink()
+    lines = desk.sync().summary
+    assert any("폐지한다던 규정이 시행되지 않게 되어 그대로" in line for line in lines)
+    assert desk.amounts("2026-03-01") == [3]
+    coming.write_text(repealing("② 여비규정은 폐지한다.", "2025-01-01"), encoding="utf-8")
+    desk.sync()
+    assert desk.amounts() == []
+    coming.unlink()
+    desk.sync()  # it was in force, and so was what it says
+    assert desk.amounts() == []
