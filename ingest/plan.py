@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from ingest.held import Held, VersionId, id_of, key_of
-from ingest.lapsing import Repealed, repealed, told
+from ingest.lapsing import Repealed, repealed, set_free, stay_repealed, told
 from ingest.noticing import Noticing
 from ingest.split.lapses import Lapses
 from ingest.succession import Taken, is_annexes, is_called, is_version, rules_of
@@ -41,6 +41,8 @@ class Plan:
         self._articles: dict[int, frozenset[str]] = {}  # of what this run has read
         self._lapses: dict[int, Lapses] = {}
         self._repealed: dict[VersionId, Repealed] = {}
+        self._told: list[str] = []  # of annexes that gave way
+        self._late: set[int] = set()  # documents of new rules that nobody has named
 
     def take(
         self, file: FileRead, taken: Sequence[Taken], since: str | None = None, named: bool = True
@@ -73,7 +75,13 @@ class Plan:
                 if since and named:
                     self._correct(self._held.of_document(number)[-1], since)
             elif last or named or not known or (known[0].withdrawn and number not in elsewhere):
+                old = self._held.of_rule(rule)
+                if not named and not old:
+                    self._late.add(number)
                 self._hold(one, rule, since, [] if reread else gone)
+                if not named:
+                    stay_repealed(self._held, number, rule, old)
+            self._replace_annexes(one, rule)
         return replaced
 
     def retake(self, source: str, since: str | None = None) -> bool:
@@ -81,7 +89,10 @@ class Plan:
         difference.
         """
         changed = False
-        for version in self._held.newest(self.files[source].documents):
+        versions = self._held.newest(self.files[source].documents)
+        if not since and any(self._counts(v) and not v.lapses_by for v in versions):
+            versions = [v for v in versions if v.lapses_by]  # of a book
+        for version in versions:
             if since:
                 changed |= self._joined(version, since) or self._correct(version, since)
                 continue
@@ -98,6 +109,8 @@ class Plan:
         A version that a later day has superseded stays so.
         """
         versions = self._held.newest(self.files[source].documents)
+        if any(version.lapses_by for version in versions):
+            return True
         if any(self._counts(version) for version in versions):
             return False
         return any(over(v) or not v.dated or not is_ever_in_force(v) for v in versions)
@@ -146,17 +159,15 @@ class Plan:
         A rule is in the library as long as a file holds one of its versions.
         """
         provided = {number for number, files in self._provided.items() if files}
-        given = (self._held, self._lapses, self.before.values(), self._addenda_of, self._today)
-        for one in list(repealed(*given)):
+        given = self._held, self._lapses, self.before.values(), self._addenda_of
+        for one in list(repealed(*given, self._late, self._today)):
             self._repealed[id_of(one.version)] = one
             by = one.by.document_id
             self._held.put(replace(one.version, lapses=one.day, lapses_by=by))
         found = chained(self._held.settled(provided, self._today))
-        stand = {None, *(one.document_id for one in found if is_ever_in_force(one))}
-        void = [one for one in self._held if one.lapses_by not in stand]
-        for version in void:  # what was to repeal it never comes into force
-            self._held.put(replace(version, lapses=None, lapses_by=None))
-        return chained(self._held.settled(provided, self._today)) if void else found
+        if set_free(self._held, found):
+            found = chained(self._held.settled(provided, self._today))
+        return found
 
     def whole_of(self, one: Taken) -> Version | None:
         """The rule that has the annexes which a document of its title consists of; None if none.
@@ -173,9 +184,27 @@ class Plan:
             return None
         return next((part for part, _ in sharing), None)
 
+    def _replace_annexes(self, one: Taken, rule: str) -> None:
+        """Withdraw annexes in a file of their own that a whole rule holds from its day on."""
+        key = rule_key(one.document.title, one.document.kind, one.document.source)
+        parts = [] if is_annexes(one.articles) else self._held.parts(key).items()
+        own = [v for v in self._held.of_document(one.document_id) if v.rule == rule]
+        for other, part in parts:
+            articles = self._articles_in(part.document_id)
+            counts = other != rule and self._counts(part) and part.withdrawn is None
+            if counts and is_annexes(articles) and articles & one.articles:
+                day = max(own[-1].since, part.since) or self._today
+                self._held.put(replace(part, withdrawn=day))
+                self._told.append(
+                    f"{part.title}: {part.source}의 별표는 규정 전체({one.document.source})에도 "
+                    f"있어 {day}부터 시행하지 않습니다. → 그 파일의 것이 맞으면 규정 전체의 "
+                    "파일을 그 별표로 고쳐 넣으세요."
+                )
+
     def lapsed(self, versions: Sequence[Version]) -> list[str]:
         """What is to be told of those of the ``finished`` ones that the words of rules end."""
-        return told(versions, self.before, self._lapses, self._repealed, self._today)
+        lines = told(versions, self.before, self._lapses, self._repealed, self._today)
+        return [*lines, *dict.fromkeys(self._told)]
 
     def _provide(self, last: FileRead | None, file: FileRead) -> None:
         self._provided.subtract(set(last.documents) if last else ())

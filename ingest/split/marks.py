@@ -32,7 +32,7 @@ _ADDENDA = re.compile(
 )
 _ADDENDA_LETTERS = re.compile(r"부\s+칙")
 _ANNEX = re.compile(
-    r"\s*(?:■\s*(?:[^\[\]<>\n]{0,60}(?=[\[<]))?)?(?P<open>[\[<〔【〈＜(（])?\s*(?P<kind>별\s*표|별\s*지|(?<=[\[<〔【〈＜])\s?별\s*첨)\s*"
+    r"\s*(?:■\s*(?:[^\[\]<>\n]{0,60}(?=[\[<]))?|[「『][^「」『』\n]{2,60}[」』]\s*(?=[\[<〔【]))?(?P<open>[\[<〔【〈＜(（])?\s*(?P<kind>별\s*표|별\s*지|(?<=[\[<〔【〈＜])\s?별\s*첨)\s*"
     r"(?:서\s*식\s*)?(?:제?\s*(?P<number>\d+)\s*호?(?:\s*(?:의|-)\s*(?P<sub>\d+))?)?\s*호?\s*(?:서\s*식)?"
     r"(?:(?P<name>[^\]>〕】〉＞\n]{0,30}?)(?P<close>[\]>〕】〉＞)）](?![\]>〕】〉＞])))?(?P<rest>[^\n]*)$"
 )
@@ -42,7 +42,7 @@ _ANNEX_GOES_ON = re.compile(
 _NO_ANNEX_NAME = re.compile(
     r"[(（]\s?(?:제\s?\d[^()（）]{0,40}관련|[앞뒤]\s?[면쪽][^()（）]{0,20})\s?[)）]|\W*"
 )
-_HEADS = frozenset("제재부별■[<〔【〈＜(（")
+_HEADS = frozenset("제재부별■「『[<〔【〈＜(（")
 _LONGEST = 400  # characters of a line that are looked at: hostile lines have a million
 
 

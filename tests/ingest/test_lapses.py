@@ -47,6 +47,28 @@ def repealing(clause: str, since: str = "2025-01-01") -> str:
         ("② 여비규정 중 별표 1을 폐지한다.", set()),
         ("② 여비규정 및 복무규정에 따른 위원회를 폐지한다.", set()),
         ("② 종전의 규정은 폐지한다.", set()),
+        ("② 여비규정은 이 규정 시행일부터 폐지한다.", {"여비규정"}),
+        ("② 여비규정 및 「복무규정」은 폐지하고, 그 밖의 것은 따로 정한다.", {"복무규정"}),
+        ("② 대통령령 제5,045호 여비규정은 이 영 시행과 동시에 이를 폐지한다.", {"여비규정"}),
+        ("② 다음 각 호의 지침은 폐지한다. 1. 숙박비지침 2. 「복무규정」(2020. 1. 1. 제정)\n"
+         "③ 종전의 여비규정에 따라 지급된 것은 이 규정에 따른 것으로 본다.", {"복무규정"}),
+        ("② 다음 각 호의 지침은 폐지한다. 1. 여비규정(제5조에 한정한다) 2. 복무규정", {"복무규정"}),
+        ("② 「보수·여비규정」 및 「출장, 여비규정」은 폐지한다.", set()),
+        ("② 종전의 「연구 여비규정」은 폐지한다.", set()),
+        ("② 「직원(계약직 포함) 여비규정」은 폐지한다.", set()),
+        ("② 「여비규정 및 복무규정 운영지침」은 폐지한다.", set()),
+        ("② 여비규정 및 복무규정 운영지침은 폐지한다.", set()),
+        ("② 「여비규정」 및 「복무규정」에 따른 숙박비지침은 폐지한다.", set()),
+        ("② 이 규정은 「여비규정」에 따라 시행하고 종전의 「숙박비지침」은 폐지한다.", set()),
+        ("② 「여비규정」과 중복되는 「숙박비지침」은 폐지한다.", set()),
+        ("② 여비규정과 중복되는 숙박비지침은 폐지한다.", set()),
+        ("② 「여비규정」 및 「복무규정」 중 이 규정에 저촉되는 규정은 폐지한다.", set()),
+        ("② 다음 각 호의 규정에 따른 지침은 폐지한다.\n1. 여비규정\n2. 복무규정", set()),
+        ("② 「여비규정」 및 「복무규정」은 폐지한다. 다만, 「여비규정」 제3조는 제외한다.",
+         {"복무규정"}),
+        ("② 「여비규정」, 「복무규정」의 위임전결규정은 폐지한다.", set()),
+        ("② 「여비규정」(제5조에 한한다)은 폐지한다.", set()),
+        ("② 「여비규정」은 폐지한다는 이사회의 의결이 있을 때까지 효력을 가진다.", set()),
         ("② 여비규정에 따라 지급한 것은 이 규정에 따른 것으로 본다.", set()),
     ],
 )  # fmt: skip
@@ -56,7 +78,7 @@ def test_which_rules_are_repealed(clause: str, titles: set[str]) -> None:
     )
     known = {"여비규정", "복무규정", "보수·수당규정", "여비"}
     assert {one for one in known for repeal in found.repeals if repeal.is_of(one)} == titles
-    assert all(repeal.day is None for repeal in found.repeals)
+    assert all(repeal.day == "2025-01-01" for repeal in found.repeals)
 
 
 @pytest.mark.parametrize(
@@ -68,6 +90,13 @@ def test_which_rules_are_repealed(clause: str, titles: set[str]) -> None:
         ("부칙\n이 규정은 2025년 1월 1일부터 2025년 12월 31일까지 시행한다.", "2026-01-01"),
         ("부칙\n제3조의 개정규정은 2026년 12월 31일까지 효력을 가진다.", None),
         ("부칙\n이 규정은 2026년 12월 31일까지 공고한 사업에 적용한다.", None),
+        ("부칙\n이 규정은 2025년 1월 1일부터 시행하되, 제2조의 개정규정은 2026년 12월 31일까지 "
+         "적용한다.", None),
+        ("부칙\n이 규정은 계약직에 대해서는 2026. 12. 31.까지 시행한다.", None),
+        ("부칙\n이 규정은 제5조를 제외하고는 2026년 12월 31일까지 효력을 가진다.", None),
+        ("부칙\n이 개정규정은 2026년 12월 31일까지 적용한다.", None),
+        ("제3조(유효기간) 이 규정은 「훈령 관리 규정」(대통령훈령 제394호)에 따라 이 규정을 발령한 "
+         "후의 여건 변화 등을 검토하여야 하는 2026년 12월 31일까지 효력을 가진다.", "2027-01-01"),
         ("제3조(기한) 이 규정은 2026년 12월 31일까지 효력을 가진 것에 적용한다.", None),
         ("부칙 <2020. 1. 1.>\n이 규정은 2024년 12월 31일까지 효력을 가진다.\n\n"
          "부칙 <2024. 1. 1.>\n이 규정은 2024년 1월 1일부터 시행한다.", None),
@@ -105,7 +134,7 @@ def test_a_repeal_to_come_comes_by_itself(desk: Desk, monkeypatch: pytest.Monkey
     desk.put("출장규정.txt", repealing("② 여비규정은 폐지한다.", "2026-01-01"))
     assert any("2026-01-01부터 폐지" in line for line in desk.sync(dry_run=True).summary)
     outcome = desk.sync()
-    assert any("그날이 지나서 'ingest add" in line for line in outcome.summary)
+    assert any("→ 계속 시행하는 규정이면 'ingest add" in line for line in outcome.summary)
     chatbot = desk.chatbot()
     assert "3만원" in chatbot.ask("여비규정에서 일비는 얼마인가요?").text
     monkeypatch.setattr(TODAY, lambda: "2026-01-01")
@@ -205,3 +234,60 @@ def test_a_repeal_that_never_comes_into_force_ends_nothing(desk: Desk) -> None:
     coming.unlink()
     desk.sync()  # it was in force, and so was what it says
     assert desk.amounts() == []
+
+
+def test_a_repeal_to_come_can_be_undone_before_its_day(desk: Desk) -> None:
+    path = desk.put("여비규정.txt", rule(3, "2020-01-01"))
+    desk.put("출장규정.txt", repealing("② 여비규정은 폐지한다.", "2026-01-01"))
+    desk.sync()
+    desk.add(path)
+    assert desk.amounts("2026-01-01") == [3]
+
+
+def test_a_repealed_rule_does_not_come_back_unsaid(desk: Desk) -> None:
+    desk.put("출장규정.txt", repealing("② 여비규정은 폐지한다."))
+    desk.sync()
+    path = desk.put("여비규정.txt", rule(3, "2020-01-01"))
+    lines = desk.sync().summary  # it comes after what repeals it
+    assert any("「출장규정」에 따라 2025-01-01부터 폐지" in line for line in lines)
+    assert desk.amounts() == []
+    desk.put("여비규정.txt", rule(4, "2020-01-01"))
+    lines = desk.sync().summary  # in another wording
+    assert any("2025-01-01부터 폐지된 규정의 새 내용입니다. → " in line for line in lines)
+    assert desk.amounts() == []
+    text = path.read_bytes()
+    path.unlink()
+    desk.put("다른규정.txt", rule(1, "2020-01-01", "다른규정"))
+    desk.sync()
+    path.write_bytes(text)
+    desk.sync()  # it was gone for a while
+    assert desk.amounts() == []
+    desk.add(path)
+    path.rename(path.with_name("여비.txt"))
+    desk.sync()
+    assert desk.amounts() == [4]  # as the admin has said
+    path = path.with_name("여비.txt")
+    path.unlink()
+    desk.put("여비규정.txt", rule(5, "2025-05-01"))
+    desk.sync()  # enacted anew
+    assert desk.amounts() == [5]
+
+
+def test_a_repealed_rule_of_a_book_comes_back_with_it(desk: Desk) -> None:
+    titles = ["여비규정", *(f"{n}급규정" for n in range(5))]
+    book = desk.put("규정집.txt", "\n".join(rule(3, "2020-01-01", title) for title in titles))
+    desk.put("출장규정.txt", repealing("② 여비규정은 폐지한다."))
+    desk.sync()
+    assert (desk.amounts(), desk.amounts(title="1급규정")) == ([], [3])
+    desk.add(book)
+    assert (desk.amounts(), desk.amounts(title="1급규정")) == ([3], [3])
+
+
+def test_an_old_repeal_ends_nothing_that_was_enacted_anew(desk: Desk) -> None:
+    text = repealing("② 여비규정은 폐지한다.", "2015-01-01").replace(
+        "제2조(일비)", "제2조(일비) <개정 2023. 1. 1.>"
+    )
+    desk.put("출장규정.txt", text)
+    desk.put("여비규정.txt", rule(3, "2018-01-01"))
+    desk.sync()
+    assert desk.amounts() == [3]

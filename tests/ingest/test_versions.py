@@ -648,8 +648,8 @@ LEAVE = "\n제3조(경조휴가) 경조휴가는 별표 1과 같다.\n\n"
 
 @pytest.mark.parametrize(
     "heading",
-    ["휴가규정\n\n", "■ 휴가규정 ", ""],
-    ids=["its title above", "in its heading", "in the name of its file"],
+    ["휴가규정\n\n", "■ 휴가규정 ", "「휴가규정」 ", ""],
+    ids=["its title above", "in its heading", "quoted there", "in the name of its file"],
 )
 def test_new_annexes_alone_do_not_answer_beside_the_old(heading: str, desk: Desk) -> None:
     desk.put("휴가규정.txt", rule(2, "", "휴가규정") + LEAVE + ANNEX.format(5))
@@ -660,6 +660,15 @@ def test_new_annexes_alone_do_not_answer_beside_the_old(heading: str, desk: Desk
     assert "→ 개정된 별표까지 담긴 규정 전체의 파일을 넣으세요." in outcome.files[0].reason
     (passage,) = shelf_of(desk.home).article("휴가규정", "별표 1")
     assert "결혼 5일" in passage.text
+
+
+def test_annexes_give_way_to_a_whole_rule_that_has_them(desk: Desk) -> None:
+    desk.put("가.txt", "■ 휴가규정 " + ANNEX.format(9))
+    desk.put("휴가규정.txt", rule(2, "", "휴가규정") + LEAVE + ANNEX.format(5))
+    assert any("의 별표는 규정 전체(" in line for line in desk.add().summary)
+    (passage,) = shelf_of(desk.home).article("휴가규정", "별표 1")
+    assert "결혼 5일" in passage.text
+    assert not desk.sync().summary
 
 
 def test_annexes_in_a_file_of_their_own_have_versions(desk: Desk) -> None:
