@@ -6,12 +6,13 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from ingest.annexes import give_way, whole_of
 from ingest.held import Held, VersionId, id_of, key_of
 from ingest.lapsing import Repealed, repealed, set_free, stay_repealed, told
 from ingest.noticing import Noticing
 from ingest.split.lapses import Lapses
-from ingest.succession import Taken, is_annexes, is_called, is_version, rules_of
-from onprem_rag.library.versions import chained, is_ever_in_force, over, rule_key, title_key
+from ingest.succession import Taken, is_called, is_version, rules_of
+from onprem_rag.library.versions import chained, is_ever_in_force, over, title_key
 from onprem_rag.records import FileRead, Version
 
 
@@ -81,7 +82,8 @@ class Plan:
                 self._hold(one, rule, since, [] if reread else gone)
                 if not named:
                     stay_repealed(self._held, number, rule, old)
-            self._replace_annexes(one, rule)
+            given = self._held, self._articles_in, self._counts, self._today
+            self._told += give_way(one, rule, *given)
         return replaced
 
     def retake(self, source: str, since: str | None = None) -> bool:
@@ -170,36 +172,8 @@ class Plan:
         return found
 
     def whole_of(self, one: Taken) -> Version | None:
-        """The rule that has the annexes which a document of its title consists of; None if none.
-
-        Not where such a document held them before: then it is the next version of that.
-        """
-        key = rule_key(one.document.title, one.document.kind, one.document.source)
-        parts = [part for part in self._held.parts(key).values() if self._counts(part)]
-        if not is_annexes(one.articles):
-            return None
-        held = [(part, self._articles_in(part.document_id)) for part in parts]
-        sharing = [(part, articles) for part, articles in held if articles & one.articles]
-        if any(is_annexes(articles) for _, articles in sharing):
-            return None
-        return next((part for part, _ in sharing), None)
-
-    def _replace_annexes(self, one: Taken, rule: str) -> None:
-        """Withdraw annexes in a file of their own that a whole rule holds from its day on."""
-        key = rule_key(one.document.title, one.document.kind, one.document.source)
-        parts = [] if is_annexes(one.articles) else self._held.parts(key).items()
-        own = [v for v in self._held.of_document(one.document_id) if v.rule == rule]
-        for other, part in parts:
-            articles = self._articles_in(part.document_id)
-            counts = other != rule and self._counts(part) and part.withdrawn is None
-            if counts and is_annexes(articles) and articles & one.articles:
-                day = max(own[-1].since, part.since) or self._today
-                self._held.put(replace(part, withdrawn=day))
-                self._told.append(
-                    f"{part.title}: {part.source}의 별표는 규정 전체({one.document.source})에도 "
-                    f"있어 {day}부터 시행하지 않습니다. → 그 파일의 것이 맞으면 규정 전체의 "
-                    "파일을 그 별표로 고쳐 넣으세요."
-                )
+        """See ``annexes.whole_of``."""
+        return whole_of(one, self._held, self._articles_in, self._counts)
 
     def lapsed(self, versions: Sequence[Version]) -> list[str]:
         """What is to be told of those of the ``finished`` ones that the words of rules end."""

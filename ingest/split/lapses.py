@@ -6,11 +6,18 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import groupby
 
 from ingest.split.dates import beginnings
 from ingest.split.titles import KINDS
-from onprem_rag.korean.addenda import DATE, day_in, iso, iso_dates, newest, promulgated
+from onprem_rag.korean.addenda import (
+    DATE,
+    day_in,
+    iso,
+    iso_dates,
+    newest,
+    promulgated,
+    with_headings,
+)
 from onprem_rag.korean.text import fold
 from onprem_rag.library.versions import of_repealed, title_key
 from onprem_rag.records import Document, Passage
@@ -85,8 +92,7 @@ def lapses_of(document: Document, passages: Sequence[Passage]) -> Lapses:
         return _of_stub(title, passages)
     if not any(_may_say(passage) for passage in passages):
         return Lapses()
-    groups = groupby((p for p in passages if _is_addendum(p)), key=lambda p: p.path[:1])
-    addenda = ["\n".join([*heading, *(p.text for p in group)]) for heading, group in groups]
+    addenda = with_headings((p.path, p.text) for p in passages if _is_addendum(p))
     terms = [p.text for p in passages if _is_on_term(p)]
     return Lapses(*_expiry([*terms, newest(addenda)]), tuple(repeals_in(addenda)))
 
@@ -99,7 +105,7 @@ def repeals_in(addenda: Sequence[str]) -> Iterator[Repeal]:
 
 
 def _may_say(passage: Passage) -> bool:
-    said = "폐지" in passage.text or "까지" in passage.text
+    said = any(word in passage.text for word in ("폐지", "효력을", "까지"))
     return (said and _is_addendum(passage)) or _is_on_term(passage)
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import groupby
 
 DATE = (
     r"(?<!\d)['’‘′`]?\s?(?:\d{4}|\d{2})\s{0,3}[.년ㆍ·/,-]\.?\s{0,9}\d{1,2}\s{0,3}[.월ㆍ·/,-]\.?"
@@ -70,6 +71,12 @@ def promulgated(addendum: str) -> tuple[str, ...]:
     """The date in the heading of addenda: ``부칙 <제19234호, 2023. 1. 3.>``."""
     heading = _LABEL.match(addendum)
     return iso_dates(heading[0])[-1:] if heading else ()
+
+
+def with_headings(articles: Iterable[tuple[Sequence[str], str]]) -> tuple[str, ...]:
+    """Each addenda as one text, from (path, text) of its articles in text order."""
+    groups = groupby(articles, key=lambda article: article[0][:1])
+    return tuple("\n".join([*path, *(text for _, text in group)]) for path, group in groups)
 
 
 def newest(addenda: Sequence[str]) -> str:

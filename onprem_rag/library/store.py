@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, Row
 
 from onprem_rag.errors import LibraryError
+from onprem_rag.korean.addenda import with_headings
 from onprem_rag.library import schema
 from onprem_rag.library.engine import (
     PATIENCE_MS,
@@ -231,10 +232,7 @@ class Library:
         if not rows:
             return ()
         text = self._all(sa.select(d.text).where(d.id == document_id))[0].text
-        return tuple(
-            "\n".join([*heading, *(text[row.start : row.end] for row in group)])
-            for heading, group in itertools.groupby(rows, key=lambda row: row.path[:1])
-        )
+        return with_headings((row.path, text[row.start : row.end]) for row in rows)
 
     def named_in(self, passage: Passage) -> list[tuple[CrossReference, tuple[int, ...]]]:
         """The places that ``passage`` names, in text order; ids of the passages that hold each.
